@@ -6,7 +6,7 @@ import re
 
 # A stop, closing quotes or brackets, then space and what may open a sentence.
 _END = re.compile(r"[.!?][\"'’”)\]]{0,3}(?=\s+[\"'“‘(\[]{0,2}[^\W_])")
-# Words before a stop that seldom end a sentence (abstracts of several fields were read for these).
+# Words before a stop that seldom end a sentence (abstracts of several fields were read).
 _ABBREVIATIONS = frozenset(
     "e.g i.e cf etc vs viz al fig figs eq eqs sec ref refs no nos vol approx resp ca dr prof mr mrs "
     "ms st dept inc ltd corp u.s u.k ph.d m.sc b.sc a.k.a aka w.r.t wrt s.t i.i.d iid dept est "
