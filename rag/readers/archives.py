@@ -1,0 +1,122 @@
+"""Compressed files and archives, opened in memory and within limits: nothing is extracted."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zipfile
+from collections.abc import Iterator
+from typing import IO, BinaryIO, NamedTuple
+
+from rag.readers.clean import visible
+from rag.readers.text import Source
+from rag.types import Rejection
+
+# What an archive may unpack to: text shrinks 3 to 20 times, a bomb 1,000 times and more.
+UNPACKED_LIMIT = 4 * 2**30  # bytes
+RATIO_LIMIT = 100  # bytes out for each byte in, once past FREE bytes
+FREE = 16 * 2**20
+MEMBER_LIMIT = 20_000  # files in one archive
+INNER_LIMIT = 256 * 2**20  # bytes of an archive inside an archive, which is held in memory
+_OFFICE = {"[Content_Types].xml", "mimetype"}
+
+
+class Document(NamedTuple):
+    """One file to be read: its bytes, the label for messages, the name that hints at its format."""
+
+    source: Source
+    label: str
+    name: str
+
+
+class _Budget:
+    """Counts what an archive of ``size`` bytes unpacks to."""
+
+    def __init__(self, size: int) -> None:
+        self._left = min(UNPACKED_LIMIT, max(FREE, RATIO_LIMIT * size))
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise OSError("it unpacks to far more than its size; unpack and check it yourself")
+
+
+def documents(stream: BinaryIO, label: str, name: str) -> Iterator[Document | Rejection]:
+    """Yield the documents in ``stream``: itself, or what it holds if it is a .gz or .zip.
+
+    ``stream`` must be seekable. Each document must be read before the next is asked for.
+    """
+    yield from _open(stream, label, name, None, 0)
+
+
+def _open(
+    stream: BinaryIO, label: str, name: str, budget: _Budget | None, depth: int
+) -> Iterator[Document | Rejection]:
+    magic = stream.read(4)
+    stream.seek(0)
+    packed = magic[:2] == b"\x1f\x8b" or magic in {b"PK\x03\x04", b"PK\x05\x06"}
+    if not packed:
+        yield Document(Source(stream, label, budget), label, name)
+        return
+    if depth > 1:
+        yield Rejection(label, "an archive within an archive within an archive; unpack it first")
+        return
+    if budget is None:
+        budget = _Budget(stream.seek(0, os.SEEK_END))
+        stream.seek(0)
+    if magic[:2] == b"\x1f\x8b":
+        yield from _gunzip(stream, label, name.removesuffix(".gz"), budget, depth)
+    else:
+        yield from _unzip(stream, label, budget, depth)
+
+
+def _gunzip(
+    stream: BinaryIO, label: str, name: str, budget: _Budget, depth: int
+) -> Iterator[Document | Rejection]:
+    with gzip.GzipFile(fileobj=stream) as inner:
+        yield from _nested(inner, label, name, budget, depth)
+
+
+def _unzip(
+    stream: BinaryIO, label: str, budget: _Budget, depth: int
+) -> Iterator[Document | Rejection]:
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        yield Rejection(label, f"a damaged zip archive: {error}")
+        return
+    with archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if _OFFICE & {member.filename for member in members}:
+            yield Rejection(label, "an office document; save it as CSV or text")
+            return
+        if len(members) > MEMBER_LIMIT:
+            yield Rejection(label, f"the archive holds more than {MEMBER_LIMIT:,} files")
+            return
+        members.sort(key=lambda member: member.filename)
+        for member in members:
+            parts = member.filename.split("/")
+            if "__MACOSX" in parts or parts[-1].startswith("."):
+                continue
+            inner_label = f"{label}/{visible(member.filename)}"
+            try:
+                inner = archive.open(member)
+            except (
+                zipfile.BadZipFile,
+                OSError,
+                ValueError,
+                RuntimeError,
+                NotImplementedError,
+            ) as error:
+                yield Rejection(inner_label, f"cannot be unpacked: {error}")
+                continue
+            with inner:
+                yield from _nested(inner, inner_label, parts[-1], budget, depth)
+
+
+def _nested(
+    inner: IO[bytes] | gzip.GzipFile, label: str, name: str, budget: _Budget, depth: int
+) -> Iterator[Document | Rejection]:
+    """Open what stands in an archive; an archive there is first taken into memory."""
+    source = Source(inner, label, budget)
+    yield Document(source, label, name)

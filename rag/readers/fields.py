@@ -1,0 +1,213 @@
+"""Single values as records write them: years, DOIs, arXiv ids, names of people."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from rag.readers.clean import clean
+
+# What exports write where there is nothing.
+_NOTHING = {"", "nan", "none", "null", "n/a", "na", "-", "--", "[no abstract available]"}
+_NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,300}")
+_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?=v\d{1,3}(?!\d)|$)")
+_ARXIV_PLACE = re.compile(
+    r"(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s?|(?:https?://)?(?:dx\.)?"
+    r"(?:doi\.org/)?10\.48550/arxiv\.",
+    re.IGNORECASE,
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_DEPTH = 4
+
+
+def words(value: Any) -> str:
+    """Return a field as text: lists are joined, what stands for nothing is ""."""
+    if isinstance(value, str):
+        return "" if len(value) < 30 and value.strip().lower() in _NOTHING else value
+    if isinstance(value, list):
+        return " ".join(filter(None, (words(item) for item in value if not isinstance(item, list))))
+    if isinstance(value, Mapping):
+        return words(value.get("text") or value.get("name") or value.get("value"))
+    return ""
+
+
+def identifier(value: Any) -> str:
+    """Return a record's own id as text: 12, 12.0 and "12" are the same id."""
+    if isinstance(value, Mapping):
+        value = value.get("$oid")
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return ""
+        value = int(value) if value.is_integer() else value
+    if isinstance(value, (int, float)):
+        return str(value) if abs(value) < 10**30 else ""
+    text = clean(value) if isinstance(value, str) else ""
+    return "" if text.lower() in {"nan", "none", "null"} else text
+
+
+def year(value: Any, depth: int = 0) -> int | None:
+    """Return the year of a number, date, list of date parts or text; None where absurd.
+
+    >>> year("12 Mar 2019"), year([[2020, 5]]), year("n.d."), year(float("nan")), year(0)
+    (2019, 2020, None, None, None)
+    """
+    if isinstance(value, bool) or depth > _DEPTH:
+        return None
+    if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            return None
+        value = str(int(value))
+    if isinstance(value, str):
+        text = value[:200].strip()
+        found = _COMPACT_DATE.fullmatch(text) or _YEAR.search(text)
+        return int(found[1]) if found else None
+    if isinstance(value, list) and value:
+        return year(value[0], depth + 1)
+    if isinstance(value, Mapping):
+        for name in ("date-parts", "year", "raw", "literal"):
+            if found_year := year(value.get(name), depth + 1):
+                return found_year
+    return None
+
+
+def doi(value: Any) -> str | None:
+    """Return a DOI in lower case, bare, or None.
+
+    >>> doi("https://doi.org/10.18653/V1/N19-1423."), doi("none")
+    ('10.18653/v1/n19-1423', None)
+    """
+    text = words(value)
+    if "%2" in text:
+        text = unquote(text)
+    found = _DOI.search(clean(text))
+    return found[0].rstrip(".,;").lower() if found else None
+
+
+def arxiv_id(value: Any, *, bare: bool = True) -> str | None:
+    """Return an arXiv id without version or prefix, or None; ``bare`` ids need no prefix.
+
+    >>> arxiv_id("https://arxiv.org/pdf/1706.03762v5.pdf"), arxiv_id("hep-th/9901001v2")
+    ('1706.03762', 'hep-th/9901001')
+    """
+    if not isinstance(value, str) or len(value) > 500:
+        return None
+    text = value.strip().removesuffix(".pdf")
+    place = _ARXIV_PLACE.match(text)
+    if not place and not bare:
+        return None
+    found = _ARXIV.match(text, place.end() if place else 0)
+    return found[0] if found else None
+
+
+def web_address(value: Any) -> str | None:
+    """Return an http(s) address, or None: other schemes could run code where it is shown."""
+    text = clean(words(value))
+    return (
+        text if text[:8].lower().startswith(("http://", "https://")) and " " not in text else None
+    )
+
+
+def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
+    """Return authors as "First Last", from a list of names or mappings, or from one string.
+
+    >>> people([{"given": "Ada", "family": "Lovelace"}, "Turing, Alan"])
+    ('Ada Lovelace', 'Alan Turing')
+    """
+    if isinstance(value, str):
+        names = _split_people(value)
+    elif isinstance(value, list):
+        names = [_person(item) for item in value]
+    else:
+        names = [_person(value)] if isinstance(value, Mapping) else []
+    cleaned = (clean(name, latex=latex) for name in names)
+    return tuple(
+        name for name in cleaned if name and name.lower() not in {"others", "et al.", "et al"}
+    )
+
+
+def _person(value: Any) -> str:
+    if isinstance(value, str):
+        return first_last(value)
+    if isinstance(value, list):  # authors_parsed: last, first, suffix
+        parts = [part for part in value if isinstance(part, str) and part]
+        return " ".join([*parts[1:2], *parts[:1], *parts[2:3]])
+    if not isinstance(value, Mapping):
+        return ""
+    inner = value.get("author")
+    if isinstance(inner, Mapping):
+        value = inner
+    family = words(
+        value.get("family") or value.get("last") or value.get("last_name") or value.get("lastName")
+    )
+    given = words(
+        value.get("given")
+        or value.get("first")
+        or value.get("first_name")
+        or value.get("firstName")
+    )
+    if family or given:
+        particle = words(value.get("non-dropping-particle") or value.get("dropping-particle"))
+        middle = words(value.get("middle"))
+        parts = [given, middle, particle, family, words(value.get("suffix"))]
+        return " ".join(part for part in parts if part)
+    name = value.get("name") or value.get("display_name") or value.get("literal")
+    return first_last(name) if isinstance(name, str) else ""
+
+
+def first_last(name: str) -> str:
+    """Return "Last, First" as "First Last"; other names as they are."""
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2 and all(parts):
+        return f"{parts[1]} {parts[0]}"
+    if len(parts) == 3 and all(parts):  # Last, Jr., First
+        return f"{parts[2]} {parts[0]} {parts[1]}"
+    return name
+
+
+def _split_people(text: str) -> list[str]:
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        return _listed(text)
+    if ";" in text:
+        return [first_last(name.strip()) for name in text.split(";")]
+    parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]
+    if len(parts) > 1 and all(part.count(",") == 1 for part in parts):
+        return [first_last(part) for part in parts]
+    if len(parts) > 1 and all("," not in part or _inverted(part) for part in parts):
+        return [first_last(part) for part in parts]
+    return [name for part in parts for name in _split_commas(part)]
+
+
+def _inverted(part: str) -> bool:
+    """Tell whether "A, B" is one person: the given name is one word or initials."""
+    last, _, first = part.partition(",")
+    return " " not in last.strip() or bool(_INITIALS.fullmatch(first.strip()))
+
+
+def _split_commas(text: str) -> list[str]:
+    """Split "A B, C D" but turn "Last, First" and "Last, F., Last, G." into single people."""
+    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    if len(pieces) % 2 == 0:
+        firsts = pieces[1::2]
+        if all(_INITIALS.fullmatch(first) for first in firsts) or not any(" " in p for p in pieces):
+            return [f"{first} {last}" for last, first in zip(pieces[::2], firsts, strict=True)]
+    return pieces
+
+
+def _listed(text: str) -> list[str]:
+    """Return the names of a list that was printed into one cell, as JSON or as Python does."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return [first_last(one or two) for one, two in _QUOTED.findall(text)]
+    return [_person(item) for item in value] if isinstance(value, list) else []

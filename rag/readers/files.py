@@ -1,0 +1,85 @@
+"""Paths as people write them: files, folders, globs and "-" become names of files."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from rag.readers.clean import visible
+from rag.types import Rejection
+
+_IN_MEMORY = (
+    64 * 2**20
+)  # bytes of a pipe that are held in memory; the rest goes to a temporary file
+
+
+def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
+    """Return the files that ``paths`` name, each once, and what names nothing.
+
+    Folders are searched through, in the order of names; hidden files are left out and so are
+    links that lead out of the folder (reported). Names stay as given, with the path below the
+    folder added, so they are the same on every machine.
+    """
+    files: list[str] = []
+    rejected: list[Rejection] = []
+    for path in paths:
+        if path == "-" or (Path(path).exists() and not Path(path).is_dir()):
+            files.append(path)
+        elif Path(path).is_dir():
+            _search(path, Path(path).resolve(), set(), files, rejected)
+        elif glob.has_magic(path):
+            matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes the names
+            if not matches:
+                rejected.append(
+                    Rejection(visible(path), "no file has such a name; check the pattern")
+                )
+            for match in matches:
+                if Path(match).is_dir():
+                    _search(match, Path(match).resolve(), set(), files, rejected)
+                else:
+                    files.append(match)
+        else:
+            rejected.append(Rejection(visible(path), "no such file or folder; check the name"))
+    return list(dict.fromkeys(files)), rejected
+
+
+def _search(
+    folder: str, top: Path, seen: set[Path], files: list[str], rejected: list[Rejection]
+) -> None:
+    real = Path(folder).resolve()
+    if real in seen:  # a link to a folder above
+        return
+    seen.add(real)
+    try:
+        names = sorted(entry.name for entry in Path(folder).iterdir())
+    except OSError as error:
+        rejected.append(Rejection(visible(folder), f"cannot be searched: {error.strerror}"))
+        return
+    for name in names:
+        path = f"{folder.rstrip('/')}/{name}"
+        if name.startswith("."):
+            continue
+        if Path(path).is_symlink() and not Path(path).resolve().is_relative_to(top):
+            rejected.append(Rejection(visible(path), "a link out of the folder; name its target"))
+        elif Path(path).is_dir():
+            _search(path, top, seen, files, rejected)
+        elif Path(path).is_file():
+            files.append(path)
+
+
+@contextlib.contextmanager
+def opened(path: str, stdin: BinaryIO) -> Iterator[BinaryIO]:
+    """Open a file, or "-" for ``stdin``, as seekable bytes; a pipe is copied first."""
+    with contextlib.ExitStack() as stack:
+        stream = stdin if path == "-" else stack.enter_context(Path(path).open("rb"))
+        if not stream.seekable():
+            copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0)
+            stream = copy  # type: ignore[assignment]
+        yield stream
