@@ -8,8 +8,8 @@ import re
 _END = re.compile(r"[.!?][\"'’”)\]]{0,3}(?=\s+[\"'“‘(\[]{0,2}[^\W_])")
 # Words before a stop that seldom end a sentence (abstracts of several fields were read).
 _ABBREVIATIONS = frozenset(
-    "e.g i.e cf etc vs viz al fig figs eq eqs sec ref refs no nos vol approx resp ca dr prof mr mrs "
-    "ms st dept inc ltd corp u.s u.k ph.d m.sc b.sc a.k.a aka w.r.t wrt s.t i.i.d iid dept est "
+    "e.g i.e cf etc vs viz al fig figs eq eqs sec ref refs no nos vol approx resp ca dr prof mr "
+    "mrs ms st dept inc ltd corp u.s u.k ph.d m.sc b.sc a.k.a aka w.r.t wrt s.t i.i.d iid dept est "
     "spp sp var subsp jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 # These end a sentence when a capital follows ("... images, etc. We show ...").

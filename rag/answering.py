@@ -1,0 +1,267 @@
+"""The chain: question -> standalone question -> papers -> text -> receipts -> Answer."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM, ChatMessage, MessageRole
+
+from rag import extraction, llms, prompts, questions, retrieval, support, tokens
+from rag.citations import CitationStream, split_cited
+from rag.embedders import embed, identity
+from rag.errors import InputError
+from rag.filters import Condition
+from rag.index import Index
+from rag.settings import Settings
+from rag.types import (
+    Answer,
+    Citation,
+    Evidence,
+    Hit,
+    Retrieved,
+    Seconds,
+    Sentence,
+    Turn,
+    Usage,
+)
+
+# What a model is told to reply, and what every answer that declines begins with.
+REFUSAL = "These papers do not answer that."
+_LONGEST_QUESTION = 4_000
+_BRACKETED = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
+
+
+def stream(
+    question: str,
+    *,
+    index: Index,
+    embedder: BaseEmbedding,
+    llm: LLM | None,
+    settings: Settings,
+    k: int,
+    where: Sequence[Condition] = (),
+    history: Sequence[Turn] = (),
+) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    """Answer a question: yield the hits, then text as it comes, then the Answer.
+
+    Raises:
+        InputError: the question is empty or too long.
+        ModelError: the model failed; ``partial`` holds the text that had arrived.
+    """
+    question = " ".join(question.split())
+    if not question or len(question) > _LONGEST_QUESTION:
+        raise InputError(f"a question has 1 to {_LONGEST_QUESTION} characters; ask another")
+    started = time.perf_counter()
+    alone = questions.standalone(question, history, _titles(index, history))
+    intent = questions.read_question(alone)
+    hits = _find(index, embedder, alone, intent, k, where)
+    yield tuple(hits)
+    retrieved = time.perf_counter()
+    rarity = functools.partial(_rarity, index)
+    candidates = extraction.score_sentences(alone, hits, functools.partial(embed, embedder), rarity)
+    chosen = extraction.choose(candidates, intent)
+    used: dict[str, str] = {}
+    usage, stopped = Usage(), None
+    if llm is None:
+        text, sentences, order = _quote(hits, chosen, as_list=intent.kind != "one")
+        answered = bool(sentences)
+        if answered:
+            yield text
+        generated = verified = time.perf_counter()
+    else:
+        prompt = prompts.load("answer", settings.prompts)
+        used["answer"] = prompt.sha256
+        sources = _within(hits, settings.context_tokens)
+        parser = CitationStream(len(sources))
+        text = ""
+        for part in _generate(llm, prompt, alone, sources, settings):
+            if isinstance(part, llms.Completion):
+                usage, stopped = part.usage, part.stopped
+                shown = parser.finish()
+            else:
+                shown = parser.feed(part)
+            if shown:
+                text += shown
+                yield shown
+        generated = time.perf_counter()
+        order = [hits.index(sources[number - 1]) for number in parser.order]
+        answered = not text.strip().startswith(REFUSAL)
+        sentences = _receipts(text, [hits[i] for i in order], embedder) if answered else []
+        verified = time.perf_counter()
+    if not answered:
+        text, order = _declined(hits), []
+        if llm is None:
+            yield text
+    yield Answer(
+        question=question,
+        standalone_question=alone,
+        answered=answered,
+        answer=text.strip(),
+        sentences=tuple(sentences),
+        citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(order, 1)),
+        retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
+        llm=llms.model_name(settings),
+        embedder=identity(embedder),
+        prompts=used,
+        usage=usage,
+        seconds=Seconds(
+            retrieve=round(retrieved - started, 4),
+            generate=round(generated - retrieved, 4),
+            verify=round(verified - generated, 4),
+            total=round(time.perf_counter() - started, 4),
+        ),
+        generation=index.generation,
+        settings={"k": k, "where": [f"{c.field}{c.op}{c.value}" for c in where]},
+        stopped=stopped,
+    )
+
+
+def _titles(index: Index, history: Sequence[Turn]) -> list[str]:
+    """Return the titles of the papers that the last turn cited."""
+    if not history:
+        return []
+    found = index.lexical.by_id(history[-1].paper_ids)
+    return [found[key].paper.title for key in history[-1].paper_ids if key in found]
+
+
+def _find(
+    index: Index,
+    embedder: BaseEmbedding,
+    question: str,
+    intent: questions.Intent,
+    k: int,
+    where: Sequence[Condition],
+) -> list[Hit]:
+    """Retrieve for the question; for a comparison for each side by turns."""
+    runs = [retrieval.search(index, embedder, part, k, where) for part in (*intent.parts, question)]
+    hits: list[Hit] = []
+    seen: set[str] = set()
+    for hit in (run[i] for i in range(k) for run in runs if i < len(run)):
+        if hit.paper.id not in seen and len(hits) < k:
+            seen.add(hit.paper.id)
+            hits.append(hit)
+    return hits
+
+
+def _rarity(index: Index, term: str) -> float:
+    """Return BM25's inverse document frequency of an index term."""
+    papers, having = index.lexical.papers, index.lexical.document_frequency(term)
+    return math.log(1.0 + (papers - having + 0.5) / (having + 0.5))
+
+
+def _quote(
+    hits: Sequence[Hit], chosen: Sequence[extraction.Chosen], *, as_list: bool
+) -> tuple[str, list[Sentence], list[int]]:
+    """Return the answer made of the chosen sentences, its receipts and the order of hits."""
+    order = list(dict.fromkeys(piece.hit for piece in chosen))
+    sentences = []
+    for piece in chosen:
+        paper = hits[piece.hit].paper
+        quote = paper.abstract[piece.start : piece.end]
+        number = order.index(piece.hit) + 1
+        sentences.append(
+            Sentence(
+                text=f"{_no_markers(quote)} [{number}]",
+                citations=(number,),
+                support="verbatim",
+                score=1.0,
+                evidence=Evidence(paper.id, quote, piece.start, piece.end),
+            )
+        )
+    lines = [f"- {sentence.text}" if as_list else sentence.text for sentence in sentences]
+    return ("\n" if as_list else " ").join(lines), sentences, order
+
+
+def _no_markers(text: str) -> str:
+    """Turn bracketed numbers of a paper's own into round ones: they are no citations here.
+
+    >>> _no_markers("as shown before [3, 4].")
+    'as shown before (3, 4).'
+    """
+    return _BRACKETED.sub(r"(\1)", text)
+
+
+def _within(hits: Sequence[Hit], budget: int) -> list[Hit]:
+    """Return the first hits whose abstracts fit into the budget of tokens, one at the least."""
+    kept: list[Hit] = []
+    for hit in hits:
+        budget -= tokens.count(hit.paper.title) + tokens.count(hit.paper.abstract) + 30
+        if kept and budget < 0:
+            break
+        kept.append(hit)
+    return kept
+
+
+def _generate(
+    llm: LLM,
+    prompt: prompts.Prompt,
+    question: str,
+    sources: Sequence[Hit],
+    settings: Settings,
+) -> Iterator[str | llms.Completion]:
+    """Ask the model; see `rag.llms.complete_stream`."""
+    body, mark = render_sources(sources)
+    text = prompt.fill(sources=body, question=question, refusal=REFUSAL, mark=mark)
+    message = ChatMessage(role=MessageRole.USER, content=text)
+    yield from llms.complete_stream(
+        llm, [message], max_tokens=settings.answer_tokens, settings=settings
+    )
+
+
+def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
+    """Return the sources as they stand in a prompt, numbered, and the mark that delimits them.
+
+    The mark is a digest of all the texts, which none of them can hold itself, and bracketed
+    numbers of the papers' own become round: no abstract can end its source or cite another.
+    """
+    texts = [
+        f"Title: {_no_markers(hit.paper.title)}\nYear: {hit.paper.year or 'unknown'}\n"
+        f"Abstract: {_no_markers(hit.paper.abstract)}"
+        for hit in sources
+    ]
+    mark = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+    blocks = [
+        f"=== source {number} {mark} ===\n{text}\n=== end of source {number} {mark} ==="
+        for number, text in enumerate(texts, 1)
+    ]
+    return "\n\n".join(blocks), mark
+
+
+def _receipts(text: str, cited: Sequence[Hit], embedder: BaseEmbedding) -> list[Sentence]:
+    """Check each sentence of a model's answer against the papers it cites."""
+    receipts = []
+    for piece in split_cited(text):
+        papers = [cited[number - 1].paper for number in piece.citations]
+        if not papers and not piece.unresolved and not support.is_factual(piece.text):
+            receipts.append(Sentence(piece.text, (), "uncited", 0.0))
+            continue
+        verdict = support.judge(piece.text, papers, embedder) if papers else None
+        receipts.append(
+            Sentence(
+                text=piece.text,
+                citations=piece.citations,
+                support=verdict.support
+                if verdict and not piece.unresolved
+                else "unsupported"
+                if piece.unresolved
+                else "uncited",
+                score=verdict.score if verdict else 0.0,
+                evidence=verdict.evidence if verdict else None,
+                unresolved=piece.unresolved,
+            )
+        )
+    return receipts
+
+
+def _declined(hits: Sequence[Hit]) -> str:
+    """Return the answer that says that the papers do not answer, and which come nearest."""
+    if not hits:
+        return f"{REFUSAL} No paper in the library is near the question."
+    nearest = "; ".join(f"“{hit.paper.name}”" for hit in hits[:3])
+    return f"{REFUSAL} The nearest papers are {nearest}."

@@ -1,0 +1,328 @@
+"""The one object behind the chat page, batches and evaluations. Read this first.
+
+assistant = Assistant.open(load_settings())
+assistant.ingest(["papers.bib"])
+answer = assistant.ask("What speed-up does LCNN offer over AlexNet?")
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import LLM
+from numpy.typing import NDArray
+
+from rag import answering, embedders, library, llms, passages, readers, retrieval
+from rag.errors import InputError, LibraryError
+from rag.filters import parse_where
+from rag.index import Index
+from rag.library import Change, with_key
+from rag.retrieval import PaperRetriever
+from rag.settings import Settings
+from rag.store import Spec
+from rag.types import Answer, Hit, IngestReport, Paper, Turn
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+class Assistant:
+    """A library of papers and what answers questions from it.
+
+    One assistant serves any number of threads. It sees within a second what other processes
+    add to the same index. Parts are opened when first needed, so listing papers loads no model.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        llm: LLM | None = None,
+        embedder: BaseEmbedding | None = None,
+    ) -> None:
+        """Open the library that the settings name.
+
+        Args:
+            settings: what is in force.
+            llm: any LlamaIndex LLM, in place of the one that the settings name.
+            embedder: any LlamaIndex embedding, in place of the one that the settings name.
+        """
+        self.settings = settings
+        self.index = Index(settings)
+        self._llm = llm
+        self._llm_opened = llm is not None
+        self._embedder = embedder
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        llm: LLM | None = None,
+        embedder: BaseEmbedding | None = None,
+    ) -> Assistant:
+        """Open the library that the settings name; see `__init__`."""
+        return cls(settings, llm=llm, embedder=embedder)
+
+    def close(self) -> None:
+        """Release files, connections and a local model."""
+        self.index.close()
+
+    # The parts.
+
+    @property
+    def llm(self) -> LLM | None:
+        """The language model in force; None where answers are quotations."""
+        if not self._llm_opened:
+            self._llm = llms.open_llm(self.settings)
+            self._llm_opened = True
+        return self._llm
+
+    @property
+    def embedder(self) -> BaseEmbedding:
+        """The embedder of the index; for a new index the one that the settings name.
+
+        Raises:
+            LibraryError: the settings insist on another embedder than the index has.
+        """
+        if self._embedder is None:
+            self._embedder = self._open_embedder()
+        return self._embedder
+
+    def _open_embedder(self) -> BaseEmbedding:
+        asked = self.settings.embedder
+        if not self.index.exists:
+            name, note = embedders.resolve_embedder(self.settings)
+            if note:
+                log.warning("%s", note)
+            return embedders.open_embedder(name, self.settings)
+        built = self.index.store.spec.embedder
+        name = built.partition(":")[0]
+        if asked not in ("auto", name):
+            raise LibraryError(
+                f"the index was made with {name}, not {asked}; use --embedder {name}, or change "
+                f"the index with `rag ingest --embedder {asked} --rebuild`"
+            )
+        opened = embedders.open_embedder(name, self.settings)
+        if embedders.identity(opened) != built:
+            raise LibraryError(
+                f"the index was made with {built}, not {embedders.identity(opened)}; set "
+                "RAG_EMBEDDING_MODEL, or change the index with `rag ingest --rebuild`"
+            )
+        return opened
+
+    def _spec(self) -> Spec:
+        embedder = self.embedder
+        return Spec(embedders.identity(embedder), embedders.dimension(embedder), passages.SPLITTER)
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return embedders.embed(self.embedder, texts)
+
+    # The library.
+
+    def ingest(
+        self,
+        paths: Sequence[str],
+        *,
+        strict: bool = False,
+        shard: tuple[int, int] | None = None,
+        rebuild: bool = False,
+        stdin: BinaryIO | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> IngestReport:
+        """Read files into the library.
+
+        Args:
+            paths: files, folders, globs, or ``-``.
+            strict: take nothing in where anything is rejected.
+            shard: (I, N) takes the I-th of N parts of the papers, I from 1.
+            rebuild: first make the whole index anew with the embedder in the settings.
+            stdin: what ``-`` stands for.
+            progress: told how many passages are stored, of how many.
+
+        Returns:
+            What was done; with ``strict`` and a rejection, nothing was.
+
+        Raises:
+            BusyError: another process keeps writing. LibraryError: see `embedder`.
+        """
+        started = time.perf_counter()
+        command = "rebuild" if rebuild else "ingest"
+        with self.index.writing(command):
+            embedded = self._rebuild(progress) if rebuild and self.index.exists else 0
+            files, missing = readers.expand(paths)
+            read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
+            plan = library.plan(read, self.index.lexical.sharing)
+            changes = [change for change in plan.changes if _in_shard(change, shard)]
+            if strict and plan.rejected:
+                plan.added = plan.updated = 0
+                changes = []
+            if changes:
+                self.index.ensure(self._spec())
+                embedded += self.index.write(changes, self._embed, command, progress)
+            else:
+                self.index.finish()
+            return IngestReport(
+                files=len(files),
+                records=plan.records,
+                added=plan.added,
+                updated=plan.updated,
+                unchanged=plan.unchanged,
+                duplicates=plan.duplicates,
+                rejected=tuple(plan.rejected),
+                papers=self.index.lexical.papers,
+                passages=self.index.store.count() if self.index.exists else 0,
+                embedded=embedded,
+                seconds=round(time.perf_counter() - started, 3),
+            )
+
+    def _rebuild(self, progress: Progress) -> int:
+        """Make the index anew with the settings' embedder; return passages embedded."""
+        name, note = embedders.resolve_embedder(self.settings)
+        if note:
+            log.warning("%s", note)
+        self._embedder = embedders.open_embedder(name, self.settings)
+        return self.index.rebuild(self._spec(), self._embed, "rebuild", progress)
+
+    def remove(self, paper_ids: Sequence[str]) -> int:
+        """Remove papers from the library everywhere; return how many.
+
+        Raises:
+            InputError: there is no such paper (then none is removed).
+        """
+        with self.index.writing("remove"):
+            found = self.index.lexical.by_id(paper_ids)
+            unknown = [paper_id for paper_id in paper_ids if paper_id not in found]
+            if unknown:
+                raise InputError(f"no paper {unknown[0]!r}; see `rag papers list` for the ids")
+            self.index.remove(list(found.values()), "remove")
+            return len(found)
+
+    def papers(self, where: Sequence[str] = ()) -> list[Paper]:
+        """Return the papers for which all ``--where`` expressions hold, in the order of ids."""
+        self.index.refresh()
+        entries = self.index.lexical.matching(parse_where(where))
+        return [with_key(entry.paper) for entry in entries]
+
+    def paper(self, name: str) -> Paper:
+        """Return the paper with this id, citation key, DOI or arXiv id.
+
+        Raises:
+            InputError: there is none.
+        """
+        self.index.refresh()
+        found = self.index.lexical.named(name)
+        if found is None:
+            raise InputError(f"no paper {name!r}; see `rag papers list` for the ids")
+        return with_key(found)
+
+    # Questions.
+
+    def search(self, query: str, *, k: int = 10, where: Sequence[str] = ()) -> list[Hit]:
+        """Return the ``k`` best papers for a query, best first.
+
+        Raises:
+            InputError: a filter has no meaning. LibraryError: there is no index.
+        """
+        self.index.refresh()
+        self.index.store  # noqa: B018  # raises where nothing was ever ingested
+        return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
+
+    def retriever(self, *, k: int = 10, where: Sequence[str] = ()) -> PaperRetriever:
+        """Return the search as a LlamaIndex retriever."""
+        return PaperRetriever(self.index, self.embedder, k, parse_where(where))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        where: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question from the library; see `stream`."""
+        answer: Answer | None = None
+        for part in self.stream(question, k=k, where=where, history=history):
+            if isinstance(part, Answer):
+                answer = part
+        if answer is None:
+            raise RuntimeError("the stream ended without an answer")
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        where: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+    ) -> Iterator[tuple[Hit, ...] | str | Answer]:
+        """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
+
+        Args:
+            question: in plain words.
+            k: how many papers to read; the settings' where None.
+            where: filters, as in `rag.filters`.
+            history: the conversation so far, oldest first.
+
+        Raises:
+            InputError: the question is empty or a filter has no meaning.
+            ModelError: the model failed; ``partial`` holds the text that had arrived.
+        """
+        self.index.refresh()
+        self.index.store  # noqa: B018  # raises where nothing was ever ingested
+        yield from answering.stream(
+            question,
+            index=self.index,
+            embedder=self.embedder,
+            llm=self.llm,
+            settings=self.settings,
+            k=k or self.settings.k,
+            where=parse_where(where),
+            history=history,
+        )
+
+    def info(self) -> dict[str, Any]:
+        """Return what is in force and in what health; never a secret."""
+        self.index.refresh()
+        exists = self.index.exists
+        spec = self.index.store.spec if exists else None
+        unfinished = self.index.unfinished()
+        return {
+            "index": str(self.settings.index),
+            "chroma": "server" if self.settings.chroma_url else "embedded",
+            "papers": self.index.lexical.papers,
+            "passages": self.index.store.count() if exists else 0,
+            "embedder": spec.embedder if spec else embedders.resolve_embedder(self.settings)[0],
+            "dimension": spec.dimension if spec else None,
+            "splitter": spec.splitter if spec else passages.SPLITTER,
+            "generation": self.index.generation,
+            "llm": self.settings.llm_in_force,
+            "llm_model": llms.model_name(self.settings),
+            "unfinished": None
+            if unfinished is None
+            else {"command": unfinished.command, "running": unfinished.running},
+            "health": _health(exists, unfinished is not None and not unfinished.running),
+        }
+
+
+def _health(exists: bool, cut_off: bool) -> str:
+    if cut_off:
+        return "work was cut off; run the same command again to finish it"
+    return "ok" if exists else "no papers yet; run `rag ingest PATH`"
+
+
+def _in_shard(change: Change, shard: tuple[int, int] | None) -> bool:
+    """Say whether a paper falls into part I of N, the same on every machine."""
+    if shard is None:
+        return True
+    part, parts = shard
+    return zlib.crc32(change.paper.id.encode()) % parts == part - 1

@@ -1,0 +1,152 @@
+"""The command ``rag``: flags, dispatch, and the one place where errors become a line."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code (0 well, 1 error, 2 wrong usage, 130 Ctrl-C)."""
+    arguments = _parser().parse_args(argv)
+    # The package alone: libraries' own warnings are not for the person at the terminal.
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.ERROR)
+    logging.getLogger("rag").setLevel(logging.WARNING)
+    _make_writable(sys.stdout)
+    _make_writable(sys.stderr)
+    try:
+        return _load(arguments.run)(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `rag ... | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("RAG_DEBUG") == "1":
+            raise
+        print(f"error: {_one_line(error)}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _load(target: str) -> Callable[[argparse.Namespace], int]:
+    """Import ``module:function``: only the command that runs pays for its imports."""
+    module, _, function = target.partition(":")
+    loaded: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
+    return loaded
+
+
+def _one_line(error: Exception) -> str:
+    from rag.errors import RagError
+
+    text = " ".join(str(error).split())
+    if isinstance(error, RagError):
+        return text
+    if isinstance(error, OSError) and error.strerror:
+        name = f" {error.filename}" if error.filename else ""
+        return f"{error.strerror.lower()}:{name}; check the path, its permissions and the disk"
+    return f"{type(error).__name__}: {text}; set RAG_DEBUG=1 to see where"
+
+
+def _make_writable(stream: TextIO) -> None:
+    """Let any character be printed, escaped where the terminal's encoding lacks it."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Ask a pile of paper abstracts; every sentence has a receipt."
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", metavar="DIR", help="the index (RAG_INDEX, else .rag)")
+    common.add_argument("--json", action="store_true", help="print one JSON document")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(
+        name: str, run: str, text: str, to: argparse._SubParsersAction[argparse.ArgumentParser]
+    ) -> argparse.ArgumentParser:
+        made = to.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(run=run)
+        return made
+
+    ingest = command("ingest", "rag.commands:ingest", "read papers into the library", commands)
+    ingest.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, globs, or -")
+    _embedder(ingest)
+    ingest.add_argument("--rebuild", action="store_true", help="make the whole index anew")
+    ingest.add_argument("--strict", action="store_true", help="any rejection: take nothing in")
+    ingest.add_argument("--shard", type=_shard, metavar="I/N", help="take the I-th of N parts")
+
+    search = command("search", "rag.commands:search", "rank papers for a query", commands)
+    search.add_argument("query", nargs="?", metavar="QUERY")
+    search.add_argument("--queries", metavar="Q.jsonl", help="many queries; needs --run")
+    search.add_argument("--run", dest="run_file", metavar="OUT.trec", help="write a TREC run")
+    search.add_argument("--k", type=_positive, default=10, help="papers a query (10)")
+    _where(search)
+
+    ask = command("ask", "rag.commands:ask", "answer a question, with citations", commands)
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--k", type=_positive, help="papers to read (8)")
+    ask.add_argument("--history", metavar="FILE.json", help="the conversation so far")
+    _llm(ask)
+    ask.add_argument("--judge", action="store_true", help="add the model's own verdicts")
+    _where(ask)
+
+    papers = commands.add_parser("papers", help="list, show, remove and export papers")
+    library = papers.add_subparsers(metavar="ACTION", required=True)
+    listing = command("list", "rag.commands:papers_list", "list the papers", library)
+    _where(listing)
+    show = command("show", "rag.commands:papers_show", "show one paper", library)
+    show.add_argument("id", metavar="ID")
+    remove = command("remove", "rag.commands:papers_remove", "remove papers", library)
+    remove.add_argument("ids", nargs="+", metavar="ID")
+    export = command("export", "rag.commands:papers_export", "print all papers", library)
+    export.add_argument("--format", choices=["bibtex", "ris", "jsonl", "csv"], default="jsonl")
+    _where(export)
+
+    models = commands.add_parser("models", help="list and fetch local models")
+    kinds = models.add_subparsers(metavar="ACTION", required=True)
+    command("list", "rag.commands:models_list", "list the local models", kinds)
+    get = command("get", "rag.commands:models_get", "fetch a local model once", kinds)
+    get.add_argument("name", choices=["minilm"])
+
+    command("info", "rag.commands:info", "say what is in force, and in what health", commands)
+    return parser
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="EXPR", help="like year>=2021 (repeatable)"
+    )
+
+
+def _embedder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--embedder", choices=["auto", "minilm", "static", "openai"])
+
+
+def _llm(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--llm", choices=["auto", "openai", "local", "none"])
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isascii() and part.isdigit() and parts.isascii() and parts.isdigit()):
+        raise argparse.ArgumentTypeError("write it like 1/4")
+    if not 1 <= int(part) <= int(parts):
+        raise argparse.ArgumentTypeError("I goes from 1 to N")
+    return int(part), int(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,262 @@
+"""What each command prints: results on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from rag import export, models
+from rag.assistant import Assistant
+from rag.errors import InputError
+from rag.history import read_history
+from rag.settings import load_settings
+from rag.types import Answer, Hit, Paper, to_json
+
+
+def ingest(arguments: argparse.Namespace) -> int:
+    """``rag ingest``: exit 1 where nothing could be read, or with --strict on any rejection."""
+    if not arguments.paths and not arguments.rebuild:
+        raise InputError("nothing to ingest; name files or folders, or - for standard input")
+    assistant = _open(arguments)
+    with tqdm(unit=" passages", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = assistant.ingest(
+            arguments.paths,
+            strict=arguments.strict,
+            shard=arguments.shard,
+            rebuild=arguments.rebuild,
+            stdin=sys.stdin.buffer,
+            progress=progress,
+        )
+    if arguments.json:
+        _print_json(report)
+    else:
+        for rejection in report.rejected:
+            _say(f"rejected {rejection.where}: {rejection.reason}")
+        _print(
+            f"{report.records} records: {report.added} added, {report.updated} updated, "
+            f"{report.unchanged} unchanged, {report.duplicates} duplicates, "
+            f"{len(report.rejected)} rejected; {report.papers} papers in the index "
+            f"({report.embedded} passages embedded, {report.seconds:.1f} s)"
+        )
+    if arguments.strict and report.rejected:
+        raise InputError(
+            f"{len(report.rejected)} rejected, so nothing was taken in; correct them, first "
+            f"{report.rejected[0].where}, or leave --strict out"
+        )
+    nothing = report.added + report.updated + report.unchanged + report.duplicates == 0
+    return 1 if nothing and report.rejected else 0
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """``rag search``: one query, or many into a TREC run."""
+    if bool(arguments.queries) != bool(arguments.run_file):
+        raise InputError("--queries and --run go together; give both, or a QUERY")
+    if bool(arguments.query) == bool(arguments.queries):
+        raise InputError("give a QUERY, or --queries with --run")
+    assistant = _open(arguments)
+    if arguments.query:
+        hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
+        if arguments.json:
+            _print_json({"query": arguments.query, "hits": [_hit_json(hit) for hit in hits]})
+        else:
+            for hit in hits:
+                _print(f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}")
+        return 0
+    queries = list(_read_queries(Path(arguments.queries)))
+    with Path(arguments.run_file).open("w", encoding="utf-8") as out:
+        for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
+            hits = assistant.search(query, k=arguments.k, where=arguments.where)
+            out.writelines(run_lines(qid, hits))
+    if arguments.json:
+        _print_json({"queries": len(queries), "run": arguments.run_file})
+    return 0
+
+
+def run_lines(qid: str, hits: Sequence[Hit]) -> Iterator[str]:
+    """Yield the lines of a TREC run for one query: scores fall strictly, ids hold no space."""
+    last = float("inf")
+    for hit in hits:
+        last = min(hit.score, last - 1e-6)
+        yield f"{_one_word(qid)} Q0 {_one_word(hit.paper.id)} {hit.rank} {last:.6f} rag\n"
+
+
+def _one_word(name: str) -> str:
+    return "%20".join(name.split()) or "%20"
+
+
+def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (id, query) of a JSON Lines file: ``_id`` or ``id``; ``text``, ``query`` or so."""
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            qid = row.get("_id", row.get("id", row.get("qid", number)))
+            text = row.get("text") or row.get("query") or row["question"]
+        except (ValueError, KeyError, AttributeError, RecursionError):
+            raise InputError(
+                f"{path}:{number} is no query; write JSON with `id` and `text` on each line"
+            ) from None
+        yield str(qid), str(text)
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """``rag ask``: a cited answer; it streams on a terminal."""
+    history = read_history(Path(arguments.history)) if arguments.history else []
+    assistant = _open(arguments)
+    live = sys.stdout.isatty() and not arguments.json
+    answer: Answer | None = None
+    for part in assistant.stream(
+        arguments.question, k=arguments.k, where=arguments.where, history=history
+    ):
+        if isinstance(part, Answer):
+            answer = part
+        elif live and isinstance(part, str):
+            print(part, end="", flush=True)  # noqa: T201
+    if answer is None:
+        raise RuntimeError("the stream ended without an answer")
+    if arguments.json:
+        _print_json(answer)
+        return 0
+    _print("" if live else answer.answer)
+    for line in _receipt_lines(answer):
+        _print(line)
+    return 0
+
+
+def _receipt_lines(answer: Answer) -> Iterator[str]:
+    """Yield the references below an answer, and a warning for each doubtful sentence."""
+    if answer.citations:
+        yield ""
+    for citation in answer.citations:
+        yield f"[{citation.number}] {_reference(citation.paper)}"
+    doubtful = [s for s in answer.sentences if s.support in ("weak", "unsupported", "uncited")]
+    if doubtful:
+        yield ""
+    for sentence in doubtful:
+        yield f"! {sentence.support}: {sentence.text}"
+
+
+def papers_list(arguments: argparse.Namespace) -> int:
+    """``rag papers list``."""
+    papers = _open(arguments).papers(arguments.where)
+    if arguments.json:
+        _print_json(papers)
+    else:
+        for paper in papers:
+            _print(f"{paper.id}  {_reference(paper)}")
+    return 0
+
+
+def papers_show(arguments: argparse.Namespace) -> int:
+    """``rag papers show``."""
+    paper = _open(arguments).paper(arguments.id)
+    if arguments.json:
+        _print_json(paper)
+        return 0
+    for name, value in to_json(paper).items():
+        if value and name != "abstract":
+            _print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    _print(f"\n{paper.abstract}")
+    return 0
+
+
+def papers_remove(arguments: argparse.Namespace) -> int:
+    """``rag papers remove``."""
+    removed = _open(arguments).remove(arguments.ids)
+    if arguments.json:
+        _print_json({"removed": removed})
+    else:
+        _print(f"{removed} removed")
+    return 0
+
+
+def papers_export(arguments: argparse.Namespace) -> int:
+    """``rag papers export``."""
+    papers = _open(arguments).papers(arguments.where)
+    for line in export.lines(papers, "jsonl" if arguments.json else arguments.format):
+        sys.stdout.write(line)
+    return 0
+
+
+def models_list(arguments: argparse.Namespace) -> int:
+    """``rag models list``."""
+    listed = models.list_models(load_settings(index=arguments.index).models)
+    if arguments.json:
+        _print_json(listed)
+        return 0
+    for model in listed:
+        _print("  ".join(f"{name}: {value}" for name, value in model.items()))
+    return 0
+
+
+def models_get(arguments: argparse.Namespace) -> int:
+    """``rag models get``."""
+    folder = models.get_minilm(load_settings(index=arguments.index).models)
+    if arguments.json:
+        _print_json({"name": arguments.name, "folder": str(folder)})
+    else:
+        _print(f"{arguments.name} is ready in {folder}")
+    return 0
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """``rag info``."""
+    facts = _open(arguments).info()
+    if arguments.json:
+        _print_json(facts)
+        return 0
+    for name, value in facts.items():
+        shown = value if not isinstance(value, dict) else json.dumps(value)
+        _print(f"{name}: {'-' if shown is None else shown}")
+    return 0
+
+
+def _open(arguments: argparse.Namespace) -> Assistant:
+    """Return the assistant for the flags: they win over environment and rag.toml."""
+    flags = {name: getattr(arguments, name, None) for name in ("index", "embedder", "llm")}
+    return Assistant.open(load_settings(**flags))
+
+
+def _reference(paper: Paper) -> str:
+    """Return one line that names a paper."""
+    authors = (
+        paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
+    )
+    rest = ". ".join(str(part) for part in (authors, paper.venue, paper.year) if part)
+    place = paper.doi or paper.arxiv_id or paper.url or (paper.sources[0] if paper.sources else "")
+    return f"{paper.name}{'. ' + rest if rest else ''} ({place or paper.id})"
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    passage = hit.paper.abstract[hit.passage.start : hit.passage.end]
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "paper": to_json(hit.paper),
+        "passage": passage,
+    }
+
+
+def _print_json(value: Any) -> None:
+    _print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+
+
+def _print(line: str) -> None:
+    print(line)  # noqa: T201
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201

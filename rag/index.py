@@ -1,0 +1,391 @@
+"""The index: the store and what is derived from it, kept in step across processes.
+
+Chroma is the source of truth and the lexical index follows it. One process writes at a time
+(a file lock, which a dead process does not hold); any number read meanwhile. A write is cut
+into steps so that a stop between any two leaves the old state readable and the same command
+finishes the work:
+
+1. a marker file says that work is under way;
+2. new versions of papers are added to the store, each paper whole;
+3. the lexical index commits all of it at once: from here on readers find the new state;
+4. old versions are deleted from the store, and it gets a new stamp;
+5. the marker goes.
+
+A passage counts only while the lexical index names its paper's version, so what steps 2 and 4
+leave behind is never found. A stop is mended by `_catch_up`, which needs nothing but the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from rag import passages
+from rag.errors import BusyError, LibraryError
+from rag.lexical import Lexical
+from rag.library import Change, Entry, PassageId, parse_passage_id
+from rag.settings import Settings
+from rag.store import Spec, Store
+
+log = logging.getLogger(__name__)
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Progress = Callable[[int, int], None]
+
+_BATCH = 512  # passages embedded and stored in one step
+_LOOK_AGAIN = 0.5  # seconds between looks for another process's changes
+_WAIT = 600.0  # seconds that a second writer waits for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Work that was begun: what, by which process, and whether that still runs."""
+
+    command: str
+    pid: int
+    running: bool
+
+
+class Index:
+    """Store and lexical index of one folder (or Chroma server), for readers and one writer."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open what is there; nothing is made before the first `write`."""
+        self._settings = settings
+        self._folder = settings.index
+        self._seen = time.monotonic()
+        self._mutex = threading.RLock()
+        if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
+            self._store: Store | None = None
+            self.lexical = Lexical(None)
+            return
+        self._open()
+
+    def _open(self) -> None:
+        self._store = Store(self._settings)
+        self._follow()
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+        return self._store is not None and self._store.exists
+
+    @property
+    def store(self) -> Store:
+        """The store.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        if self._store is None:
+            raise LibraryError(
+                f"there is no index in {self._folder}; make one with `rag ingest PATH`"
+            )
+        return self._store
+
+    @property
+    def generation(self) -> str:
+        """Name the state of the library that is being read."""
+        return self.lexical.stamp
+
+    def close(self) -> None:
+        """Release files and connections."""
+        if self._store is not None:
+            self._store.close()
+
+    # Reading.
+
+    def refresh(self) -> None:
+        """Notice what other processes have changed; cheap enough for every question."""
+        if time.monotonic() - self._seen < _LOOK_AGAIN:
+            return
+        with self._mutex:
+            self._seen = time.monotonic()
+            if self._store is None:
+                if (self._folder / "chroma").is_dir():
+                    self._open()
+            elif self._store.stamp() != self.lexical.stamp:
+                self._store.reopen()
+                self._follow()
+
+    def _follow(self) -> None:
+        """Bring the lexical index to the store's stamp, unless a writer is at work on both."""
+        try:
+            self.lexical = Lexical(self._folder / "lexical")
+        except OSError:  # a folder that may only be read: derive the lexical index in memory
+            self.lexical = Lexical(None)
+        store = self.store
+        if not store.exists or store.stamp() == self.lexical.stamp:
+            return
+        try:
+            with self._locked("catch up", wait=0.0):
+                self.lexical.reload()
+                if store.stamp() != self.lexical.stamp:
+                    self._catch_up(store.stamp())
+        except (BusyError, OSError):
+            log.debug("a writer holds the index; reading its state of before")
+            if self.lexical.stamp == "" and store.count():
+                self.lexical = Lexical(None)
+                self._catch_up(store.stamp())
+
+    def _catch_up(self, stamp: str) -> list[str]:
+        """Make the lexical index say what the store holds; return superseded passages' ids."""
+        newest: dict[str, PassageId] = {}
+        wholes: dict[tuple[str, str], int] = {}
+        every = [(name, parse_passage_id(name)) for name in self.store.passage_ids()]
+        for _, part in every:
+            version = (part.paper_id, part.version)
+            wholes[version] = wholes.get(version, 0) + 1
+            if wholes[version] == part.count:
+                best = newest.get(part.paper_id)
+                if best is None or (part.seq, part.version) > (best.seq, best.version):
+                    newest[part.paper_id] = part
+        have = {entry.paper.id: entry.version for entry in self.lexical.matching(())}
+        missing = [
+            f"{part.paper_id}#{part.version}.0.{part.count}"
+            for part in newest.values()
+            if have.get(part.paper_id) != part.version
+        ]
+        log.info("bringing the lexical index up to date: %d papers", len(missing))
+        gone = [paper_id for paper_id in have if paper_id not in newest]
+        self.lexical.write(self.store.entries(missing), gone, stamp)
+        return [
+            name for name, part in every if newest.get(part.paper_id, part).version != part.version
+        ]
+
+    # Writing.
+
+    @contextlib.contextmanager
+    def writing(self, command: str) -> Iterator[None]:
+        """Hold the index for writing; what an earlier writer left undone is mended first.
+
+        Raises:
+            BusyError: another process writes and does not end within ten minutes.
+        """
+        with self._mutex, self._locked(command, wait=_WAIT):
+            if self._store is None:
+                self._open()
+            elif self.store.stamp() != self.lexical.stamp:
+                self.store.reopen()
+            if self.store.exists and (self.unfinished() or self._lags()):
+                self.store.delete(self._catch_up(self.store.stamp()))
+            yield
+
+    def _lags(self) -> bool:
+        self.lexical.reload()
+        return self.store.stamp() != self.lexical.stamp
+
+    def ensure(self, spec: Spec) -> None:
+        """Make the index where there is none; else check that it was made with ``spec``.
+
+        Raises:
+            LibraryError: the index was made otherwise, saying how to rebuild it.
+        """
+        if not self.store.exists:
+            self.store.create(spec)
+            return
+        have = self.store.spec
+        if have != spec:
+            raise LibraryError(
+                f"the index was made with {_told(have)}, not {_told(spec)}; use that embedder, or "
+                f"change the index with `rag ingest --embedder {spec.embedder.split(':')[0]} "
+                "--rebuild`"
+            )
+
+    def write(
+        self, changes: Sequence[Change], embed: Embed, command: str, progress: Progress
+    ) -> int:
+        """Store changed papers; return how many passages were embedded.
+
+        Call within `writing`, after `ensure`. ``embed`` gives rows for texts; ``progress`` is
+        told how many passages are stored, of how many.
+        """
+        self._mark(command)
+        pairs = [(_entry(change), change.old) for change in changes]
+        taken = {entry.paper.id for entry, _ in pairs}
+        total = sum(len(entry.spans) for entry, _ in pairs)
+        embedded = done = 0
+        with ThreadPoolExecutor(1) as background:
+            stored: Future[None] | None = None
+            for batch in _batches(pairs):
+                vectors, fresh = self._vectors(batch, embed)
+                embedded += fresh
+                if stored is not None:
+                    stored.result()
+                    progress(done, total)
+                # While these are written, the next are embedded.
+                stored = background.submit(self.store.add, [entry for entry, _ in batch], vectors)
+                done += len(vectors)
+            if stored is not None:
+                stored.result()
+        progress(done, total)
+        old = [entry for _, olds in pairs for entry in olds]
+        merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
+        self._commit([entry for entry, _ in pairs], merged_away, old)
+        return embedded
+
+    def remove(self, entries: Sequence[Entry], command: str) -> None:
+        """Remove papers everywhere; call within `writing`."""
+        self._mark(command)
+        self._commit([], [entry.paper.id for entry in entries], entries)
+
+    def rebuild(self, spec: Spec, embed: Embed, command: str, progress: Progress) -> int:
+        """Make the index anew with another embedder or splitter; return passages embedded.
+
+        Call within `writing`. The old index answers until the new one is whole.
+        """
+        self._mark(command)
+        entries = self.lexical.matching(())
+        self.store.create(spec, rebuild=True)
+        stored = 0
+        fresh = [replace(entry, spans=passages.split(entry.paper.abstract)) for entry in entries]
+        total = sum(len(entry.spans) for entry in fresh)
+        for batch in _batches([(entry, ()) for entry in fresh]):
+            vectors, count = self._vectors(batch, embed)
+            self.store.add([entry for entry, _ in batch], vectors)
+            stored += count
+            progress(stored, total)
+        self.store.finish_rebuild()
+        self._commit(fresh, [], [])
+        return stored
+
+    def _vectors(
+        self, batch: Sequence[tuple[Entry, tuple[Entry, ...]]], embed: Embed
+    ) -> tuple[NDArray[np.float32], int]:
+        """Return the vectors of a batch's passages; how many had to be embedded."""
+        texts: list[str] = []
+        kept: dict[int, str] = {}  # row -> passage of an old version with the same text
+        for entry, olds in batch:
+            known = {
+                passages.text_to_embed(old.paper, start, end): name
+                for old in olds
+                for (start, end), name in zip(old.spans, old.passage_ids, strict=True)
+            }
+            for start, end in entry.spans:
+                text = passages.text_to_embed(entry.paper, start, end)
+                if text in known:
+                    kept[len(texts)] = known[text]
+                texts.append(text)
+        have = self.store.vectors(list(kept.values())) if kept else {}
+        reused = {row: have[name] for row, name in kept.items() if name in have}
+        wanted = [row for row in range(len(texts)) if row not in reused]
+        fresh = embed([texts[row] for row in wanted])
+        vectors = np.empty((len(texts), fresh.shape[1]), dtype=np.float32)
+        vectors[wanted] = fresh
+        for row, vector in reused.items():
+            vectors[row] = vector
+        return vectors, len(wanted)
+
+    def _commit(self, add: Sequence[Entry], gone: Sequence[str], old: Sequence[Entry]) -> None:
+        """Take steps 3 to 5 of a write."""
+        stale = [name for entry in old for name in entry.passage_ids]
+        if self._settings.chroma_url is None:
+            stamp = os.urandom(16).hex()
+            self.lexical.write(add, gone, stamp)
+            self.store.delete(stale)
+            self.store.set_stamp(stamp)
+        else:
+            # Other machines write too: what counts is what the server holds after our stamp.
+            self.store.delete(stale)
+            stamp = os.urandom(16).hex()
+            self.store.set_stamp(stamp)
+            self._catch_up(stamp)
+        self.finish()
+
+    def finish(self) -> None:
+        """Say that no work is left undone."""
+        (self._folder / "unfinished.json").unlink(missing_ok=True)
+
+    # The lock and the marker.
+
+    @contextlib.contextmanager
+    def _locked(self, command: str, wait: float) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._folder / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            holder = self._holder()
+            if wait == 0.0:
+                raise BusyError(f"{holder} is writing to {self._folder}; try again later") from None
+            log.warning("%s is writing to %s; waiting for it", holder, self._folder)
+            try:
+                lock.acquire(timeout=wait)
+            except Timeout:
+                raise BusyError(
+                    f"{holder} still writes to {self._folder}; try again later"
+                ) from None
+        try:
+            holder_file = self._folder / "holder.json"
+            holder_file.write_text(json.dumps({"command": command, "pid": os.getpid()}))
+            yield
+        finally:
+            lock.release()
+
+    def _holder(self) -> str:
+        held = _read_json(self._folder / "holder.json")
+        return f"process {held['pid']} ({held['command']})" if held else "another process"
+
+    def _mark(self, command: str) -> None:
+        text = json.dumps({"command": command, "pid": os.getpid()})
+        (self._folder / "unfinished.json").write_text(text)
+
+    def unfinished(self) -> Unfinished | None:
+        """Return the work that was begun and has not been finished; None where there is none."""
+        mark = _read_json(self._folder / "unfinished.json")
+        if mark is None:
+            return None
+        lock = FileLock(self._folder / "lock")
+        try:
+            with lock.acquire(timeout=0):
+                running = False
+        except (Timeout, OSError):
+            running = True
+        return Unfinished(str(mark.get("command")), int(mark.get("pid", 0)), running)
+
+
+def _entry(change: Change) -> Entry:
+    """Return the entry for a change: the next version of its paper."""
+    old = [entry for entry in change.old if entry.paper.id == change.paper.id]
+    seq = max((entry.seq for entry in old), default=0) + 1
+    return Entry(change.paper, passages.split(change.paper.abstract), change.records, seq)
+
+
+def _batches(
+    pairs: Sequence[tuple[Entry, tuple[Entry, ...]]],
+) -> Iterator[Sequence[tuple[Entry, tuple[Entry, ...]]]]:
+    """Yield runs of entries of about `_BATCH` passages; a paper's passages stay together."""
+    batch: list[tuple[Entry, tuple[Entry, ...]]] = []
+    size = 0
+    for pair in pairs:
+        batch.append(pair)
+        size += len(pair[0].spans)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _told(spec: Spec) -> str:
+    return f"{spec.embedder} ({spec.dimension} dimensions, {spec.splitter})"
+
+
+def _read_json(path: Any) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None

@@ -1,0 +1,307 @@
+"""The vector store: the only file that imports chromadb.
+
+One Chroma collection is the source of truth. A passage's id names its paper, the paper's
+version, its number and how many there are, so passages are only ever added and deleted,
+never changed, and a version counts only where it is whole. The first passage of a version
+carries the whole `Entry` as metadata. Chroma's ``documents`` column stays empty: it would pay
+for a trigram index that nothing here asks (731 against 1,854 passages a second).
+
+The collection's metadata says what it was made with and carries a ``stamp``, new after every
+change, by which readers in other processes notice that they must look again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import chromadb
+import chromadb.errors
+import numpy as np
+from chromadb.config import Settings as ChromaSettings
+from numpy.typing import NDArray
+
+from rag.errors import LibraryError
+from rag.library import Entry, PassageId, parse_passage_id
+from rag.settings import Settings
+
+SCHEMA = 1
+_COLLECTION = "papers"
+_REBUILD = "papers-rebuild"
+_PAGE = 2_000
+# Recall of the top 100 against exact search stays above 0.99 with this (see evals/bench.py).
+_EF_SEARCH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What an index was made with; all of it must agree before anything is added."""
+
+    embedder: str
+    dimension: int
+    splitter: str
+
+    def metadata(self) -> dict[str, str | int]:
+        """Return the collection's metadata, with a new stamp."""
+        return {
+            "schema": SCHEMA,
+            "embedder": self.embedder,
+            "dimension": self.dimension,
+            "splitter": self.splitter,
+            "stamp": uuid.uuid4().hex,
+        }
+
+
+class Store:
+    """Passages' vectors and papers' entries in Chroma, embedded or on a server.
+
+    Safe for use by several threads. `reopen` is what makes a reader see what another process
+    wrote: an open embedded client keeps the vector index that it first loaded.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect; raises LibraryError where the folder or server cannot be used."""
+        self._settings = settings
+        self._folder = settings.index / "chroma"
+        self._lock = threading.Lock()
+        self._clients: list[Any] = []
+        self._collection: Any = None
+        self.reopen()
+
+    # Opening and making.
+
+    def reopen(self) -> None:
+        """Look at the store afresh."""
+        with self._lock:
+            client = self._connect()
+            self._collection = _find(client)
+            self._clients.append(client)
+            # The client before may still serve a query in another thread; the one before not.
+            while len(self._clients) > 2:
+                self._clients.pop(0).close()
+
+    def close(self) -> None:
+        """Release the store's files or connections."""
+        with self._lock:
+            while self._clients:
+                self._clients.pop().close()
+
+    def _connect(self) -> Any:
+        url = self._settings.chroma_url
+        options = ChromaSettings(anonymized_telemetry=False)
+        try:
+            if url is None:
+                # Chroma shares one client a path; each spelling of it is one of its own.
+                turn = "/." * next(_TURNS)
+                return chromadb.PersistentClient(f"{self._folder}{turn}", settings=options)
+            parts = urlsplit(url)
+            secure = parts.scheme == "https"
+            token = self._settings.chroma_token
+            return chromadb.HttpClient(
+                host=parts.hostname or "localhost",
+                port=parts.port or (443 if secure else 8000),
+                ssl=secure,
+                headers={"x-chroma-token": token.get_secret_value()} if token else None,
+                settings=options,
+            )
+        except Exception as error:  # Chroma raises bare ValueErrors and Rust panics
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: BaseException) -> LibraryError:
+        reason = " ".join(str(error).split())[:200]
+        if self._settings.chroma_url is None:
+            return LibraryError(
+                f"the index in {self._settings.index} cannot be opened ({reason}); "
+                "check the folder, or move it away and ingest again"
+            )
+        host = urlsplit(self._settings.chroma_url).netloc.rpartition("@")[2]
+        return LibraryError(f"the Chroma server at {host} cannot be used ({reason}); start it")
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is an index at all."""
+        return self._collection is not None
+
+    @property
+    def spec(self) -> Spec:
+        """What the index was made with.
+
+        Raises:
+            LibraryError: there is no index, or a newer version of this program made it.
+        """
+        metadata = self._require().metadata or {}
+        if metadata.get("schema") != SCHEMA:
+            raise LibraryError(
+                f"the index has schema {metadata.get('schema')}, this program reads {SCHEMA}; "
+                "use the program's version that made it, or ingest into another --index"
+            )
+        return Spec(metadata["embedder"], metadata["dimension"], metadata["splitter"])
+
+    def create(self, spec: Spec, *, rebuild: bool = False) -> None:
+        """Make an empty index; with ``rebuild`` beside the one in force, until `finish_rebuild`."""
+        client = self._clients[-1]
+        name = _REBUILD if rebuild else _COLLECTION
+        with self._mapped():
+            if rebuild and name in _names(client):
+                client.delete_collection(name)
+            self._collection = client.get_or_create_collection(
+                name,
+                embedding_function=None,
+                metadata=spec.metadata(),
+                configuration={"hnsw": {"space": "ip", "ef_search": _EF_SEARCH}},
+            )
+
+    def finish_rebuild(self) -> None:
+        """Put the rebuilt index in the place of the old one."""
+        client = self._clients[-1]
+        with self._mapped():
+            self._collection.modify(metadata={**self._collection.metadata, "whole": True})
+            _swap(client)
+            self._collection = _find(client)
+
+    # Reading.
+
+    def stamp(self) -> str:
+        """Return the stamp of the last change, read afresh; empty where there is no index."""
+        with self._mapped():
+            collection = _find(self._clients[-1])
+        return str((collection.metadata or {}).get("stamp", "")) if collection else ""
+
+    def nearest(
+        self, vector: NDArray[np.float32], count: int, only: Sequence[str] | None = None
+    ) -> list[tuple[PassageId, float]]:
+        """Return the nearest passages with their cosine similarity, nearest first.
+
+        Args:
+            vector: shape (dimension,), of length 1.
+            count: how many at the most.
+            only: passage ids to choose among; None for all.
+        """
+        with self._mapped():
+            found = self._require().query(
+                query_embeddings=[vector], n_results=count, ids=only, include=["distances"]
+            )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(parse_passage_id(name), 1.0 - distance) for name, distance in pairs]
+
+    def passage_ids(self) -> list[str]:
+        """Return the ids of all passages."""
+        with self._mapped():
+            return list(self._require().get(include=[])["ids"])
+
+    def count(self) -> int:
+        """Return how many passages there are."""
+        with self._mapped():
+            return int(self._require().count())
+
+    def entries(self, first_passages: Sequence[str]) -> Iterator[Entry]:
+        """Yield the entries that the given first passages carry; damaged ones are left out."""
+        for page in _pages(first_passages):
+            with self._mapped():
+                found = self._require().get(ids=page, include=["metadatas"])
+            for metadata in found["metadatas"]:
+                yield Entry.from_payload(metadata["entry"])
+
+    def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of passages by id; those that are gone are left out."""
+        vectors: dict[str, NDArray[np.float32]] = {}
+        for page in _pages(passage_ids):
+            with self._mapped():
+                found = self._require().get(ids=page, include=["embeddings"])
+            rows = np.asarray(found["embeddings"], dtype=np.float32)
+            vectors.update(zip(found["ids"], rows, strict=True))
+        return vectors
+
+    # Writing: one process at a time for the embedded store (see `rag.assistant`).
+
+    def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+        """Add entries whole: ``vectors`` has a row for each passage, in order.
+
+        What is there already stays; a paper's passages come in one transaction.
+        """
+        ids: list[str] = []
+        metadatas: list[dict[str, str] | None] = []
+        for entry in entries:
+            ids += entry.passage_ids
+            metadatas += [{"entry": entry.payload}, *[None] * (len(entry.spans) - 1)]
+        if ids:
+            with self._mapped():
+                self._require().add(ids=ids, embeddings=vectors, metadatas=metadatas)
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Delete passages; unknown ids do not matter."""
+        for page in _pages(passage_ids):
+            with self._mapped():
+                self._require().delete(ids=page)
+
+    def set_stamp(self, stamp: str) -> None:
+        """Tell readers that the store has changed."""
+        collection = self._require()
+        with self._mapped():
+            collection.modify(metadata={**collection.metadata, "stamp": stamp})
+
+    def _require(self) -> Any:
+        if self._collection is None:
+            raise LibraryError(
+                f"there is no index in {self._settings.index}; make one with `rag ingest PATH`"
+            )
+        return self._collection
+
+    def _mapped(self) -> _Mapped:
+        return _Mapped(self)
+
+
+class _Mapped:
+    """Turns Chroma's errors into ours, in this one place."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, Exception) and not isinstance(error, LibraryError):
+            raise self._store._unusable(error) from error
+
+
+_TURNS = itertools.count()
+
+
+def _names(client: Any) -> set[str]:
+    return {collection.name for collection in client.list_collections()}
+
+
+def _find(client: Any) -> Any:
+    """Return the collection in force or None, finishing a rebuild's swap that was cut off."""
+    try:
+        return client.get_collection(_COLLECTION, embedding_function=None)
+    except chromadb.errors.NotFoundError:
+        pass
+    if _REBUILD not in _names(client):
+        return None
+    rebuilt = client.get_collection(_REBUILD, embedding_function=None)
+    if not (rebuilt.metadata or {}).get("whole"):
+        return None
+    rebuilt.modify(name=_COLLECTION)
+    return rebuilt
+
+
+def _swap(client: Any) -> None:
+    """Delete the old collection and give its name to the rebuilt one.
+
+    A stop between the two steps is mended by `_find`: only a whole rebuild takes the name.
+    """
+    client.delete_collection(_COLLECTION)
+    client.get_collection(_REBUILD, embedding_function=None).modify(name=_COLLECTION)
+
+
+def _pages(items: Iterable[str]) -> Iterator[list[str]]:
+    every = list(items)
+    for start in range(0, len(every), _PAGE):
+        yield every[start : start + _PAGE]
