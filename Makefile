@@ -1,0 +1,49 @@
+# make demo   install, read the sample papers, answer a question
+# make test   install, run the tests
+# make lint   ruff and mypy
+# make bench  ratios against the stock way, in one run
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .rag-demo
+
+.PHONY: demo test lint bench models clean
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,local]'
+	touch $@
+
+# Without the weights everything works with the static embedder, so a failure only warns.
+models: $(VENV)/installed
+	@$(BIN)/rag models get minilm || echo "going on with the static embedder" >&2
+
+demo: models
+	$(BIN)/rag ingest --index $(DEMO) evals/datasets/sample/papers.jsonl
+	@echo
+	@echo '$$ rag ask "How does dense passage retrieval compare with BM25?"'
+	@$(BIN)/rag ask --index $(DEMO) "How does dense passage retrieval compare with BM25?"
+	@echo
+	@echo 'Next, with . $(BIN)/activate:'
+	@echo '  rag ingest YOUR.bib saved-pages/                 your own papers, into .rag'
+	@echo '  rag ask "What do they say about ...?"            a cited answer'
+	@echo '  rag ui                                           the chat page'
+	@echo '  export OPENAI_API_KEY=... or OPENAI_BASE_URL=... a language model writes the answers'
+
+test: $(VENV)/installed-dev models
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed-dev models
+	$(BIN)/python -m evals.bench
+
+clean:
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

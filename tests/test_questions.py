@@ -1,0 +1,83 @@
+"""What a question asks for, and follow-ups without a model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.errors import InputError
+from rag.history import parse_history, read_history
+from rag.questions import read_question, refers_back, standalone
+from rag.types import Turn
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "parts"),
+    [
+        ("How large is CLIP?", "one", ()),
+        ("Compare BERT and GPT-2.", "compare", ("BERT", "GPT-2")),
+        ("What is the difference between DPR and BM25?", "compare", ("DPR", "BM25")),
+        ("How does LoRA differ from adapters?", "compare", ("LoRA", "adapters")),
+        ("T5 vs. BART?", "compare", ("T5", "BART")),
+        ("Which papers use contrastive learning?", "list", ()),
+        ("What papers introduce a dataset?", "list", ()),
+        ("List all papers about retrieval.", "list", ()),
+        ("Which dataset did LCNN release for speech?", "one", ()),
+    ],
+)
+def test_what_a_question_asks_for(question, kind, parts):
+    intent = read_question(question)
+    assert (intent.kind, intent.parts) == (kind, parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "refers"),
+    [
+        ("and how large is it?", True),
+        ("What about TinyCLIP?", True),
+        ("Do they use ImageNet?", True),
+        ("How large is CLIP?", False),
+    ],
+)
+def test_which_questions_refer_back(question, refers):
+    assert refers_back(question) is refers
+
+
+def test_a_question_that_stands_alone_is_left_alone():
+    assert standalone("How large is CLIP?", [Turn("q", "a")], ["T"]) == "How large is CLIP?"
+    assert standalone("How large is it?", []) == "How large is it?"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [{"question": "q", "answer": "a", "paper_ids": ["p"]}],
+        {"history": [{"question": "q", "answer": "a", "paper_ids": ["p"]}]},
+        {"question": "q", "answer": "a", "citations": [{"number": 1, "paper": {"id": "p"}}]},
+        [
+            {"role": "system", "content": "s"},
+            {"role": "user", "content": "q"},
+            {"role": "assistant", "content": "a", "paper_ids": ["p"]},
+        ],
+    ],
+)
+def test_histories_of_several_shapes(data):
+    assert parse_history(data, "here") == [Turn("q", "a", ("p",))]
+
+
+@pytest.mark.parametrize("data", ["text", 3, [1], [{"answer": "a"}], [{"question": 1}], None])
+def test_what_is_no_history_says_so(data):
+    with pytest.raises(InputError, match="here is no conversation"):
+        parse_history(data, "here")
+
+
+def test_history_files(tmp_path):
+    good = tmp_path / "h.json"
+    good.write_text("\ufeff" + json.dumps([{"question": "q"}]), encoding="utf-8")
+    assert read_history(good) == [Turn("q", "")]
+    (tmp_path / "bad.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match="is not JSON"):
+        read_history(tmp_path / "bad.json")
+    with pytest.raises(InputError, match="cannot read"):
+        read_history(tmp_path / "none.json")
