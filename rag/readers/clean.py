@@ -6,8 +6,12 @@ import html
 import re
 import unicodedata
 
+from rag.readers.latex import without_latex
+from rag.readers.superscript import raised
+
 # Anything that needs a second look; ASCII text without it only has its white space folded.
 _SUSPECT = re.compile(r"[\\<&$\x00-\x08\x0e-\x1b\x7f]")
+_SOURCE_SUSPECT = re.compile(r"[\\<&${}~`'\x00-\x08\x0e-\x1b\x7f]|--")
 # Controls, lone surrogates, marks that reorder or hide text, tag characters, non-characters.
 # The two joiners that some scripts need (U+200C, U+200D) stay.
 _INVISIBLE = re.compile(
@@ -32,7 +36,6 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _RAISED = re.compile(r"<(?:jats:)?sup>([0-9+\-−()n]{1,12})</(?:jats:)?sup>", re.IGNORECASE)
-_SUPERSCRIPTS = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LABEL = re.compile(r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT ) ?(?=\S)")
 
@@ -46,10 +49,12 @@ def clean(text: str, *, latex: bool = False) -> str:
     >>> clean("  <jats:p>CO<sub>2</sub> &amp; 10<sup>-3</sup>, p < 0.05  and n > 3</jats:p>")
     'CO2 & 10⁻³, p < 0.05 and n > 3'
     """
-    if text.isascii() and not _SUSPECT.search(text):
+    if text.isascii() and not (_SOURCE_SUSPECT if latex else _SUSPECT).search(text):
         return " ".join(text.split())
     if "<" in text or "&" in text:
         text = _without_markup(text)
+    if latex or "\\" in text or "$" in text:
+        text = without_latex(text, source=latex)
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     return " ".join(text.split())
 
@@ -76,7 +81,7 @@ def _without_markup(text: str) -> str:
     for _ in range(2):
         before = text
         if "<" in text:
-            text = _RAISED.sub(lambda match: match[1].translate(_SUPERSCRIPTS), text)
+            text = _RAISED.sub(lambda match: raised(match[1]), text)
             text = _HEADING.sub(_heading, text)
             text = _INLINE.sub("", _BLOCK.sub(" ", text))
         if "&" in text:
