@@ -24,6 +24,7 @@ _ARXIV_PLACE = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|PhD|MD)\.?", re.IGNORECASE)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _DEPTH = 4
 
@@ -34,6 +35,8 @@ def words(value: Any) -> str:
         return "" if len(value) < 30 and value.strip().lower() in _NOTHING else value
     if isinstance(value, list):
         return " ".join(filter(None, (words(item) for item in value if not isinstance(item, list))))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < 10**30 else ""
     if isinstance(value, Mapping):
         return words(value.get("text") or value.get("name") or value.get("value"))
     return ""
@@ -168,9 +171,13 @@ def first_last(name: str) -> str:
     """Return "Last, First" as "First Last"; other names as they are."""
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2 and all(parts):
-        return f"{parts[1]} {parts[0]}"
-    if len(parts) == 3 and all(parts):  # Last, Jr., First
-        return f"{parts[2]} {parts[0]} {parts[1]}"
+        return name if _SUFFIX.fullmatch(parts[1]) else f"{parts[1]} {parts[0]}"
+    if len(parts) == 3 and all(parts):
+        last, second, third = parts
+        if _SUFFIX.fullmatch(second):  # Last, Jr., First
+            return f"{third} {last} {second}"
+        if _SUFFIX.fullmatch(third):  # Last, First, Jr.
+            return f"{second} {last} {third}"
     return name
 
 

@@ -16,10 +16,10 @@ NO_ABSTRACT = "no abstract; only papers with an abstract can be asked about"
 NO_TITLE = "no title and no id; give the record one of them"
 
 # Names of fields in lower case with "_" for space and hyphen; the first with a value counts.
-_IDS = (
+IDS = (
     "_id", "id", "corpus_id", "paper_id", "paperid", "corpusid", "doc_id", "docid", "pmid", "uid",
 )  # fmt: skip
-_TITLES = ("title", "display_name", "document_title", "article_title", "paper_title")
+TITLES = ("title", "display_name", "document_title", "article_title", "paper_title")
 ABSTRACTS = (
     "abstract", "text", "summary", "abstract_note", "abstractnote", "abstract_text", "abstracttext",
 )  # fmt: skip
@@ -49,21 +49,24 @@ def to_paper(raw: Mapping[str, Any], source: str, *, latex: bool = False) -> Pap
         source: where the record begins, as ``file:line``.
         latex: whether its text is LaTeX throughout.
     """
-    record = {_name(name): value for name, value in raw.items() if value}
+    record = {field_name(name): value for name, value in raw.items() if value is not None}
     if isinstance(extra := record.get("metadata"), dict):
-        record = {**{_name(name): value for name, value in extra.items() if value}, **record}
+        record = {
+            **{field_name(name): value for name, value in extra.items() if value is not None},
+            **record,
+        }
     latex = latex or "authors_parsed" in record  # arXiv's own dump
     abstract = clean_abstract(_abstract(record), latex=latex)
-    if not abstract:
+    if not any(map(str.isalpha, abstract)):
         return Rejection(source, NO_ABSTRACT)
     if len(abstract) > ABSTRACT_LIMIT:
         return Rejection(source, f"the abstract is longer than {ABSTRACT_LIMIT:,} characters")
-    title = clean(_first(record, _TITLES), latex=latex)
+    title = clean(_first(record, TITLES), latex=latex)
     if len(title) > TITLE_LIMIT:
         return Rejection(source, f"the title is longer than {TITLE_LIMIT:,} characters")
     key = _first_id(record, _KEYS)
     doi, arxiv = _doi(record), _arxiv(record)
-    own = _first_id(record, _IDS) or _external(record, "corpusid") or key or doi or arxiv or ""
+    own = _first_id(record, IDS) or _external(record, "corpusid") or key or doi or arxiv or ""
     if not title and not own:
         return Rejection(source, NO_TITLE)
     return Paper(
@@ -82,7 +85,8 @@ def to_paper(raw: Mapping[str, Any], source: str, *, latex: bool = False) -> Pap
 
 
 @lru_cache(4096)
-def _name(name: str) -> str:
+def field_name(name: str) -> str:
+    """Return a field's or column's name as this module writes it: "Source Title", source_title."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 

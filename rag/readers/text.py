@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 # No abstract comes near this; it bounds the memory that one record of a stream can take.
 RECORD_LIMIT = 16 * 2**20
 TOO_LONG = f"the record is longer than {RECORD_LIMIT // 2**20} MB; split or remove it"
+WHOLE_LIMIT = 512 * 2**20  # bytes, for the formats that have to be read in one piece
 _CHUNK = 2**17
 
 _MARKS = (
@@ -153,3 +154,11 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str | None]]:
             yield number, None
         else:
             yield number, line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def whole(stream: BinaryIO) -> str | None:
+    """Return all the text of a stream, None where it is more than memory should hold."""
+    data = stream.read(WHOLE_LIMIT + 1)
+    return (
+        None if len(data) > WHOLE_LIMIT else data.decode("utf-8", "replace").replace("\r\n", "\n")
+    )
