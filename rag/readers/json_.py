@@ -6,24 +6,29 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.records import to_paper
-from rag.readers.text import TOO_LONG, lines
+from rag.readers.json_text import DECODER, BadValue, JsonText
+from rag.readers.records import ABSTRACTS, to_paper
+from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper, Rejection
 
-_DECODER = json.JSONDecoder(strict=False)  # raw control characters are cleaned away later
 _NOT_AN_OBJECT = "not a record; a record is a JSON object with a title and an abstract"
+_CUT = "the JSON ends before it is complete; fetch the file again"
+# Under these names an object wraps its list of papers, or another such object.
+_LISTS = {"papers", "data", "results", "items", "records", "documents", "works", "articles"}
+_LISTS |= {"result", "entries", "recommendedpapers"}
+_WRAPPERS = {"message", "response", "resultlist", "data", "results"}
+_WRAPPED = 3  # how deep wrappers may stand in each other
 
 
 def is_json_lines(head: str, name: str) -> bool:
     """Tell JSON Lines (one record a line) from one JSON document, by how it begins."""
     rows = [row.strip() for row in head.split("\n", 50) if row.strip()]
-    if not rows or not rows[0].startswith("{"):
-        return name.endswith((".jsonl", ".ndjson"))
-    if len(rows) == 1:
-        return name.endswith((".jsonl", ".ndjson"))
+    named = name.endswith((".jsonl", ".ndjson"))
+    if not rows or not rows[0].startswith("{") or len(rows) == 1:
+        return named
     if rows[0].endswith(("{", "[", ",", ":")):  # laid out over several lines
         return False
-    return rows[0].endswith("}") or rows[1].startswith("{") or name.endswith((".jsonl", ".ndjson"))
+    return rows[0].endswith("}") or rows[1].startswith("{") or named
 
 
 def read_json_lines(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
@@ -32,12 +37,12 @@ def read_json_lines(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
         if line is None:
             yield Rejection(f"{label}:{number}", TOO_LONG)
         elif line and not line.isspace():
-            yield _from_text(line, f"{label}:{number}")
+            yield _from_text(line.strip(), f"{label}:{number}")
 
 
 def _from_text(text: str, where: str) -> Paper | Rejection:
     try:
-        value = _DECODER.decode(text)
+        value = DECODER.decode(text)
     except json.JSONDecodeError as error:
         return Rejection(where, f"invalid JSON: {error.msg} at column {error.colno}")
     except RecursionError:
@@ -49,3 +54,91 @@ def _from_text(text: str, where: str) -> Paper | Rejection:
 
 def _from_value(value: Any, where: str) -> Paper | Rejection:
     return to_paper(value, where) if isinstance(value, dict) else Rejection(where, _NOT_AN_OBJECT)
+
+
+def read_json(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield the papers of a JSON document: an array, a wrapper of one, or records in a row."""
+    text = JsonText(stream)
+    while start := text.peek():
+        if start == "[":
+            yield from _array(text, label)
+        elif start == "{":
+            yield from _object(text, label, 0)
+        else:
+            yield Rejection(f"{label}:{text.line}", _NOT_AN_OBJECT)
+            text.skip_line()
+
+
+def _array(text: JsonText, label: str) -> Iterator[Paper | Rejection]:
+    text.skip()
+    while (start := text.peek()) != "]":
+        if not start:
+            yield Rejection(f"{label}:{text.line}", _CUT)
+            return
+        if start == ",":
+            text.skip()
+            continue
+        where = f"{label}:{text.line}"
+        try:
+            value = text.value()
+        except BadValue as error:
+            yield Rejection(where, str(error))
+            text.skip_value()
+            if not text.peek():
+                return
+        else:
+            yield _from_value(value, where)
+    text.skip()
+
+
+def _object(text: JsonText, label: str, depth: int) -> Iterator[Paper | Rejection]:
+    """Yield what an object wraps, or else the one record or the named records that it is."""
+    where = f"{label}:{text.line}"
+    members: dict[str, Any] = {}
+    size, wraps = 0, False
+    text.skip()
+    while (start := text.peek()) != "}":
+        if start == ",":
+            text.skip()
+            continue
+        try:
+            name = _member_name(text, start)
+            start = text.peek()
+            line = text.line
+            if start == "[" and name.lower() in _LISTS:
+                wraps = True
+                yield from _array(text, label)
+                continue
+            if start == "{" and name.lower() in _WRAPPERS and depth < _WRAPPED:
+                wraps = True
+                yield from _object(text, label, depth + 1)
+                continue
+            value = text.value()
+        except BadValue as error:
+            yield Rejection(where, str(error))
+            text.skip_value(depth=1)
+            return
+        if _is_named_record(value):
+            wraps = True
+            yield to_paper({"_id": name, **value}, f"{label}:{line}")
+        elif not wraps:
+            size += len(value) if isinstance(value, (str, list, dict)) else 1
+            members[name] = value if size < RECORD_LIMIT else None
+    text.skip()
+    if not wraps:
+        yield to_paper(members, where)
+
+
+def _member_name(text: JsonText, start: str) -> str:
+    if not start:
+        raise BadValue(_CUT)
+    name = text.value() if start == '"' else None
+    if not isinstance(name, str) or text.peek() != ":":
+        raise BadValue("invalid JSON: expected a name and a colon")
+    text.skip()
+    return name
+
+
+def _is_named_record(value: Any) -> bool:
+    """Tell a record from other values: it has both a title and an abstract."""
+    return isinstance(value, dict) and "title" in value and any(name in value for name in ABSTRACTS)
