@@ -1,0 +1,142 @@
+"""CSV, TSV and their relatives: a header with usual column names, then a record a row."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from rag.readers.records import ABSTRACTS, IDS, TITLES, field_name, to_paper
+from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
+from rag.types import Paper, Rejection
+
+NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
+_OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
+_DELIMITERS = ",\t;|"
+# Characters that may be read a second time after a quotation mark was left open.
+_REREAD_LIMIT = 4 * RECORD_LIMIT
+
+
+def delimiter(head: str) -> str | None:
+    """Return the delimiter under which the first row is a usable header, or None."""
+    first = _header_line(head)
+    return next((mark for mark in _DELIMITERS if _is_header(_cells(first, mark))), None)
+
+
+def _header_line(head: str) -> str:
+    rows = [row for row in head.split("\n", 20) if row.strip()]
+    if rows and rows[0].strip().lower().startswith("sep="):  # Excel's hint
+        rows.pop(0)
+    return rows[0].rstrip("\r") if rows else ""
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line[:10_000].replace("\0", "")], delimiter=mark), [])
+    except csv.Error:
+        return []
+
+
+def _is_header(cells: list[str]) -> bool:
+    names = {field_name(cell) for cell in cells}
+    return bool(names & set(ABSTRACTS)) and bool(names & {*TITLES, *IDS})
+
+
+def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield a paper for each row; the first row that is not blank names the columns."""
+    csv.field_size_limit(RECORD_LIMIT)
+    feed = _Feed(stream)
+    first = next((line for line in feed if line.strip() and not line.startswith("sep=")), "")
+    mark = delimiter(first) or ","
+    header = _cells(first, mark)
+    feed.taken.clear()
+    reader = csv.reader(feed, delimiter=mark)
+    while True:
+        row, fault = _next_row(reader, feed, mark)
+        yield from (Rejection(f"{label}:{number}", TOO_LONG) for number in feed.too_long)
+        feed.too_long.clear()
+        if row is None and not fault:
+            return
+        where = f"{label}:{feed.first}"
+        if fault and len(feed.taken) > 1:
+            reader = csv.reader(feed, delimiter=mark)
+            if not feed.put_back():
+                yield Rejection(where, "too many open quotation marks; mend the file first")
+                return
+        if fault and mark == "\t":  # where tabs separate, quotation marks are often just text
+            plain = feed.taken[0].rstrip("\n").split("\t")
+            row, fault = (plain, "") if len(plain) == len(header) else (None, fault)
+        feed.taken.clear()
+        if fault:
+            yield Rejection(where, fault)
+        elif row and any(cell.strip() for cell in row):
+            yield _from_row(header, row, where)
+
+
+def _next_row(reader: Any, feed: _Feed, mark: str) -> tuple[list[str] | None, str]:
+    """Return the next row, None at the end, and what is wrong with it."""
+    try:
+        row = next(reader, None)
+    except csv.Error as error:
+        return None, f"not a row: {error}"
+    doubtful = len(feed.taken) > 1 or (feed.taken and feed.taken[0].count('"') % 2)
+    if row is not None and doubtful and not _is_closed(feed.taken, mark):
+        return None, _OPEN_QUOTE
+    return row, ""
+
+
+def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejection:
+    while len(row) > len(header) and not row[-1].strip():
+        row.pop()
+    if len(row) > len(header):
+        return Rejection(
+            where,
+            f"{len(row)} cells under {len(header)} columns; quote cells that hold the delimiter",
+        )
+    record: dict[str, str] = {}
+    for name, cell in zip(header, row):  # noqa: B905 a short row lacks its last cells
+        if cell.strip():
+            record.setdefault(name, cell)
+    return to_paper(record, where)
+
+
+def _is_closed(taken: list[str], mark: str) -> bool:
+    """Tell whether lines that were read as one row are one row by the strict rules too."""
+    try:
+        return sum(1 for _ in csv.reader(taken, delimiter=mark, strict=True)) == 1
+    except csv.Error:
+        return False
+
+
+class _Feed:
+    """The lines of a table with a memory of those of the present row."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._lines = lines(stream)
+        self._pending: deque[tuple[int, str]] = deque()
+        self._reread = 0
+        self.first = 0
+        self.taken: list[str] = []
+        self.too_long: list[int] = []
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        number, line = self._pending.popleft() if self._pending else next(self._lines)
+        while line is None:
+            self.too_long.append(number)
+            number, line = next(self._lines)
+        if not self.taken:
+            self.first = number
+        self.taken.append(line.replace("\0", "") + "\n")
+        return self.taken[-1]
+
+    def put_back(self) -> bool:
+        """Return all but the first line of the row to the feed; False where it is too much."""
+        again = self.taken[1:]
+        self._reread += sum(map(len, again))
+        numbered = enumerate(again, self.first + 1)
+        self._pending.extendleft(reversed([(number, line[:-1]) for number, line in numbered]))
+        return self._reread <= _REREAD_LIMIT
