@@ -1,0 +1,172 @@
+"""BibTeX: entries by bibtexparser's splitter, a broken one never costs the others."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from bibtexparser.middlewares.names import (
+    InvalidNameError,
+    parse_single_name_into_parts,
+    split_multiple_persons_names,
+)
+from bibtexparser.model import (
+    Block,
+    DuplicateBlockKeyBlock,
+    DuplicateFieldKeyBlock,
+    Entry,
+    ParsingFailedBlock,
+    String,
+)
+from bibtexparser.splitter import Splitter
+
+from rag.readers.records import IDS, to_paper
+from rag.readers.text import whole
+from rag.types import Paper, Rejection
+
+# A record of the kind is recognised by its key and comma, or by what only BibTeX has.
+_START = re.compile(
+    r"^[ \t]*@(?:(?:string|comment|preamble)\s{0,9}[{(]|[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9}"
+    r"[^\s{}()=,\"#%]{0,200}\s{0,9},)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_EXPANSION_LIMIT = 2**20  # characters of one value after its abbreviations were put in
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# What broke is reported by rejections; the splitter's own warnings would repeat it.
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+
+
+class _Broken(ValueError):
+    """A value that is not BibTeX; the message says why."""
+
+
+def is_bibtex(head: str) -> bool:
+    """Tell whether a text that begins like ``head`` is BibTeX."""
+    return _START.search(head) is not None
+
+
+def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield a paper for each entry, in order, at the line of its ``@``."""
+    text = whole(stream)
+    if text is None:
+        yield Rejection(label, "the file is too large for BibTeX; split it")
+        return
+    strings = {month: month.capitalize() for month in _MONTHS}
+    for block in Splitter(text).split().blocks:
+        yield from _from_block(block, strings, label)
+
+
+def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[Paper | Rejection]:
+    where = f"{label}:{(block.start_line or 0) + 1}"
+    if isinstance(block, DuplicateFieldKeyBlock):
+        block = block.ignore_error_block or block
+    if isinstance(block, DuplicateBlockKeyBlock):  # what two entries of one key mean is not ours
+        block = block.ignore_error_block or block
+    if isinstance(block, Entry):
+        try:
+            record = _record(block, strings)
+        except _Broken as error:
+            yield Rejection(where, f"broken entry: {error}")
+        else:
+            yield to_paper(record, where, latex=True)
+    elif isinstance(block, String):
+        try:
+            strings[block.key.lower()] = _value(block.value, strings)
+        except _Broken as error:
+            yield Rejection(where, f"broken @string: {error}")
+    elif isinstance(block, ParsingFailedBlock):
+        reason = getattr(block.error, "abort_reason", None) or str(block.error)
+        yield Rejection(where, f"broken entry: {' '.join(str(reason).split())}")
+
+
+def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
+    """Return the fields of an entry under the names that all records share."""
+    record: dict[str, object] = {"citation_key": entry.key}
+    for field in entry.fields:
+        name = field.key.lower()
+        if name not in {"key", *IDS}:  # the citation key is the entry's own id
+            record.setdefault(name, _value(str(field.value), strings))
+    for names in ("author", "editor"):
+        if record.get(names):
+            record["authors"] = _people(str(record.pop(names)))
+            break
+    if "journal" not in record:
+        record["journal"] = record.get("journaltitle") or record.get("booktitle")
+    if str(record.get("archiveprefix", record.get("eprinttype", "arxiv"))).lower() != "arxiv":
+        record.pop("eprint", None)
+    return record
+
+
+def _people(text: str) -> list[dict[str, str]]:
+    try:
+        names = split_multiple_persons_names(text)
+    except (ValueError, IndexError):
+        names = text.split(" and ")
+    return [_person(name) for name in names]
+
+
+def _person(name: str) -> dict[str, str]:
+    try:
+        parts = parse_single_name_into_parts(name, strict=False)
+    except (InvalidNameError, ValueError, IndexError):
+        return {"family": name}
+    return {
+        "given": " ".join(parts.first),
+        "family": " ".join(parts.von + parts.last),
+        "suffix": " ".join(parts.jr),
+    }
+
+
+def _value(raw: str, strings: dict[str, str]) -> str:
+    """Return a value: pieces in braces or quotes, numbers and abbreviations, joined by #."""
+    pieces, at, size = [], 0, 0
+    while True:
+        piece, at = _piece(raw, at, strings)
+        pieces.append(piece)
+        size += len(piece)
+        if size > _EXPANSION_LIMIT:
+            raise _Broken("a value is too long")
+        if at == len(raw):
+            return "".join(pieces)
+        if raw[at] != "#":
+            raise _Broken("a comma is missing between two fields")
+        at = _past_blanks(raw, at + 1)
+
+
+def _piece(raw: str, start: int, strings: dict[str, str]) -> tuple[str, int]:
+    opening = raw[start : start + 1]
+    if opening in {"{", '"'}:
+        end = _closing(raw, start)
+        return raw[start + 1 : end], _past_blanks(raw, end + 1)
+    end = raw.find("#", start)
+    end = len(raw) if end < 0 else end
+    word = raw[start:end].strip()
+    if any(mark in word for mark in '{}"=\n'):
+        raise _Broken("a comma or a brace is missing between two fields")
+    return strings.get(word.lower(), word), end
+
+
+def _closing(raw: str, start: int) -> int:
+    """Return where the brace or quotation mark at ``start`` is closed."""
+    depth, quoted = 0, raw[start] == '"'
+    at = start + 1 if quoted else start
+    while at < len(raw):
+        mark = raw[at]
+        if mark == "\\":
+            at += 1
+        elif mark == '"' and quoted and depth == 0:
+            return at
+        elif mark in "{}":
+            depth += 1 if mark == "{" else -1
+            if depth == 0 and not quoted:
+                return at
+        at += 1
+    raise _Broken("a brace or quotation mark is not closed")
+
+
+def _past_blanks(raw: str, at: int) -> int:
+    while at < len(raw) and raw[at].isspace():
+        at += 1
+    return at
