@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO, NamedTuple
 
@@ -54,8 +56,7 @@ def _open(
 ) -> Iterator[Document | Rejection]:
     magic = stream.read(4)
     stream.seek(0)
-    packed = magic[:2] == b"\x1f\x8b" or magic in {b"PK\x03\x04", b"PK\x05\x06"}
-    if not packed:
+    if not _is_archive(magic):
         yield Document(Source(stream, label, budget), label, name)
         return
     if depth > 1:
@@ -68,6 +69,10 @@ def _open(
         yield from _gunzip(stream, label, name.removesuffix(".gz"), budget, depth)
     else:
         yield from _unzip(stream, label, budget, depth)
+
+
+def _is_archive(magic: bytes) -> bool:
+    return magic[:2] == b"\x1f\x8b" or magic in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
 def _gunzip(
@@ -118,5 +123,18 @@ def _nested(
     inner: IO[bytes] | gzip.GzipFile, label: str, name: str, budget: _Budget, depth: int
 ) -> Iterator[Document | Rejection]:
     """Open what stands in an archive; an archive there is first taken into memory."""
-    source = Source(inner, label, budget)
-    yield Document(source, label, name)
+    try:
+        magic = inner.read(4)
+        inner.seek(0)
+        if not _is_archive(magic):
+            yield Document(Source(inner, label, budget), label, name)
+            return
+        data = inner.read(INNER_LIMIT + 1)
+        budget.spend(len(data))
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        yield Rejection(label, f"cannot be unpacked: {error}")
+        return
+    if len(data) > INNER_LIMIT:
+        yield Rejection(label, "an archive within an archive that is too large; unpack it first")
+    else:
+        yield from _open(io.BytesIO(data), label, name, budget, depth + 1)

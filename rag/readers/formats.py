@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from rag.readers.archives import Document
-from rag.readers.json_ import is_json_lines, read_json_lines
+from rag.readers.bibtex import is_bibtex, read_bibtex
+from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.pages import is_listing, read_pages
+from rag.readers.tables import NO_COLUMN, delimiter, read_table
+from rag.readers.tagged import is_nbib, is_ris, read_nbib, read_ris
 from rag.readers.text import buffered
+from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
 
 Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
-_UNKNOWN = (
-    "not a format that can be read; give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed, arXiv "
-    "or a listing page"
+
+_FORMATS = (
+    "give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed or arXiv XML, .nbib or a saved listing page"
+)
+UNKNOWN = f"not a known format; {_FORMATS}"
+_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}]|$)")
+# By name, where the beginning of a file does not tell: a damaged first line, say.
+_NAMED: dict[str, Reader] = {
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".json": read_json,
+    ".bib": read_bibtex,
+    ".bibtex": read_bibtex,
+    ".ris": read_ris,
+    ".nbib": read_nbib,
+}
+_BINARY = (
+    ("%PDF-", "a PDF file"),
+    ("\x89PNG", "an image"),
+    ("\x7fELF", "a program"),
+    ("BZh", "a bzip2 archive; unpack it first"),
+    ("7z\xbc\xaf", "a 7z archive; unpack it first"),
+    ("\xfd7zXZ", "an xz archive; unpack it first"),
 )
 
 
@@ -22,27 +47,20 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
     """Yield what one document holds; always at least one paper or rejection."""
     stream = buffered(document.source)
     head = stream.peek(1).decode("utf-8", "replace")
-    label = document.label
     reader = find_reader(head, document.name)
     last: Paper | Rejection | None = None
     if isinstance(reader, str):
-        last = Rejection(label, reader)
+        last = Rejection(document.label, reader)
     else:
-        for item in reader(stream, label):
+        for item in reader(stream, document.label):
             if last is not None:
                 yield last
             last = item
     if broken := document.source.broken:
         # The record before the break may have lost its end: what was cut is not a paper.
-        where = (
-            label
-            if last is None
-            else last.where
-            if isinstance(last, Rejection)
-            else last.sources[0]
-        )
-        last = Rejection(where, broken)
-    yield last or Rejection(label, "no records in it")
+        where = last.sources[0] if isinstance(last, Paper) else last.where if last else ""
+        last = Rejection(where or document.label, broken)
+    yield last or Rejection(document.label, f"no records in it; {_FORMATS}")
 
 
 def find_reader(head: str, name: str) -> Reader | str:
@@ -50,9 +68,31 @@ def find_reader(head: str, name: str) -> Reader | str:
     start = head.lstrip()
     if not start:
         return "an empty file"
-    named = name.endswith((".jsonl", ".ndjson"))
-    if (start[0] in "{[" or named) and is_json_lines(start, name):
-        return read_json_lines
-    if is_listing(head):
-        return read_pages
-    return _UNKNOWN
+    named = next((reader for end, reader in _NAMED.items() if name.endswith(end)), None)
+    if _JSON_START.match(start):
+        return read_json_lines if is_json_lines(start, name) else read_json
+    if start.startswith("<") and is_xml_of_papers(head):
+        return read_xml
+    tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
+        (is_ris, read_ris),
+        (is_nbib, read_nbib),
+        (is_bibtex, read_bibtex),
+        (delimiter, read_table),
+        (is_listing, read_pages),
+    )
+    for test, reader in tests:
+        if test(head):
+            return reader
+    if "\0" in head or start.startswith("%PDF-"):
+        return f"{_binary(head)}; {_FORMATS}"
+    if named:
+        return named
+    if name.endswith((".csv", ".tsv")):
+        return NO_COLUMN
+    if re.match(r"<(?:!doctype html|html)", start, re.IGNORECASE):
+        return "a web page; save it as text"
+    return UNKNOWN
+
+
+def _binary(head: str) -> str:
+    return next((kind for magic, kind in _BINARY if head.startswith(magic)), "a binary file")
