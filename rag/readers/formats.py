@@ -13,7 +13,8 @@ from rag.readers.pages import is_listing, read_pages
 from rag.readers.tables import NO_COLUMN, delimiter, read_table
 from rag.readers.tagged import is_nbib, is_ris, read_nbib, read_ris
 from rag.readers.text import buffered
-from rag.readers.xml_ import is_xml_of_papers, read_xml
+from rag.readers.xml_ import read_xml
+from rag.readers.xml_text import is_xml_of_papers
 from rag.types import Paper, Rejection
 
 Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
@@ -33,6 +34,9 @@ _NAMED: dict[str, Reader] = {
     ".ris": read_ris,
     ".nbib": read_nbib,
 }
+# Formats whose records say where they end. In the others, the record before a break may
+# have lost its end, and what was cut is no paper.
+_CLOSED = (read_json, read_json_lines, read_xml, read_bibtex)
 _BINARY = (
     ("%PDF-", "a PDF file"),
     ("\x89PNG", "an image"),
@@ -57,7 +61,9 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
                 yield last
             last = item
     if broken := document.source.broken:
-        # The record before the break may have lost its end: what was cut is not a paper.
+        if isinstance(last, Paper) and reader in _CLOSED:
+            yield last
+            last = None
         where = last.sources[0] if isinstance(last, Paper) else last.where if last else ""
         last = Rejection(where or document.label, broken)
     yield last or Rejection(document.label, f"no records in it; {_FORMATS}")

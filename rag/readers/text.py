@@ -12,7 +12,7 @@ import io
 import logging
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, Protocol
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ class Source(io.RawIOBase):
     ) -> None:
         self.label = label
         self.broken: str | None = None
-        self._stream = stream
+        # One read of the compressed data at a time: a longer one loses what precedes a fault.
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         self._budget = budget
         self._ready = memoryview(b"")
         first = self._pull(_CHUNK)
@@ -101,7 +102,7 @@ class Source(io.RawIOBase):
         if self.broken:
             return b""
         try:
-            chunk = self._stream.read(size) or b""
+            chunk = self._read(size) or b""
             if self._budget:
                 self._budget.spend(len(chunk))
         except (EOFError, zlib.error):

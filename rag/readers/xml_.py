@@ -6,8 +6,6 @@ error a new parser takes up at the next record.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
@@ -18,34 +16,27 @@ from defusedxml.ElementTree import DefusedXMLParser
 from rag.readers.records import to_paper
 from rag.readers.text import RECORD_LIMIT, TOO_LONG
 from rag.readers.xml_records import from_atom, from_pubmed
+from rag.readers.xml_text import RECORDS, begins_record, root_of, segments
 from rag.types import Paper, Rejection
 
-_KINDS = {"entry": from_atom, "PubmedArticle": from_pubmed, "PubmedBookArticle": from_pubmed}
-_ROOT = re.compile(r"<((?:\w{1,20}:)?(?:feed|PubmedArticleSet))((?:\s[^<>]{0,2000})?)>")
-_RECORD = re.compile(rf"<(?:\w{{1,20}}:)?(?:{'|'.join(_KINDS)})[\s>]")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
-_NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
-_XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
-_CHUNK = 2**17
 _DEPTH_LIMIT = 100
+_ENTITIES = "the XML declares entities of its own, which is unsafe; remove the declarations"
 _CUT = "the XML ends before the record does; fetch the file again"
-
-
-def is_xml_of_papers(head: str) -> bool:
-    """Tell whether XML that begins like ``head`` is an Atom feed or PubMed's."""
-    return bool(_ROOT.search(head) or _RECORD.search(head))
 
 
 class _Fault(ValueError):
     """Something that expat lets pass but that ends a record; the message says what."""
 
 
+class _Unclosed(_Fault):
+    """The next record begins before the last was closed."""
+
+
 class _Target:
     """Collects the records that expat comes past, and remembers where the open one began."""
 
     def __init__(self) -> None:
-        self.parser: Any = None
+        self.expat: Any = None
         self.found: list[tuple[int, Element]] = []
         self.open_line = 0
         self._builder: TreeBuilder | None = None
@@ -54,11 +45,11 @@ class _Target:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
-        if name in _KINDS:
+        if name in RECORDS:
             if self._builder:
-                raise _Fault("the record is not closed before the next begins")
+                raise _Unclosed("the record is not closed before the next begins")
             self._builder, self._depth, self._size = TreeBuilder(), 0, 0
-            self.open_line = self.parser.CurrentLineNumber
+            self.open_line = self.expat.CurrentLineNumber
         if self._builder:
             self._depth += 1
             if self._depth > _DEPTH_LIMIT:
@@ -85,141 +76,62 @@ class _Target:
 
 
 class _Session:
-    """One expat parser and the line of the file on which its input begins."""
+    """One parser, begun after ``lines_before`` lines of the file."""
 
-    def __init__(self, root: str, lines_before: int) -> None:
-        self.target = _Target()
-        self._parser = DefusedXMLParser(target=self.target, encoding="utf-8")
-        self.target.parser = self._parser.parser
-        self._fed = 0
+    def __init__(self, root: str, lines_before: int, label: str) -> None:
+        self._target = _Target()
+        self._parser = DefusedXMLParser(target=self._target, encoding="utf-8")
+        self._target.expat = self._parser.parser
         self._lines_before = lines_before
-        if root:
-            self.feed(root)
+        self._label = label
+        self.feed(root)
 
     def feed(self, text: str) -> None:
-        data = text.encode("utf-8", "replace")
-        self._parser.feed(data)
-        self._fed += len(data)
+        self._parser.feed(text.encode("utf-8", "replace"))
 
     def close(self) -> None:
         self._parser.close()
 
-    def stopped_at(self, text: str) -> int:
-        """Return where in ``text``, the last one fed, the parser met what it refused."""
-        expat = self._parser.parser
-        index = expat.ErrorByteIndex if expat.ErrorCode else expat.CurrentByteIndex
-        data = text.encode("utf-8", "replace")
-        return len(data[: max(0, index - self._fed)].decode("utf-8", "ignore"))
+    def papers(self) -> Iterator[Paper | Rejection]:
+        """Yield what was completed since the last call."""
+        for line, element in self._target.found:
+            where = f"{self._label}:{self._lines_before + line}"
+            atom = element.tag == "entry"
+            yield to_paper((from_atom if atom else from_pubmed)(element), where, latex=atom)
+        self._target.found.clear()
 
-    def line(self) -> int:
-        return self._lines_before + int(self.target.parser.CurrentLineNumber)
-
-    def papers(self, label: str) -> Iterator[Paper | Rejection]:
-        for line, element in self.target.found:
-            where = f"{label}:{self._lines_before + line}"
-            record = _KINDS[element.tag](element)
-            yield (
-                record
-                if isinstance(record, Rejection)
-                else to_paper(record, where, latex=element.tag == "entry")
-            )
-        self.target.found.clear()
-
-    def where(self, label: str) -> str:
-        """Return the line of the record that is open, else the present one."""
-        line = self._lines_before + self.target.open_line if self.target.open_line else self.line()
-        return f"{label}:{line}"
+    def fault(self, reason: str) -> Rejection:
+        """Return a rejection at the line of the record that is open, else at the present one."""
+        line = self._target.open_line or int(self._parser.parser.CurrentLineNumber)
+        return Rejection(f"{self._label}:{self._lines_before + line}", reason)
 
 
 def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     """Yield a paper for each entry or article, at the line of its tag."""
-    session: _Session | None = _Session("", 0)
-    root, line = "", 1
-    for piece in _pieces(stream):
-        if not root and (found := _ROOT.search(piece)):
-            root = f"<{found[1]}{' '.join(found[2].split()) and ' ' + ' '.join(found[2].split())}>"
-        at = 0
-        while at < len(piece):
-            if session is None:
-                resumed = _RECORD.search(piece, at)
-                if not resumed:
-                    break
-                at = resumed.start()
-                session = _Session(root or "<feed>", line + piece.count("\n", 0, at) - 1)
-            rest = piece[at:]
+    session: _Session | None = _Session("", 0, label)
+    root, line = "<feed>", 1
+    for text in segments(stream):
+        root = root_of(text) or root
+        again = True
+        while again and (session or begins_record(text)):
+            again = False
+            session = session or _Session(root, line - 1, label)
             try:
-                session.feed(rest)
-                at = len(piece)
+                session.feed(text)
             except DefusedXmlException:
-                yield Rejection(
-                    label, "the XML declares entities of its own, which is unsafe; remove them"
-                )
+                yield Rejection(label, _ENTITIES)
                 return
             except (ParseError, _Fault) as error:
-                yield from session.papers(label)
-                yield Rejection(session.where(label), _reason(error))
-                at += session.stopped_at(rest) + (0 if isinstance(error, _Fault) else 1)
+                yield from session.papers()
+                # Expat's own position counts from where this parser began.
+                yield session.fault(f"invalid XML: {str(error).partition(': line ')[0]}")
                 session = None
+                again = isinstance(error, _Unclosed)
             else:
-                yield from session.papers(label)
-        line += piece.count("\n")
-    if session is not None:
-        yield from _closed(session, label)
-
-
-def _closed(session: _Session, label: str) -> Iterator[Rejection]:
-    try:
-        session.close()
-    except ParseError:
-        yield Rejection(session.where(label), _CUT)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ParseError):
-        return f"invalid XML: {expat_message(error)}"
-    return f"invalid XML: {error}"
-
-
-def expat_message(error: ParseError) -> str:
-    """Return what is wrong without the position, which counts from where a parser began."""
-    return str(error).partition(": line ")[0]
-
-
-def _pieces(stream: BinaryIO) -> Iterator[str]:
-    """Yield the text in pieces that end after a tag, fit for expat.
-
-    HTML's named entities become characters, and characters that XML does not allow go.
-    """
-    waiting = b""
-    while chunk := stream.read(_CHUNK):
-        waiting += chunk
-        end = waiting.rfind(b">") + 1
-        if not end and len(waiting) > RECORD_LIMIT:
-            end = len(waiting)
-        if end:
-            yield _fit(waiting[:end].decode("utf-8", "replace"))
-            waiting = waiting[end:]
-    if waiting:
-        yield _fit(waiting.decode("utf-8", "replace"))
-
-
-def _fit(text: str) -> str:
-    text = text.translate(_CONTROLS) if not text.isprintable() else text
-    if "&" in text:
-        text = _NUMBER.sub(_character, _ENTITY.sub(_named, text))
-    return text
-
-
-def _named(match: re.Match[str]) -> str:
-    return match[0] if match[1] in _XML_OWN else html.unescape(match[0])
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1]) if match[1] else int(match[2], 16)
-    allowed = (
-        code in {9, 10, 13}
-        or 32 <= code < 0xD800
-        or 0xE000 <= code < 0xFFFE
-        or 0xFFFF < code < 0x110000
-    )
-    return match[0] if allowed else ""
+                yield from session.papers()
+        line += text.count("\n")
+    if session:
+        try:
+            session.close()
+        except ParseError:
+            yield session.fault(_CUT)
