@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
-from rag import extraction, llms, prompts, questions, retrieval, support, tokens
+from rag import (
+    conversation,
+    extraction,
+    judging,
+    llms,
+    prompts,
+    questions,
+    retrieval,
+    support,
+    tokens,
+)
 from rag.citations import CitationStream, split_cited
 from rag.embedders import embed, identity
 from rag.errors import InputError
@@ -47,8 +57,11 @@ def stream(
     k: int,
     where: Sequence[Condition] = (),
     history: Sequence[Turn] = (),
+    judge: bool = False,
 ) -> Iterator[tuple[Hit, ...] | str | Answer]:
     """Answer a question: yield the hits, then text as it comes, then the Answer.
+
+    With ``judge`` a model adds its own verdict to each sentence.
 
     Raises:
         InputError: the question is empty or too long.
@@ -58,7 +71,15 @@ def stream(
     if not question or len(question) > _LONGEST_QUESTION:
         raise InputError(f"a question has 1 to {_LONGEST_QUESTION} characters; ask another")
     started = time.perf_counter()
-    alone = questions.standalone(question, history, _titles(index, history))
+    history = conversation.within_budget(history, settings.history_tokens)
+    used: dict[str, str] = {}
+    spent: list[Usage] = []
+    if llm is not None and history and questions.refers_back(question):
+        alone, prompt, usage = conversation.condense(question, history, llm, settings)
+        used[prompt.name] = prompt.sha256
+        spent.append(usage)
+    else:
+        alone = questions.standalone(question, history, _titles(index, history))
     intent = questions.read_question(alone)
     hits = _find(index, embedder, alone, intent, k, where)
     yield tuple(hits)
@@ -66,8 +87,7 @@ def stream(
     rarity = functools.partial(_rarity, index)
     candidates = extraction.score_sentences(alone, hits, functools.partial(embed, embedder), rarity)
     chosen = extraction.choose(candidates, intent)
-    used: dict[str, str] = {}
-    usage, stopped = Usage(), None
+    stopped = None
     if llm is None:
         text, sentences, order = _quote(hits, chosen, as_list=intent.kind != "one")
         answered = bool(sentences)
@@ -76,13 +96,14 @@ def stream(
         generated = verified = time.perf_counter()
     else:
         prompt = prompts.load("answer", settings.prompts)
-        used["answer"] = prompt.sha256
+        used[prompt.name] = prompt.sha256
         sources = _within(hits, settings.context_tokens)
         parser = CitationStream(len(sources))
         text = ""
         for part in _generate(llm, prompt, alone, sources, settings):
             if isinstance(part, llms.Completion):
-                usage, stopped = part.usage, part.stopped
+                spent.append(part.usage)
+                stopped = part.stopped
                 shown = parser.finish()
             else:
                 shown = parser.feed(part)
@@ -93,6 +114,11 @@ def stream(
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(REFUSAL)
         sentences = _receipts(text, [hits[i] for i in order], embedder) if answered else []
+        if judge and sentences:
+            cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
+            sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
+            used[prompt.name] = prompt.sha256
+            spent.append(usage)
         verified = time.perf_counter()
     if not answered:
         text, order = _declined(hits), []
@@ -109,7 +135,7 @@ def stream(
         llm=llms.model_name(settings),
         embedder=identity(embedder),
         prompts=used,
-        usage=usage,
+        usage=judging.total(spent),
         seconds=Seconds(
             retrieve=round(retrieved - started, 4),
             generate=round(generated - retrieved, 4),

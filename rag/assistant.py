@@ -247,10 +247,11 @@ class Assistant:
         k: int | None = None,
         where: Sequence[str] = (),
         history: Sequence[Turn] = (),
+        judge: bool = False,
     ) -> Answer:
         """Answer a question from the library; see `stream`."""
         answer: Answer | None = None
-        for part in self.stream(question, k=k, where=where, history=history):
+        for part in self.stream(question, k=k, where=where, history=history, judge=judge):
             if isinstance(part, Answer):
                 answer = part
         if answer is None:
@@ -264,6 +265,7 @@ class Assistant:
         k: int | None = None,
         where: Sequence[str] = (),
         history: Sequence[Turn] = (),
+        judge: bool = False,
     ) -> Iterator[tuple[Hit, ...] | str | Answer]:
         """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
 
@@ -272,6 +274,7 @@ class Assistant:
             k: how many papers to read; the settings' where None.
             where: filters, as in `rag.filters`.
             history: the conversation so far, oldest first.
+            judge: have the model add its own verdict to each sentence.
 
         Raises:
             InputError: the question is empty or a filter has no meaning.
@@ -288,6 +291,7 @@ class Assistant:
             k=k or self.settings.k,
             where=parse_where(where),
             history=history,
+            judge=judge,
         )
 
     def info(self) -> dict[str, Any]:

@@ -118,7 +118,11 @@ def ask(arguments: argparse.Namespace) -> int:
     live = sys.stdout.isatty() and not arguments.json
     answer: Answer | None = None
     for part in assistant.stream(
-        arguments.question, k=arguments.k, where=arguments.where, history=history
+        arguments.question,
+        k=arguments.k,
+        where=arguments.where,
+        history=history,
+        judge=arguments.judge,
     ):
         if isinstance(part, Answer):
             answer = part

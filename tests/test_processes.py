@@ -1,0 +1,177 @@
+"""Real processes: kills, several at once, a real Chroma server."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.settings import load_settings
+
+WORDS = "graph image speech protein weather music poetry robot river stone".split()
+
+
+def write_papers(path: Path, count: int, prefix: str = "p") -> None:
+    """Write papers of two passages each, all different."""
+    rng = random.Random(prefix)
+    with path.open("w", encoding="utf-8") as out:
+        for number in range(count):
+            sentences = [
+                f"{' '.join(rng.choices(WORDS, k=9)).capitalize()} {prefix}{number} {i}."
+                for i in range(24)
+            ]
+            row = {
+                "id": f"{prefix}{number}",
+                "title": f"On {number}",
+                "abstract": " ".join(sentences),
+            }
+            out.write(json.dumps(row) + "\n")
+
+
+def command(*arguments: str, index: Path, **environment: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", *arguments, "--index", str(index), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "RAG_EMBEDDER": "static", "RAG_LLM": "none", **environment},
+    )
+
+
+def run(*arguments: str, index: Path, **environment: str) -> dict:
+    process = command(*arguments, index=index, **environment)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return json.loads(out)
+
+
+def state(index: Path, **settings) -> tuple[list, list]:
+    """Return the library and the top ten of some queries."""
+    assistant = Assistant.open(
+        load_settings(index=index, embedder="static", llm="none", **settings)
+    )
+    hits = [
+        [(hit.paper.id, round(hit.score, 6)) for hit in assistant.search(f"{a} {b} p7")]
+        for a, b in zip(WORDS, WORDS[3:], strict=False)
+    ]
+    papers = assistant.papers()
+    assistant.close()
+    return papers, hits
+
+
+def test_killed_ingests_end_as_an_undisturbed_one(tmp_path):
+    papers = tmp_path / "papers.jsonl"
+    write_papers(papers, 600)
+    run("ingest", str(papers), index=tmp_path / "whole")
+    index = tmp_path / "killed"
+    rng = random.Random(1)
+    kills = 0
+    for _ in range(4):
+        process = command("ingest", str(papers), index=index)
+        marker = index / "unfinished.json"
+        while process.poll() is None and not marker.exists():
+            time.sleep(0.005)
+        time.sleep(rng.random() * 0.5)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+        process.communicate(timeout=60)
+        if marker.exists():
+            told = run("info", index=index)["unfinished"]
+            assert told == {"command": "ingest", "running": False}
+    assert kills > 0
+    report = run("ingest", str(papers), index=index)
+    assert report["papers"] == 600
+    assert run("info", index=index)["unfinished"] is None
+    assert state(index) == state(tmp_path / "whole")
+
+
+def test_a_reader_sees_what_another_process_adds(tmp_path):
+    index = tmp_path / "index"
+    write_papers(tmp_path / "a.jsonl", 50, "a")
+    write_papers(tmp_path / "b.jsonl", 50, "b")
+    run("ingest", str(tmp_path / "a.jsonl"), index=index)
+    reader = Assistant.open(load_settings(index=index, embedder="static", llm="none"))
+    assert reader.search("b7")[0].paper.id.startswith("a")
+    run("ingest", str(tmp_path / "b.jsonl"), index=index)
+    ended = time.monotonic()
+    while reader.search("b7", k=1)[0].paper.id != "b7":
+        assert time.monotonic() - ended < 2.0
+        time.sleep(0.05)
+    # The vectors are seen too, not only the words.
+    assert all(hit.dense is not None for hit in reader.search("b7 graph image", k=1))
+    reader.close()
+
+
+def test_two_writers_take_turns(tmp_path):
+    index = tmp_path / "index"
+    for name in "ab":
+        write_papers(tmp_path / f"{name}.jsonl", 200, name)
+    writers = [command("ingest", str(tmp_path / f"{name}.jsonl"), index=index) for name in "ab"]
+    for writer in writers:
+        _, err = writer.communicate(timeout=120)
+        assert writer.returncode == 0, err
+    assert run("info", index=index)["papers"] == 400
+
+
+@pytest.fixture(scope="module")
+def chroma(tmp_path_factory):
+    """Start a real Chroma server on a free port; yield its address and process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("chroma")
+    binary = Path(sys.executable).with_name("chroma")
+    server = subprocess.Popen(
+        [str(binary), "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.terminate()
+    server.wait(timeout=30)
+
+
+def test_shards_ingested_side_by_side_into_a_server_make_one_library(tmp_path, chroma):
+    papers = tmp_path / "papers.jsonl"
+    write_papers(papers, 120)
+    run("ingest", str(papers), index=tmp_path / "alone")
+    machines = [
+        command(
+            "ingest",
+            str(papers),
+            "--shard",
+            f"{n}/2",
+            index=tmp_path / f"m{n}",
+            RAG_CHROMA_URL=chroma,
+        )
+        for n in (1, 2)
+    ]
+    for machine in machines:
+        _, err = machine.communicate(timeout=120)
+        assert machine.returncode == 0, err
+    together = state(tmp_path / "m1", chroma_url=chroma)
+    assert together == state(tmp_path / "alone")
+    assert state(tmp_path / "elsewhere", chroma_url=chroma) == together
+
+
+def test_a_server_that_is_down_is_one_clear_line(tmp_path):
+    process = command("search", "x", index=tmp_path, RAG_CHROMA_URL="http://127.0.0.1:9")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("error: the Chroma server at 127.0.0.1:9 cannot be used")
+    assert err.count("\n") == 1
