@@ -132,7 +132,7 @@ def stream(
         sentences=tuple(sentences),
         citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(order, 1)),
         retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
-        llm=llms.model_name(settings),
+        llm="none" if llm is None else llm.metadata.model_name,
         embedder=identity(embedder),
         prompts=used,
         usage=judging.total(spent),

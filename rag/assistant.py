@@ -310,12 +310,19 @@ class Assistant:
             "splitter": spec.splitter if spec else passages.SPLITTER,
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
-            "llm_model": llms.model_name(self.settings),
+            "llm_model": _model_name(self.settings),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
+
+
+def _model_name(settings: Settings) -> str | None:
+    """Return the name of the model that answers; None where answers are quotations."""
+    if settings.llm_in_force == "local":
+        return settings.local_model.name if settings.local_model else None
+    return settings.llm_model if settings.llm_in_force == "openai" else None
 
 
 def _health(exists: bool, cut_off: bool) -> str:
