@@ -1,0 +1,274 @@
+"""The language model in force, and one way to stream a reply from any LlamaIndex LLM."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from llama_index.core.llms import LLM, ChatMessage, ChatResponse
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential,
+    wait_random,
+)
+
+from rag.errors import ModelError, ModelUnavailable
+from rag.local_llm import LOCAL_PREFIX, local_name, open_local
+from rag.model_errors import model_error
+from rag.openai_llm import OPENAI_URL, ServedLLM, host, open_openai
+from rag.reply_cache import check_folder, read_reply, reply_file, write_reply
+from rag.settings import Settings
+from rag.tokens import count
+from rag.types import Usage
+
+_log = logging.getLogger(__name__)
+# A reply, its retries and the waits between them take at most this many times the timeout.
+_OVERALL = 5
+_LONGEST_WAIT = 30.0
+_backoff = wait_exponential(multiplier=0.5, max=8.0) + wait_random(0.0, 1.0)
+_pause = time.sleep
+# US dollars for a million tokens in and out, as OpenAI published them in June 2026.
+_PRICES = {
+    "gpt-4o-mini": (0.15, 0.60),
+    "gpt-4o": (2.50, 10.00),
+    "gpt-4.1-nano": (0.10, 0.40),
+    "gpt-4.1-mini": (0.40, 1.60),
+    "gpt-4.1": (2.00, 8.00),
+    "gpt-5-nano": (0.05, 0.40),
+    "gpt-5-mini": (0.25, 2.00),
+    "gpt-5": (1.25, 10.00),
+    "gpt-5.4-nano": (0.20, 1.25),
+    "gpt-5.4-mini": (0.75, 4.50),
+    "gpt-5.4": (2.50, 15.00),
+    "gpt-5.5": (5.00, 30.00),
+}
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole reply; ``stopped`` says why it is incomplete ("length"), else None."""
+
+    text: str
+    usage: Usage
+    stopped: str | None = None
+
+
+def open_llm(settings: Settings) -> LLM | None:
+    """Return the one model that serves every role, or None for ``none``.
+
+    A local model is loaded here, in a second or a few; a served one is not spoken to yet.
+
+    Raises:
+        SettingsError: a key, an address, a model file or llama.cpp is missing.
+    """
+    if settings.llm_in_force == "none":
+        return None
+    if settings.llm_in_force == "local":
+        return open_local(settings, patience=settings.timeout * _OVERALL)
+    return open_openai(settings)
+
+
+def model_name(settings: Settings, llm: LLM | None = None) -> str:
+    """Return the name of ``llm``, or of the model that the settings name without opening it."""
+    if llm is not None:
+        return str(llm.metadata.model_name)
+    if settings.llm_in_force == "local":
+        return local_name(settings)
+    return settings.llm_model if settings.llm_in_force == "openai" else "none"
+
+
+def price(model: str, usage: Usage) -> float | None:
+    """Return what ``usage`` of ``model`` costs at OpenAI in US dollars, None where unknown.
+
+    >>> price("gpt-4o-mini-2024-07-18", Usage(1_000_000, 1_000_000))
+    0.75
+    """
+    if model == "none" or model.startswith(LOCAL_PREFIX):
+        return 0.0
+    rates = _PRICES.get(_SNAPSHOT.sub("", model))
+    if rates is None:
+        return None
+    return (usage.prompt_tokens * rates[0] + usage.completion_tokens * rates[1]) / 1e6
+
+
+def cost(llm: LLM | None, usage: Usage) -> float | None:
+    """Return what ``usage`` of ``llm`` costs in US dollars, None where that is unknown."""
+    if llm is None:
+        return 0.0
+    if not isinstance(llm, ServedLLM):
+        return None
+    known = llm.origin == OPENAI_URL or llm.model.startswith(LOCAL_PREFIX)
+    return price(llm.model, usage) if known else None
+
+
+def complete_stream(
+    llm: LLM, messages: Sequence[ChatMessage], *, max_tokens: int, settings: Settings
+) -> Iterator[str | Completion]:
+    """Yield the text of a reply as it arrives, then one Completion.
+
+    Until the first text has come, a busy or broken server is asked again
+    (``settings.retries`` times, waiting longer each time or as long as it asks). All of it
+    takes at most five times ``settings.timeout``, as does silence a single timeout. With
+    ``settings.cache`` a reply that was given before comes from disk.
+
+    Raises:
+        ModelUnavailable: down, refused, too slow or broken off; trying again may help.
+        ContextTooLong: the messages do not fit the model's context.
+        ModelError: any other failure. ``partial`` is the text that had arrived.
+        SettingsError: the cache folder cannot be written.
+    """
+    if settings.cache is None:
+        yield (yield from _generate(llm, messages, max_tokens, settings))
+        return
+    check_folder(settings.cache)
+    file = reply_file(settings.cache, llm, messages, max_tokens)
+    completion = _kept(file)
+    if completion:
+        yield completion.text
+    else:
+        completion = yield from _generate(llm, messages, max_tokens, settings)
+        write_reply(file, asdict(completion))
+    yield completion
+
+
+def _kept(file: Path) -> Completion | None:
+    reply = read_reply(file)
+    try:
+        return Completion(reply["text"], Usage(**reply["usage"]), reply["stopped"])
+    except (KeyError, TypeError):  # none is kept, or in another form
+        return None
+
+
+def _generate(
+    llm: LLM, messages: Sequence[ChatMessage], max_tokens: int, settings: Settings
+) -> Generator[str, None, Completion]:
+    overall = settings.timeout * _OVERALL
+    deadline = time.monotonic() + overall
+    attempts = Retrying(
+        retry=retry_if_exception_type(ModelUnavailable),
+        stop=stop_after_attempt(settings.retries + 1) | stop_before_delay(overall),
+        wait=_wait,
+        before_sleep=_tell,
+        sleep=lambda seconds: _pause(seconds),
+        reraise=True,
+    )
+    for attempt in attempts:
+        with attempt:
+            reply = _Reply(llm, messages, max_tokens, deadline)
+            deltas = reply.deltas()
+            first = next(deltas)
+    parts: list[str] = []
+    with contextlib.closing(deltas):
+        try:
+            for delta in itertools.chain([first], deltas):
+                parts.append(delta)
+                yield delta
+        except ModelError as error:
+            error.partial = "".join(parts)
+            raise
+    text = "".join(parts)
+    usage = reply.usage or _count(messages, text)
+    return Completion(text, replace(usage, cost_usd=cost(llm, usage)), reply.stopped)
+
+
+class _Reply:
+    """One attempt at a reply: its text as it comes, then what was said about it."""
+
+    def __init__(
+        self, llm: LLM, messages: Sequence[ChatMessage], max_tokens: int, deadline: float
+    ) -> None:
+        self._llm = llm
+        self._messages = messages
+        self._max_tokens = max_tokens
+        self._deadline = deadline
+        self._finish: str | None = None
+        self.usage: Usage | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the text is incomplete, None where it is whole."""
+        if self._finish in ("length", "max_tokens"):
+            return "length"
+        return self._finish if self._finish == "content_filter" else None
+
+    def deltas(self) -> Generator[str, None, None]:
+        """Yield each piece of text; at least one, or raise what went wrong."""
+        served = self._llm if isinstance(self._llm, ServedLLM) else None
+        who = self._llm.metadata.model_name
+        if served and not who.startswith(LOCAL_PREFIX):
+            who += f" at {host(served.origin)}"
+        responses = written = 0
+        try:
+            for response in self._responses(served):
+                responses += 1
+                self._note(response)
+                delta = response.delta
+                if delta is None:  # some models only give the whole text so far
+                    delta = (response.message.content or "")[written:]
+                if delta:
+                    written += len(delta)
+                    yield delta
+                if time.monotonic() > self._deadline:
+                    raise ModelUnavailable(f"{who} takes too long; try again or raise RAG_TIMEOUT")
+        except ModelError:
+            raise
+        except Exception as error:
+            raise model_error(error, who, served.secret if served else "") from error
+        if served and not responses:
+            raise ModelError(f"{who} sent no reply that can be read; check OPENAI_BASE_URL")
+        if served and self._finish is None:
+            raise ModelUnavailable(f"{who} broke off its reply; try again")
+        if not written and self.stopped == "length":
+            raise ModelError(f"{who} wrote nothing within its limit; raise RAG_ANSWER_TOKENS")
+        if not written:
+            raise ModelError(f"{who} sent an empty reply; ask again or choose another model")
+
+    def _responses(self, served: ServedLLM | None) -> Iterator[ChatResponse]:
+        options: dict[str, Any] = {}
+        if "max_tokens" in type(self._llm).model_fields:
+            options["max_tokens"] = self._max_tokens
+        if served:
+            options |= served.within(max(0.001, self._deadline - time.monotonic()))
+        try:
+            yield from self._llm.stream_chat(self._messages, **options)
+        except NotImplementedError:
+            yield self._llm.chat(self._messages, **options)
+
+    def _note(self, response: ChatResponse) -> None:
+        """Keep the token counts and the reason for stopping, where the response has them."""
+        counts = response.additional_kwargs
+        prompt, completion = counts.get("prompt_tokens"), counts.get("completion_tokens")
+        if isinstance(prompt, int) and isinstance(completion, int) and prompt:
+            self.usage = Usage(prompt, completion)
+        choices = getattr(response.raw, "choices", None)
+        self._finish = getattr(choices[0], "finish_reason", None) if choices else self._finish
+
+
+def _count(messages: Sequence[ChatMessage], text: str) -> Usage:
+    """Count tokens where the server does not: each message has some 4 for its role."""
+    prompt = sum(count(message.content or "") + 4 for message in messages)
+    return Usage(prompt, count(text))
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, ModelUnavailable) and error.retry_after is not None:
+        return min(error.retry_after, _LONGEST_WAIT)
+    return _backoff(state)
+
+
+def _tell(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    _log.warning("%s (trying again in %.1f s)", error, state.upcoming_sleep)
