@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,18 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from numpy.typing import NDArray
 
-from rag.embedders import embed_query
+from rag.embedders import embed_query, identity
 from rag.filters import Condition
 from rag.index import Index
 from rag.lexical import LexicalHit, slot, terms
 from rag.library import Entry, PassageId, with_key
 from rag.types import Hit
 
-CANDIDATES = 200
+CANDIDATES = 100  # papers from each of the two lists
+_PASSAGES_A_PAPER = 3
+# The cosine's share of the score. Static vectors know less, so words count more.
+_WEIGHTS = {"static": 0.35}
+_WEIGHT = 0.5
 
 
 def search(
@@ -31,10 +36,19 @@ def search(
     """Return the ``k`` best papers for a query, best first, each with its best passage."""
     if not query.strip() or not index.exists:
         return []
-    count = max(CANDIDATES, 2 * k)
-    lexical = index.lexical.search([(term, 1.0) for term in terms(query)], count, where)
-    dense = _nearest(index, embed_query(embedder, query), count, where)
-    return _hits(index, lexical, dense, k)
+    count = max(CANDIDATES, k)
+    asked = query_terms(query)
+    lexical = index.lexical.search([(term, 1.0) for term in asked], count, where)
+    dense = _nearest(index, embed_query(embedder, query), _PASSAGES_A_PAPER * count, where)
+    ranked = fuse(
+        {hit.slot: hit.score for hit in lexical},
+        {number: similarity for number, (_, similarity) in dense.items()},
+        attainable(
+            [index.lexical.document_frequency(term) for term in asked], index.lexical.papers
+        ),
+        _WEIGHTS.get(identity(embedder), _WEIGHT),
+    )
+    return _hits(index, ranked, lexical, dense, k)
 
 
 def _nearest(
@@ -63,34 +77,70 @@ def _nearest(
 _FEW = 2_000  # so many papers are filtered by the store itself (82 ms for 3,000 ids)
 
 
-def _fuse(lexical: dict[int, float], dense: dict[int, float]) -> list[tuple[int, float]]:
-    """Return slots with their fused score, best first; equal scores in the order of slots."""
+def query_terms(query: str) -> list[str]:
+    """Return a query's index terms, each once, without words that carry no subject.
 
-    def scaled(scores: dict[int, float]) -> dict[int, float]:
-        if not scores:
-            return {}
-        low, high = min(scores.values()), max(scores.values())
-        width = (high - low) or 1.0
-        return {key: (score - low) / width for key, score in scores.items()}
+    >>> query_terms("How do we look up the weights?")
+    ['look', 'up', 'weight']
+    """
+    every = list(dict.fromkeys(terms(query)))
+    return [term for term in every if term not in _FUNCTION_TERMS] or every
 
-    words, vectors = scaled(lexical), scaled(dense)
-    fused = {
-        key: 0.5 * words.get(key, 0.0) + 0.5 * vectors.get(key, 0.0) for key in words | vectors
+
+_FUNCTION_TERMS = frozenset(
+    term
+    for word in (
+        "a about all also am an and any are as at be been being but by can could did do does for "
+        "from had has have how i if in into is it its may me might must my no not of on or our "
+        "shall should so some such than that the their them then there these they this those to "
+        "upon us was we were what when where whether which while who whom whose why will with "
+        "would you your"
+    ).split()
+    for term in terms(word)
+)
+
+
+def attainable(frequencies: Sequence[int], papers: int) -> float:
+    """Return the BM25 that a paper would approach which repeats every query term (k1 1.2).
+
+    Args:
+        frequencies: in how many papers each of the query's terms occurs; 0 counts too.
+        papers: how many papers there are.
+    """
+    rarities = (math.log(1.0 + (papers - n + 0.5) / (n + 0.5)) for n in frequencies)
+    return 2.2 * sum(rarities)
+
+
+def fuse(
+    lexical: Mapping[int, float], dense: Mapping[int, float], best_lexical: float, weight: float
+) -> list[tuple[int, float]]:
+    """Return papers with ``(1 - weight) * BM25 / attainable + weight * cosine``, best first.
+
+    Both parts are shares of what could be reached, so neither depends on what else was found:
+    a query whose words a paper covers is decided by words, another by vectors. A paper missing
+    from ``lexical`` scores 0 there, one missing from ``dense`` the lowest cosine found.
+
+    Over bm25s (nDCG@10, `rag eval retrieval`) this gains 0.050 on scifact-dev and 0.055 on
+    cranfield with MiniLM at equal weights; min-max over the candidates gained 0.036 and 0.048.
+    """
+    floor = min(dense.values(), default=0.0)
+    share = (1.0 - weight) / best_lexical if best_lexical > 0.0 else 0.0
+    scores = {
+        key: share * lexical.get(key, 0.0) + weight * dense.get(key, floor)
+        for key in {**lexical, **dense}
     }
-    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _hits(
     index: Index,
-    lexical: list[LexicalHit],
-    dense: dict[int, tuple[PassageId, float]],
+    ranked: Sequence[tuple[int, float]],
+    lexical: Sequence[LexicalHit],
+    dense: Mapping[int, tuple[PassageId, float]],
     k: int,
 ) -> list[Hit]:
+    """Return the first ``k`` of what was ranked, read from the catalogue."""
     by_slot = {hit.slot: hit for hit in lexical}
-    ranked = _fuse(
-        {hit.slot: hit.score for hit in lexical},
-        {number: similarity for number, (_, similarity) in dense.items()},
-    )
     hits: list[Hit] = []
     position = 0
     while len(hits) < k and position < len(ranked):
