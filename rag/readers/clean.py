@@ -9,9 +9,6 @@ import unicodedata
 from rag.readers.latex import without_latex
 from rag.readers.superscript import raised
 
-# Anything that needs a second look; ASCII text without it only has its white space folded.
-_SUSPECT = re.compile(r"[\\<&$\x00-\x08\x0e-\x1b\x7f]")
-_SOURCE_SUSPECT = re.compile(r"[\\<&${}~`'\x00-\x08\x0e-\x1b\x7f]|--")
 # Controls, lone surrogates, marks that reorder or hide text, tag characters, non-characters.
 # The two joiners that some scripts need (U+200C, U+200D) stay.
 _INVISIBLE = re.compile(
@@ -49,14 +46,18 @@ def clean(text: str, *, latex: bool = False) -> str:
     >>> clean("  <jats:p>CO<sub>2</sub> &amp; 10<sup>-3</sup>, p < 0.05  and n > 3</jats:p>")
     'CO2 & 10⁻³, p < 0.05 and n > 3'
     """
-    if text.isascii() and not (_SOURCE_SUSPECT if latex else _SUSPECT).search(text):
-        return " ".join(text.split())
+    # Printable text holds no white space but spaces, so most text is plain as it stands.
+    folded = text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
+    text = folded
     if "<" in text or "&" in text:
         text = _without_markup(text)
     if latex or "\\" in text or "$" in text:
         text = without_latex(text, source=latex)
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return " ".join(text.split())
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return text if text is folded else " ".join(text.split())
 
 
 def clean_abstract(text: str, *, latex: bool = False) -> str:

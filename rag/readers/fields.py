@@ -16,7 +16,9 @@ _NOTHING = {"", "nan", "none", "null", "n/a", "na", "-", "--", "[no abstract ava
 _NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,300}")
+_DOI_LIMIT = 500  # characters
+# Old DOIs hold <1::AID>; other angle brackets are markup around one.
+_DOI = re.compile(r"10\.\d{4,9}/[!#-;=?-~]+(?:[<>](?=\d)[!#-;=?-~]+)*")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?=v\d{1,3}(?!\d)|$)")
 _ARXIV_PLACE = re.compile(
     r"(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s?|(?:https?://)?(?:dx\.)?"
@@ -83,6 +85,12 @@ def year(value: Any, depth: int = 0) -> int | None:
     return None
 
 
+def first_version(versions: Any) -> int | None:
+    """Return the year of the first of arXiv's versions."""
+    first = versions[0] if isinstance(versions, list) and versions else None
+    return year(first.get("created")) if isinstance(first, Mapping) else None
+
+
 def doi(value: Any) -> str | None:
     """Return a DOI in lower case, bare, or None.
 
@@ -92,12 +100,12 @@ def doi(value: Any) -> str | None:
     text = words(value)
     if "%2" in text:
         text = unquote(text)
-    found = _DOI.search(clean(text))
+    found = _DOI.search(text[:_DOI_LIMIT])
     return found[0].rstrip(".,;").lower() if found else None
 
 
-def arxiv_id(value: Any, *, bare: bool = True) -> str | None:
-    """Return an arXiv id without version or prefix, or None; ``bare`` ids need no prefix.
+def arxiv_id(value: Any) -> str | None:
+    """Return an arXiv id without version or prefix, or None.
 
     >>> arxiv_id("https://arxiv.org/pdf/1706.03762v5.pdf"), arxiv_id("hep-th/9901001v2")
     ('1706.03762', 'hep-th/9901001')
@@ -106,10 +114,38 @@ def arxiv_id(value: Any, *, bare: bool = True) -> str | None:
         return None
     text = value.strip().removesuffix(".pdf")
     place = _ARXIV_PLACE.match(text)
-    if not place and not bare:
-        return None
     found = _ARXIV.match(text, place.end() if place else 0)
     return found[0] if found else None
+
+
+def prefixed_arxiv_id(value: Any) -> str | None:
+    """Return an arXiv id from text that says that it is one: an address, a DOI, arXiv:..."""
+    if not isinstance(value, str) or "arxiv" not in value.lower():
+        return None
+    return arxiv_id(value) if _ARXIV_PLACE.match(value.strip()) else None
+
+
+def uninverted(index: Any) -> str:
+    """Return the text of an inverted index: words to the places where they stand.
+
+    >>> uninverted({"is": [1], "all": [2], "it": [0]})
+    'it is all'
+    """
+    if not isinstance(index, Mapping):
+        return ""
+    placed = [
+        (place, word)
+        for word, places in index.items()
+        for place in (places if isinstance(places, list) else ())
+        if isinstance(place, int)
+    ]
+    return " ".join(word for _, word in sorted(placed))
+
+
+def place(value: Any) -> str:
+    """Return the name of OpenAlex's primary_location or host_venue."""
+    source = value.get("source", value) if isinstance(value, Mapping) else None
+    return words(source.get("display_name")) if isinstance(source, Mapping) else ""
 
 
 def web_address(value: Any) -> str | None:
@@ -169,6 +205,8 @@ def _person(value: Any) -> str:
 
 def first_last(name: str) -> str:
     """Return "Last, First" as "First Last"; other names as they are."""
+    if "," not in name:
+        return name
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 2 and all(parts):
         return name if _SUFFIX.fullmatch(parts[1]) else f"{parts[1]} {parts[0]}"

@@ -42,13 +42,15 @@ def read_json_lines(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
 
 def _from_text(text: str, where: str) -> Paper | Rejection:
     try:
-        value = DECODER.decode(text)
+        value, end = DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         return Rejection(where, f"invalid JSON: {error.msg} at column {error.colno}")
     except RecursionError:
         return Rejection(where, "invalid JSON: nested too deeply")
     except ValueError:  # a number with thousands of digits
         return Rejection(where, "invalid JSON: a number is too long")
+    if end < len(text):
+        return Rejection(where, f"invalid JSON: more follows the record at column {end + 1}")
     return _from_value(value, where)
 
 
