@@ -25,7 +25,8 @@ _ARXIV_PLACE = re.compile(
     r"(?:doi\.org/)?10\.48550/arxiv\.",
     re.IGNORECASE,
 )
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[ -]?){1,4}")
+_LAST_INITIALS = re.compile(r"([^.]{1,60}) ((?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,4})")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|PhD|MD)\.?", re.IGNORECASE)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _DEPTH = 4
@@ -240,13 +241,17 @@ def _inverted(part: str) -> bool:
 
 
 def _split_commas(text: str) -> list[str]:
-    """Split "A B, C D" but turn "Last, First" and "Last, F., Last, G." into single people."""
+    """Split "A B, C D"; turn "Last, First", "Last, F., Last, G." and "Last F., Last G." round."""
     pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
     if len(pieces) % 2 == 0:
         firsts = pieces[1::2]
         if all(_INITIALS.fullmatch(first) for first in firsts) or not any(" " in p for p in pieces):
             return [f"{first} {last}" for last, first in zip(pieces[::2], firsts, strict=True)]
-    return pieces
+    ends = [_LAST_INITIALS.fullmatch(piece) for piece in pieces]
+    return [
+        f"{end[2]} {end[1]}" if end and all(ends) else p
+        for p, end in zip(pieces, ends, strict=True)
+    ]
 
 
 def _listed(text: str) -> list[str]:

@@ -13,9 +13,8 @@ from typing import BinaryIO
 from rag.readers.clean import visible
 from rag.types import Rejection
 
-_IN_MEMORY = (
-    64 * 2**20
-)  # bytes of a pipe that are held in memory; the rest goes to a temporary file
+_IN_MEMORY = 64 * 2**20  # bytes of a pipe; a longer one goes to a temporary file
+_MISSING = "no such file or folder; check the name"
 
 
 def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
@@ -28,7 +27,9 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
     files: list[str] = []
     rejected: list[Rejection] = []
     for path in paths:
-        if path == "-" or (Path(path).exists() and not Path(path).is_dir()):
+        if not path:  # which Path would take for the working folder
+            rejected.append(Rejection(path, _MISSING))
+        elif path == "-" or (Path(path).exists() and not Path(path).is_dir()):
             files.append(path)
         elif Path(path).is_dir():
             _search(path, Path(path).resolve(), set(), files, rejected)
@@ -44,7 +45,7 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
                 else:
                     files.append(match)
         else:
-            rejected.append(Rejection(visible(path), "no such file or folder; check the name"))
+            rejected.append(Rejection(visible(path), _MISSING))
     return list(dict.fromkeys(files)), rejected
 
 
