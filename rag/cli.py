@@ -96,6 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--judge", action="store_true", help="add the model's own verdicts")
     _where(ask)
 
+    batch = command("batch", "rag.batch:main", "answer a file of questions", commands)
+    batch.add_argument("questions", metavar="QUESTIONS", help=".txt, .csv or .jsonl, or -")
+    batch.add_argument("-o", "--output", required=True, metavar="OUT.jsonl", help="the answers")
+    batch.add_argument("--concurrency", type=_positive, default=8, metavar="N", help="at once (8)")
+    batch.add_argument("--retry-failed", action="store_true", help="ask what failed again")
+    batch.add_argument("--max-cost", type=_dollars, metavar="USD", help="stop before it is passed")
+    batch.add_argument("--dry-run", action="store_true", help="say what it would cost")
+
     papers = commands.add_parser("papers", help="list, show, remove and export papers")
     library = papers.add_subparsers(metavar="ACTION", required=True)
     listing = command("list", "rag.commands:papers_list", "list the papers", library)
@@ -135,6 +143,13 @@ def _llm(parser: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def _dollars(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
         raise ValueError(text)
     return value
 
