@@ -22,7 +22,7 @@ from llama_index.core.llms import (
     MockLLM,
 )
 
-from rag import llms, openai_llm, tokens
+from rag import llms, openai_llm, prices, tokens
 from rag.errors import ContextTooLong, ModelError, ModelUnavailable, SettingsError
 from rag.llms import Completion, complete_stream, cost, model_name, open_llm, price
 from rag.settings import load_settings
@@ -41,7 +41,7 @@ from tests.fake_openai import (
 )
 from tests.get_gguf import gguf_file
 
-KEY = "sk-a-very-secret-key"
+KEY = "my-very-secret-key"
 ASK = [
     ChatMessage(role=MessageRole.SYSTEM, content="Be brief."),
     ChatMessage(role=MessageRole.USER, content="Why is the sky blue?"),
@@ -613,7 +613,7 @@ def test_a_cache_that_cannot_be_written_is_told_before_anything_is_paid(tmp_path
 
 
 def test_the_examples_in_the_documentation_hold():
-    for module in (llms, openai_llm):
+    for module in (prices, openai_llm):
         result = doctest.testmod(module)
         assert result.attempted >= 1
         assert result.failed == 0
