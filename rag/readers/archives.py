@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import IO, BinaryIO, NamedTuple
 
 from rag.readers.clean import visible
-from rag.readers.text import Source
+from rag.readers.text import DAMAGED, Source
 from rag.types import Rejection
 
 # What an archive may unpack to: text shrinks 3 to 20 times, a bomb 1,000 times and more.
@@ -20,6 +20,8 @@ RATIO_LIMIT = 100  # bytes out for each byte in, once past FREE bytes
 FREE = 16 * 2**20
 MEMBER_LIMIT = 20_000  # files in one archive
 INNER_LIMIT = 256 * 2**20  # bytes of an archive inside an archive, which is held in memory
+# What zipfile and zlib raise for archives that are damaged or of an unknown kind.
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 
 
@@ -35,11 +37,11 @@ class _Budget:
     """Counts what an archive of ``size`` bytes unpacks to."""
 
     def __init__(self, size: int) -> None:
-        self._left = min(UNPACKED_LIMIT, max(FREE, RATIO_LIMIT * size))
+        self.left = min(UNPACKED_LIMIT, max(FREE, RATIO_LIMIT * size))
 
     def spend(self, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
+        self.left -= size
+        if self.left < 0:
             raise OSError("it unpacks to far more than its size; unpack and check it yourself")
 
 
@@ -87,54 +89,61 @@ def _unzip(
 ) -> Iterator[Document | Rejection]:
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except _FAULTS as error:
         yield Rejection(label, f"a damaged zip archive: {error}")
         return
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if _OFFICE & {member.filename for member in members}:
+        members = [member for member in archive.infolist() if _is_wanted(member)]
+        if not members:
+            yield Rejection(label, "the archive holds no files")
+        elif _OFFICE & {member.filename for member in members}:
             yield Rejection(label, "an office document; save it as CSV or text")
-            return
-        if len(members) > MEMBER_LIMIT:
+        elif len(members) > MEMBER_LIMIT:
             yield Rejection(label, f"the archive holds more than {MEMBER_LIMIT:,} files")
-            return
-        members.sort(key=lambda member: member.filename)
-        for member in members:
-            parts = member.filename.split("/")
-            if "__MACOSX" in parts or parts[-1].startswith("."):
-                continue
-            inner_label = f"{label}/{visible(member.filename)}"
-            try:
-                inner = archive.open(member)
-            except (
-                zipfile.BadZipFile,
-                OSError,
-                ValueError,
-                RuntimeError,
-                NotImplementedError,
-            ) as error:
-                yield Rejection(inner_label, f"cannot be unpacked: {error}")
-                continue
-            with inner:
-                yield from _nested(inner, inner_label, parts[-1], budget, depth)
+        else:
+            for member in sorted(members, key=lambda member: member.filename):
+                yield from _member(archive, member, label, budget, depth)
+
+
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    """Tell the files that someone put into an archive from what systems leave there."""
+    parts = member.filename.split("/")
+    hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
+    return not member.is_dir() and not hidden and "__MACOSX" not in parts
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, budget: _Budget, depth: int
+) -> Iterator[Document | Rejection]:
+    label = f"{label}/{visible(member.filename)}"
+    if member.flag_bits & 1:
+        yield Rejection(label, "it is encrypted; unpack it first")
+        return
+    try:
+        inner = archive.open(member)
+    except _FAULTS as error:
+        yield Rejection(label, f"cannot be unpacked: {error}")
+        return
+    with inner:
+        yield from _nested(inner, label, member.filename.lower(), budget, depth)
 
 
 def _nested(
     inner: IO[bytes] | gzip.GzipFile, label: str, name: str, budget: _Budget, depth: int
 ) -> Iterator[Document | Rejection]:
     """Open what stands in an archive; an archive there is first taken into memory."""
+    limit = min(INNER_LIMIT, budget.left)
     try:
-        magic = inner.read(4)
+        packed = _is_archive(inner.read(4))
         inner.seek(0)
-        if not _is_archive(magic):
-            yield Document(Source(inner, label, budget), label, name)
-            return
-        data = inner.read(INNER_LIMIT + 1)
-        budget.spend(len(data))
-    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
-        yield Rejection(label, f"cannot be unpacked: {error}")
+        data = inner.read(limit + 1) if packed else b""
+    except _FAULTS:
+        yield Rejection(label, DAMAGED)
         return
-    if len(data) > INNER_LIMIT:
+    if not packed:
+        yield Document(Source(inner, label, budget), label, name)
+    elif len(data) > limit:
         yield Rejection(label, "an archive within an archive that is too large; unpack it first")
     else:
+        budget.spend(len(data))
         yield from _open(io.BytesIO(data), label, name, budget, depth + 1)

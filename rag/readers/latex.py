@@ -103,7 +103,7 @@ def _math(match: re.Match[str], source: bool) -> str:
         return raised(script[2]) if script[1] == "^" else script[2]
     inside = _FONT.sub("", inside.replace("\\|", "‖"))
     inside = _COMMAND.sub(lambda name: name[0] if _is_known(name[1]) else name[1], inside)
-    return _to_text(inside)
+    return _to_text(f"${inside}$")  # in dollars, so that pylatexenc keeps the spaces
 
 
 def _convert(match: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 # No abstract comes near this; it bounds the memory that one record of a stream can take.
 RECORD_LIMIT = 16 * 2**20
+DAMAGED = "the compressed data is damaged or ends early; fetch the file again"
 TOO_LONG = f"the record is longer than {RECORD_LIMIT // 2**20} MB; split or remove it"
 WHOLE_LIMIT = 512 * 2**20  # bytes, for the formats that have to be read in one piece
 _CHUNK = 2**17
@@ -106,7 +107,7 @@ class Source(io.RawIOBase):
             if self._budget:
                 self._budget.spend(len(chunk))
         except (EOFError, zlib.error):
-            self.broken = "the compressed data is damaged or ends early; fetch the file again"
+            self.broken = DAMAGED
         except (OSError, RuntimeError, NotImplementedError) as error:
             self.broken = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         else:
