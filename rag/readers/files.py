@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -79,8 +80,17 @@ def opened(path: str, stdin: BinaryIO) -> Iterator[BinaryIO]:
     with contextlib.ExitStack() as stack:
         stream = stdin if path == "-" else stack.enter_context(Path(path).open("rb"))
         if not stream.seekable():
-            copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
-            shutil.copyfileobj(stream, copy)
-            copy.seek(0)
-            stream = copy  # type: ignore[assignment]
+            stream = _copied(stream, stack)
         yield stream
+
+
+def _copied(pipe: BinaryIO, stack: contextlib.ExitStack) -> BinaryIO:
+    copy: BinaryIO = io.BytesIO(pipe.read(_IN_MEMORY))
+    if more := pipe.read(1):
+        on_disk = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 the stack closes it
+        shutil.copyfileobj(copy, on_disk)
+        on_disk.write(more)
+        shutil.copyfileobj(pipe, on_disk)
+        copy = on_disk
+    copy.seek(0)
+    return copy

@@ -37,13 +37,14 @@ _NAMED: dict[str, Reader] = {
 # Formats whose records say where they end. In the others, the record before a break may
 # have lost its end, and what was cut is no paper.
 _CLOSED = (read_json, read_json_lines, read_xml, read_bibtex)
+# First bytes, as Windows-1252 shows them.
 _BINARY = (
     ("%PDF-", "a PDF file"),
-    ("\x89PNG", "an image"),
-    ("\x7fELF", "a program"),
-    ("BZh", "a bzip2 archive; unpack it first"),
-    ("7z\xbc\xaf", "a 7z archive; unpack it first"),
-    ("\xfd7zXZ", "an xz archive; unpack it first"),
+    ("‰PNG", "an image"),
+    ("ÿØÿ", "an image"),
+    ("BZh", "a bzip2 archive, which has to be unpacked"),
+    ("7z¼¯", "a 7z archive, which has to be unpacked"),
+    ("ý7zXZ", "an xz archive, which has to be unpacked"),
 )
 
 

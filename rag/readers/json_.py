@@ -6,7 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.json_text import DECODER, BadValue, JsonText
+from rag.readers.json_text import (
+    DECODER,
+    LONG_NUMBER,
+    TOO_DEEP,
+    BadValue,
+    JsonText,
+    syntax_fault,
+)
 from rag.readers.records import ABSTRACTS, to_paper
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper, Rejection
@@ -44,11 +51,11 @@ def _from_text(text: str, where: str) -> Paper | Rejection:
     try:
         value, end = DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
-        return Rejection(where, f"invalid JSON: {error.msg} at column {error.colno}")
+        return Rejection(where, f"{syntax_fault(error)} at column {error.colno}")
     except RecursionError:
-        return Rejection(where, "invalid JSON: nested too deeply")
+        return Rejection(where, TOO_DEEP)
     except ValueError:  # a number with thousands of digits
-        return Rejection(where, "invalid JSON: a number is too long")
+        return Rejection(where, LONG_NUMBER)
     if end < len(text):
         return Rejection(where, f"invalid JSON: more follows the record at column {end + 1}")
     return _from_value(value, where)
@@ -80,11 +87,12 @@ def _array(text: JsonText, label: str) -> Iterator[Paper | Rejection]:
         if start == ",":
             text.skip()
             continue
-        where = f"{label}:{text.line}"
+        line = text.line
+        where = f"{label}:{line}"
         try:
             value = text.value()
         except BadValue as error:
-            yield Rejection(where, str(error))
+            yield Rejection(where, error.within(line))
             text.skip_value()
             if not text.peek():
                 return
@@ -95,7 +103,8 @@ def _array(text: JsonText, label: str) -> Iterator[Paper | Rejection]:
 
 def _object(text: JsonText, label: str, depth: int) -> Iterator[Paper | Rejection]:
     """Yield what an object wraps, or else the one record or the named records that it is."""
-    where = f"{label}:{text.line}"
+    first_line = text.line
+    where = f"{label}:{first_line}"
     members: dict[str, Any] = {}
     size, wraps = 0, False
     text.skip()
@@ -117,7 +126,7 @@ def _object(text: JsonText, label: str, depth: int) -> Iterator[Paper | Rejectio
                 continue
             value = text.value()
         except BadValue as error:
-            yield Rejection(where, str(error))
+            yield Rejection(where, error.within(first_line))
             text.skip_value(depth=1)
             return
         if _is_named_record(value):
@@ -133,10 +142,10 @@ def _object(text: JsonText, label: str, depth: int) -> Iterator[Paper | Rejectio
 
 def _member_name(text: JsonText, start: str) -> str:
     if not start:
-        raise BadValue(_CUT)
+        raise BadValue(_CUT, text.line)
     name = text.value() if start == '"' else None
     if not isinstance(name, str) or text.peek() != ":":
-        raise BadValue("invalid JSON: expected a name and a colon")
+        raise BadValue("invalid JSON: Expecting a name and a colon", text.line)
     text.skip()
     return name
 

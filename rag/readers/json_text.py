@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 from rag.readers.text import RECORD_LIMIT, TOO_LONG
 
 DECODER = json.JSONDecoder(strict=False)  # raw control characters are cleaned away later
+TOO_DEEP = "invalid JSON: nested too deeply"
+LONG_NUMBER = "invalid JSON: a number is too long"
 _CHUNK = 2**17
 _BLANK = re.compile(r"[ \t\r\n]*")
 _MARK = re.compile(r'["\\{}\[\]\n]')
@@ -21,7 +23,20 @@ _NEAR = 16  # characters: an error so close to the end of what was read may be f
 
 
 class BadValue(ValueError):
-    """A value that cannot be read; the message says why."""
+    """A value that cannot be read: the message says why, ``line`` where the fault is."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.line = line
+
+    def within(self, record_line: int) -> str:
+        """Return the reason, with the fault's line where it is not the record's own."""
+        return str(self) if self.line == record_line else f"{self} on line {self.line}"
+
+
+def syntax_fault(error: json.JSONDecodeError) -> str:
+    """Return what the decoder found wrong, without the place."""
+    return f"invalid JSON: {error.msg.removesuffix(' starting at')}"
 
 
 class JsonText:
@@ -58,26 +73,27 @@ class JsonText:
             except json.JSONDecodeError as error:
                 open_end = len(self._text) - error.pos < _NEAR or "Unterminated" in error.msg
                 if open_end and len(self._text) - self._at > RECORD_LIMIT:
-                    raise BadValue(TOO_LONG) from None
+                    raise BadValue(TOO_LONG, self.line) from None
                 if open_end and self._read_more():
                     continue
-                raise BadValue(f"invalid JSON: {error.msg}{self._place(error.pos)}") from None
+                line = self.line + self._text.count("\n", self._at, error.pos)
+                raise BadValue(syntax_fault(error), line) from None
             except RecursionError:
-                raise BadValue("invalid JSON: nested too deeply") from None
+                raise BadValue(TOO_DEEP, self.line) from None
             except ValueError:  # a number with thousands of digits
-                raise BadValue("invalid JSON: a number is too long") from None
+                raise BadValue(LONG_NUMBER, self.line) from None
             if end == len(self._text) and self._read_more():
                 continue  # a number may go on
             if end - self._at > RECORD_LIMIT:
-                raise BadValue(TOO_LONG)
+                raise BadValue(TOO_LONG, self.line)
             self._advance(end)
             return value
 
     def skip_value(self, depth: int = 0) -> None:
         """Move past a broken value by its brackets, from ``depth`` open ones.
 
-        A string ends at the end of its line, so that a missing quotation mark does not
-        swallow what follows.
+        A string ends at the end of its line, and a record too where its last brace stood in
+        such a string: a missing quotation mark does not swallow what follows.
         """
         quoted = False
         while self._at < len(self._text) or self._read_more():
@@ -88,6 +104,9 @@ class JsonText:
             mark = found[0]
             self._advance(found.end())
             if mark == "\n":
+                before = self._text[max(0, found.start() - 9) : found.start()]
+                if quoted and depth == 1 and before.rstrip(" ,\r").endswith("}"):
+                    return
                 quoted = False
             elif mark == "\\":
                 if self._at == len(self._text):
@@ -107,10 +126,6 @@ class JsonText:
             self._advance(len(self._text) if end < 0 else end + 1)
             if end >= 0:
                 return
-
-    def _place(self, position: int) -> str:
-        line = self.line + self._text.count("\n", self._at, position)
-        return "" if line == self.line else f" on line {line}"
 
     def _advance(self, end: int) -> None:
         self.line += self._text.count("\n", self._at, end)

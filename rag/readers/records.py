@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract
+from rag.readers.people import people
 from rag.types import Paper, Rejection
 
 _Read = TypeVar("_Read")
@@ -140,8 +141,8 @@ def _authors(
     record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]], latex: bool
 ) -> tuple[str, ...]:
     for name in found.get("authors", ()):
-        if people := fields.people(record[name], latex=latex):
-            return people
+        if names := people(record[name], latex=latex):
+            return names
     return ()
 
 

@@ -11,6 +11,7 @@ import pytest
 import rag.readers
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract
+from rag.readers.people import people
 
 UNTOUCHED = [
     "p < 0.05 and n > 3, a<b, 1 <2> 3, n <b and c> d",
@@ -139,7 +140,7 @@ def test_labels_before_an_abstract(text, plain):
     ],
 )  # fmt: skip
 def test_people(value, names):
-    assert fields.people(value) == tuple(names)
+    assert people(value) == tuple(names)
 
 
 @pytest.mark.parametrize(
