@@ -25,7 +25,7 @@ from rag import (
 )
 from rag.citations import CitationStream, split_cited
 from rag.embedders import embed, identity
-from rag.errors import InputError
+from rag.errors import InputError, ModelError
 from rag.filters import Condition
 from rag.index import Index
 from rag.settings import Settings
@@ -100,16 +100,20 @@ def stream(
         sources = _within(hits, settings.context_tokens)
         parser = CitationStream(len(sources))
         text = ""
-        for part in _generate(llm, prompt, alone, sources, settings):
-            if isinstance(part, llms.Completion):
-                spent.append(part.usage)
-                stopped = part.stopped
-                shown = parser.finish()
-            else:
-                shown = parser.feed(part)
-            if shown:
-                text += shown
-                yield shown
+        try:
+            for part in _generate(llm, prompt, alone, sources, settings):
+                if isinstance(part, llms.Completion):
+                    spent.append(part.usage)
+                    stopped = part.stopped
+                    shown = parser.finish()
+                else:
+                    shown = parser.feed(part)
+                if shown:
+                    text += shown
+                    yield shown
+        except ModelError as error:
+            error.partial = text + parser.finish()
+            raise
         generated = time.perf_counter()
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(REFUSAL)
@@ -132,7 +136,7 @@ def stream(
         sentences=tuple(sentences),
         citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(order, 1)),
         retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
-        llm="none" if llm is None else llm.metadata.model_name,
+        llm=llms.model_name(settings, llm),
         embedder=identity(embedder),
         prompts=used,
         usage=judging.total(spent),
@@ -264,10 +268,10 @@ def _receipts(text: str, cited: Sequence[Hit], embedder: BaseEmbedding) -> list[
     receipts = []
     for piece in split_cited(text):
         papers = [cited[number - 1].paper for number in piece.citations]
-        if not papers and not piece.unresolved and not support.is_factual(piece.text):
+        if not papers and not piece.unresolved and not support.is_factual(piece.claim):
             receipts.append(Sentence(piece.text, (), "uncited", 0.0))
             continue
-        verdict = support.judge(piece.text, papers, embedder) if papers else None
+        verdict = support.judge(piece.claim, papers, embedder) if papers else None
         receipts.append(
             Sentence(
                 text=piece.text,

