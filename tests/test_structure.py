@@ -45,3 +45,16 @@ def test_imports_point_down(path):
 @pytest.mark.parametrize("path", RAG, ids=lambda p: p.stem)
 def test_modules_say_what_they_are(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_the_public_names():
+    import rag
+
+    assert rag.__all__ == sorted(rag.__all__)
+    assert rag.__all__ == [
+        "Answer", "Assistant", "Hit", "Paper", "RagError", "Settings", "Turn", "load_settings",
+    ]  # fmt: skip
+    for name in rag.__all__:
+        assert getattr(rag, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        rag.nonsense  # noqa: B018
