@@ -6,7 +6,6 @@ be taken in comes out as a Rejection with its place, and the records around it a
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -33,7 +32,7 @@ def read(path: str, stdin: BinaryIO | None = None) -> Iterator[Paper | Rejection
     """
     label = visible(path)
     try:
-        with opened(path, stdin or sys.stdin.buffer) as stream:
+        with opened(path, stdin) as stream:
             for document in documents(stream, label, path.lower()):
                 if isinstance(document, Rejection):
                     yield document

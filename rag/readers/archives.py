@@ -6,12 +6,11 @@ import gzip
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO, NamedTuple
 
 from rag.readers.clean import visible
-from rag.readers.text import DAMAGED, Source
+from rag.readers.text import DAMAGED, FAULTS, Source
 from rag.types import Rejection
 
 # What an archive may unpack to: text shrinks 3 to 20 times, a bomb 1,000 times and more.
@@ -20,8 +19,8 @@ RATIO_LIMIT = 100  # bytes out for each byte in, once past FREE bytes
 FREE = 16 * 2**20
 MEMBER_LIMIT = 20_000  # files in one archive
 INNER_LIMIT = 256 * 2**20  # bytes of an archive inside an archive, which is held in memory
-# What zipfile and zlib raise for archives that are damaged or of an unknown kind.
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+# Also what zipfile raises for archives of a kind that it does not know.
+_FAULTS = (*FAULTS, OSError, ValueError, RuntimeError)
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 
 
@@ -109,7 +108,8 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
     """Tell the files that someone put into an archive from what systems leave there."""
     parts = member.filename.split("/")
     hidden = any(part.startswith(".") and part not in {".", ".."} for part in parts)
-    return not member.is_dir() and not hidden and "__MACOSX" not in parts
+    folder = member.filename.endswith("/")  # is_dir fails for an empty name
+    return not folder and not hidden and "__MACOSX" not in parts
 
 
 def _member(

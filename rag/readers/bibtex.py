@@ -22,6 +22,7 @@ from bibtexparser.model import (
 )
 from bibtexparser.splitter import Splitter
 
+from rag.readers.people import LIST_LIMIT, NAME_LIMIT
 from rag.readers.records import IDS, to_paper
 from rag.readers.text import whole
 from rag.types import Paper, Rejection
@@ -100,11 +101,13 @@ def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
 
 
 def _people(text: str) -> list[dict[str, str]]:
+    if len(text) > LIST_LIMIT:
+        return []
     try:
         names = split_multiple_persons_names(text)
     except (ValueError, IndexError):
         names = text.split(" and ")
-    return [_person(name) for name in names]
+    return [_person(name) for name in names if len(name) <= NAME_LIMIT]
 
 
 def _person(name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from rag.readers.clean import clean
 # What exports write where there is nothing.
 _NOTHING = {"", "nan", "none", "null", "n/a", "na", "-", "--", "[no abstract available]"}
 _NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
+_SHORT = 2_000  # characters; no id, venue or address is longer
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
 _DOI_LIMIT = 500  # characters
@@ -40,6 +41,12 @@ def words(value: Any) -> str:
     return ""
 
 
+def short(value: Any) -> str:
+    """Return a field as text where it is no longer than such a field can be, else ""."""
+    text = words(value)
+    return text if len(text) <= _SHORT else ""
+
+
 def identifier(value: Any) -> str:
     """Return a record's own id as text: 12, 12.0 and "12" are the same id."""
     if isinstance(value, Mapping):
@@ -52,7 +59,7 @@ def identifier(value: Any) -> str:
         value = int(value) if value.is_integer() else value
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < 10**30 else ""
-    text = clean(value) if isinstance(value, str) else ""
+    text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
     return "" if text.lower() in {"nan", "none", "null"} else text
 
 
@@ -141,12 +148,12 @@ def uninverted(index: Any) -> str:
 def place(value: Any) -> str:
     """Return the name of OpenAlex's primary_location or host_venue."""
     source = value.get("source", value) if isinstance(value, Mapping) else None
-    return words(source.get("display_name")) if isinstance(source, Mapping) else ""
+    return short(source.get("display_name")) if isinstance(source, Mapping) else ""
 
 
 def web_address(value: Any) -> str | None:
     """Return an http(s) address, or None: other schemes could run code where it is shown."""
-    text = clean(words(value))
+    text = clean(short(value))
     return (
         text if text[:8].lower().startswith(("http://", "https://")) and " " not in text else None
     )

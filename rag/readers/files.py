@@ -6,6 +6,7 @@ import contextlib
 import glob
 import io
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -75,10 +76,13 @@ def _search(
 
 
 @contextlib.contextmanager
-def opened(path: str, stdin: BinaryIO) -> Iterator[BinaryIO]:
+def opened(path: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     """Open a file, or "-" for ``stdin``, as seekable bytes; a pipe is copied first."""
     with contextlib.ExitStack() as stack:
-        stream = stdin if path == "-" else stack.enter_context(Path(path).open("rb"))
+        if path == "-":
+            stream = stdin or sys.stdin.buffer
+        else:
+            stream = stack.enter_context(Path(path).open("rb"))
         if not stream.seekable():
             stream = _copied(stream, stack)
         yield stream

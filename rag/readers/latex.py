@@ -36,7 +36,7 @@ _APOSTROPHE = re.compile(r"(?<=[a-z])\\'(?=(?:s|t|m|d|re|ve|ll)\b)")  # it\'s, e
 # Pandoc's rule: no space inside the dollars, no digit after them, so $5 and $10 are prices.
 _MATH = re.compile(
     r"(?<!\\)\$\$?(?=[^\s$])([^$]{1,400})(?<=[^\s\\])\$\$?(?!\d)"
-    r"|\\\(([^$\n]{1,400}?)\\\)|\\\[([^$\n]{1,400}?)\\\]"
+    r"|\\\(((?:[^$\\\n]|\\[^()\n]){1,400})\\\)|\\\[((?:[^$\\\n]|\\[^\[\]\n]){1,400})\\\]"
 )
 _FORMULA = re.compile(r"\\[A-Za-z%]|\^|_\{|[A-Za-z]'?$|[A-Za-z]?_\w$|[A-Za-z] ?[=<>] ?[\w.]+$")
 _SCRIPT = re.compile(r"([_^])\{?(?:\\(?:text|mathrm|rm)\b ?\{?)?([\w+−-]+)\}{0,2}")

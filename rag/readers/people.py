@@ -15,6 +15,9 @@ _LAST_INITIALS = re.compile(r"([^.]{1,60}) ((?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,4})")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|PhD|MD)\.?", re.IGNORECASE)
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
+NAME_LIMIT = 1_000  # characters of one name
+LIST_LIMIT = 500_000  # characters of all names; the longest lists have about 5,000 people
+
 
 def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     """Return authors as "First Last", from a list of names or mappings, or from one string.
@@ -23,12 +26,12 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     ('Ada Lovelace', 'Alan Turing')
     """
     if isinstance(value, str):
-        names = _split_people(value)
+        names = _split_people(value) if len(value) <= LIST_LIMIT else []
     elif isinstance(value, list):
         names = [_person(item) for item in value]
     else:
         names = [_person(value)] if isinstance(value, Mapping) else []
-    cleaned = (clean(name, latex=latex) for name in names)
+    cleaned = (clean(name, latex=latex) for name in names if len(name) <= NAME_LIMIT)
     return tuple(
         name for name in cleaned if name and name.lower() not in {"others", "et al.", "et al"}
     )

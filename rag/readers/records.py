@@ -15,6 +15,9 @@ _Read = TypeVar("_Read")
 
 TITLE_LIMIT = 2_000  # characters; the longest real titles have about 500
 ABSTRACT_LIMIT = 200_000  # characters; past this it is a book
+_MARKUP_SHARE = 4  # how many times longer a text may be before its markup is gone
+LONG_TITLE = f"the title is longer than {TITLE_LIMIT:,} characters"
+LONG_ABSTRACT = f"the abstract is longer than {ABSTRACT_LIMIT:,} characters"
 NO_ABSTRACT = "no abstract; only papers with an abstract can be asked about"
 NO_TITLE = "no title and no id; give the record one of them"
 
@@ -71,14 +74,20 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
         found = _layout(tuple(record))
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
     latex = latex or dump
-    abstract = clean_abstract(_abstract(record, found), latex=latex)
+    raw_abstract = _abstract(record, found)
+    raw_title = _first(fields.words, record, found.get("title")) or ""
+    if len(raw_abstract) > _MARKUP_SHARE * ABSTRACT_LIMIT:
+        return Rejection(source, LONG_ABSTRACT)
+    if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
+        return Rejection(source, LONG_TITLE)
+    abstract = clean_abstract(raw_abstract, latex=latex)
     if not any(map(str.isalpha, abstract)):
         return Rejection(source, NO_ABSTRACT)
     if len(abstract) > ABSTRACT_LIMIT:
-        return Rejection(source, f"the abstract is longer than {ABSTRACT_LIMIT:,} characters")
-    title = clean(_first(fields.words, record, found.get("title")) or "", latex=latex)
+        return Rejection(source, LONG_ABSTRACT)
+    title = clean(raw_title, latex=latex)
     if len(title) > TITLE_LIMIT:
-        return Rejection(source, f"the title is longer than {TITLE_LIMIT:,} characters")
+        return Rejection(source, LONG_TITLE)
     others = _other_ids(record, found)
     key = _first(fields.identifier, record, found.get("key")) or None
     doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
@@ -153,7 +162,7 @@ def _year(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> in
 
 
 def _venue(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> str:
-    if venue := _first(fields.words, record, found.get("venue")):
+    if venue := _first(fields.short, record, found.get("venue")):
         return venue
     return _first(fields.place, record, found.get("place")) or ""
 

@@ -10,7 +10,9 @@ import codecs
 import gzip
 import io
 import logging
+import lzma
 import re
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, Protocol
@@ -23,6 +25,9 @@ DAMAGED = "the compressed data is damaged or ends early; fetch the file again"
 TOO_LONG = f"the record is longer than {RECORD_LIMIT // 2**20} MB; split or remove it"
 WHOLE_LIMIT = 512 * 2**20  # bytes, for the formats that have to be read in one piece
 _CHUNK = 2**17
+
+# What the standard library raises in the middle of damaged compressed data.
+FAULTS = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -106,9 +111,9 @@ class Source(io.RawIOBase):
             chunk = self._read(size) or b""
             if self._budget:
                 self._budget.spend(len(chunk))
-        except (EOFError, zlib.error):
+        except FAULTS:
             self.broken = DAMAGED
-        except (OSError, RuntimeError, NotImplementedError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             self.broken = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         else:
             return chunk

@@ -106,12 +106,22 @@ class _Session:
         return Rejection(f"{self._label}:{self._lines_before + line}", reason)
 
 
+def _is_sound(root: str) -> bool:
+    """Tell whether a new parser can begin with this start tag."""
+    try:
+        _Session(root, 0, "")
+    except (ParseError, DefusedXmlException):
+        return False
+    return True
+
+
 def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     """Yield a paper for each entry or article, at the line of its tag."""
     session: _Session | None = _Session("", 0, label)
     root, line = "<feed>", 1
     for text in segments(stream):
-        root = root_of(text) or root
+        if found := root_of(text):
+            root = found if _is_sound(found) else root
         again = True
         while again and (session or begins_record(text)):
             again = False

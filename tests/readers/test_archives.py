@@ -25,9 +25,9 @@ def paper(where, own):
     return Paper(id=own, title=f"Title {own}", abstract=f"Abstract {own}.", sources=(where,))
 
 
-def zipped(*members):
+def zipped(*members, method=zipfile.ZIP_DEFLATED):
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(data, "w", method) as archive:
         for name, content in members:
             archive.writestr(name, content)
     return data.getvalue()
@@ -124,6 +124,16 @@ def test_damaged_archives(given):
     broken = bytearray(good)
     broken[60] ^= 255
     assert given("x.zip", bytes(broken)) == [Rejection("x.zip/a.jsonl", DAMAGED)]
+    stored = zipped(("a.jsonl", line("a")), ("b.jsonl", line("b")), method=zipfile.ZIP_STORED)
+    assert given("x.zip", stored.replace(b"Abstract a", b"Abstract X")) == [
+        Rejection("x.zip/a.jsonl", DAMAGED),
+        paper("x.zip/b.jsonl:1", "b"),
+    ]
+    packed = zipped(("a.jsonl", line("a") * 9), ("b.jsonl", line("b")), method=zipfile.ZIP_LZMA)
+    assert given("x.zip", packed[:60] + b"\0\xff\0" + packed[63:]) == [
+        Rejection("x.zip/a.jsonl", DAMAGED),
+        paper("x.zip/b.jsonl:1", "b"),
+    ]
     assert given("x.gz", b"\x1f\x8b") == [Rejection("x.gz", DAMAGED)]
 
 
@@ -143,6 +153,11 @@ def test_bombs_are_stopped_in_bounded_memory(given, monkeypatch, kind):
     assert peak < 12 * 2**20
     if kind == "zip":  # what is left of the budget is nothing
         assert items[2:] == [Rejection("x/c.jsonl", BOMB)]
+
+
+def test_a_member_without_a_name(given):
+    data = zipped(("ab", line("a"))).replace(b"ab", b"\0b")  # a name ends at the first NUL
+    assert given("x.zip", data) == [paper("x.zip/:1", "a")]
 
 
 def test_an_encrypted_member_costs_only_itself(given):

@@ -71,6 +71,17 @@ def test_a_mismatched_tag_costs_only_its_own_entry(given):
     ]
 
 
+def test_a_broken_root_costs_nothing_but_itself(given):
+    text = (
+        "<feed xmlns='a' xmlns='a'>\n"
+        + "<entry><title>T</title><id>i</id><summary>s</summary></entry>"
+    )
+    assert given("a.xml", text + "</feed>") == [
+        Rejection("a.xml:1", "invalid XML: duplicate attribute"),
+        paper("a.xml:2", "i", "T", "s"),
+    ]
+
+
 def test_an_entry_that_is_not_closed_costs_only_itself(given):
     broken = "  <entry>\n    <title>Open</title><summary>lost\n"
     assert given("a.xml", ATOM + broken + THIRD + "</feed>\n") == [
