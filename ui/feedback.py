@@ -1,0 +1,55 @@
+"""What people thought of answers: a JSON Lines file in the index's folder."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rag.errors import InputError
+
+NAME = "feedback.jsonl"
+_writing = threading.Lock()
+_LONGEST = {"question": 4_000, "answer": 50_000, "note": 2_000}
+_MOST_PAPERS = 100
+
+
+def record(folder: Path, given: Mapping[str, Any], now: datetime | None = None) -> None:
+    """Append one opinion to ``folder/feedback.jsonl``.
+
+    Args:
+        folder: the index's folder.
+        given: ``question``, ``answer``, ``verdict`` ("up" or "down"), ``note``, ``paper_ids``,
+            as the page sends them. A later line on the same question and answer supersedes
+            an earlier one.
+        now: the time to write, in UTC; the present where None.
+
+    Raises:
+        InputError: the opinion has another shape.
+        OSError: the file cannot be written.
+    """
+    texts = {name: given.get(name, "") for name in _LONGEST}
+    ids = given.get("paper_ids", [])
+    if (
+        given.get("verdict") not in ("up", "down")
+        or not all(isinstance(text, str) for text in texts.values())
+        or not texts["question"]
+        or not isinstance(ids, list)
+        or not all(isinstance(name, str) for name in ids)
+    ):
+        raise InputError("this is no opinion on an answer; rate an answer on the page")
+    row = {
+        "question": texts["question"][: _LONGEST["question"]],
+        "answer": texts["answer"][: _LONGEST["answer"]],
+        "verdict": given["verdict"],
+        "note": texts["note"][: _LONGEST["note"]],
+        "paper_ids": ids[:_MOST_PAPERS],
+        "time": (now or datetime.now(timezone.utc)).isoformat(timespec="seconds"),
+    }
+    line = json.dumps(row, ensure_ascii=False) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _writing, (folder / NAME).open("a", encoding="utf-8") as file:
+        file.write(line)

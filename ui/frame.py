@@ -1,0 +1,170 @@
+"""What stands around a conversation: chats, welcome, the box to ask in, the library. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from rag.types import IngestReport, Paper
+from ui.cards import card
+from ui.shelf import Shelf, rejections
+
+# The list of chats is filled in by the page's script: it is in the browser's storage.
+CHATS = """
+<a class="skip" href="#question">Skip to the question</a>
+<nav id="chats" aria-label="Chats">
+  <div class="brand"><span class="logo" aria-hidden="true">[1]</span> Papers</div>
+  <button type="button" class="wide" data-do="new-chat">New chat</button>
+  <ul id="chat-list"></ul>
+  <p class="fine">Chats are kept in this browser only.</p>
+</nav>
+<header id="bar">
+  <button type="button" class="quiet" data-do="toggle-chats" aria-controls="chats"
+    aria-expanded="false">Chats</button>
+  <h1 id="chat-title">New chat</h1>
+  <details id="keep"><summary>Save</summary><div>
+    <button type="button" class="quiet" data-do="export" data-form="md">Markdown file</button>
+    <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
+    <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
+  </div></details>
+  <button type="button" class="quiet strong" data-do="toggle-library" aria-controls="library"
+    aria-expanded="false">Library</button>
+</header>
+"""
+
+COMPOSER = """
+<form id="ask" aria-label="Ask">
+  <p id="narrowed" hidden><span></span><button type="button" class="quiet"
+    data-do="clear-filters">Ask all papers</button></p>
+  <p id="editing" hidden>Editing the last question
+    <button type="button" class="quiet" data-do="cancel-edit">Cancel</button></p>
+  <div class="box">
+    <label class="sr" for="question">Your question</label>
+    <textarea id="question" rows="1" maxlength="4000" placeholder="Ask about these papers"
+      autocomplete="off"></textarea>
+    <button type="submit" id="send">Ask</button>
+    <button type="button" id="stop" data-do="stop" hidden>Stop</button>
+  </div>
+</form>
+<div id="said" class="sr" role="status"></div>
+<div id="receipt" role="tooltip" hidden></div>
+"""
+
+_MODEL_HELP = (
+    "<p>To have answers written by a language model, start the page with one of these set:</p>"
+    "<dl><dt>OPENAI_API_KEY</dt><dd>a key of OpenAI or of a service that speaks its protocol"
+    "</dd><dt>OPENAI_BASE_URL</dt><dd>the address of such a service, on this machine too"
+    "</dd><dt>RAG_LLM=local</dt><dd>a GGUF file named by RAG_LOCAL_MODEL, run on this machine"
+    "</dd></dl>"
+)
+_EMBEDDERS = {
+    "minilm": "the MiniLM sentence embedder",
+    "static": "static word vectors",
+    "openai": "an embedding service",
+}
+
+
+def state_line(facts: Mapping[str, Any], model: str | None) -> str:
+    """Return which model and embedder are in force, in words.
+
+    Args:
+        facts: as `rag.assistant.Assistant.info` gives them.
+        model: the model's name; None where answers are quotations.
+    """
+    name = str(facts["embedder"]).partition(":")[0]
+    search = f"Search by words and {escape(_EMBEDDERS.get(name, name))}."
+    if model is None:
+        return (
+            '<details id="state"><summary>No language model: answers are quotations from the '
+            f"abstracts. {search} <u>Add a model</u></summary>{_MODEL_HELP}</details>"
+        )
+    return f'<div id="state"><p>Answers are written by {escape(model)}. {search}</p></div>'
+
+
+def welcome(shelf: Shelf, questions: Sequence[str]) -> str:
+    """Return what a chat shows before its first question."""
+    if not shelf.papers:
+        return (
+            '<section id="welcome"><h2>The library is empty</h2><p>Add papers to ask about: '
+            "BibTeX, RIS, CSV, JSON, PubMed or arXiv XML, or a saved listing page.</p>"
+            '<button type="button" class="strong" data-do="toggle-library">Add papers</button>'
+            "</section>"
+        )
+    rows = "".join(
+        f'<li><button type="button" data-do="example">{escape(q)}</button></li>' for q in questions
+    )
+    return (
+        f'<section id="welcome"><h2>Ask {_papers(shelf.papers)}</h2>'
+        "<p>Every sentence of an answer shows the words that support it.</p>"
+        f'<ul class="examples">{rows}</ul></section>'
+    )
+
+
+def library(shelf: Shelf) -> str:
+    """Return the library's head, filters and the place of its list."""
+    first, last = shelf.years or (None, None)
+    return (
+        '<div class="over"><h2>Library</h2><button type="button" class="quiet" '
+        'data-do="toggle-library">Close</button></div>'
+        f'<p class="count">{_papers(shelf.papers).capitalize()}</p>'
+        '<form id="filters" aria-label="Search and filter">'
+        '<label class="full">Search <input type="search" name="query" autocomplete="off"></label>'
+        f"{_year('from', 'From year', first)}{_year('to', 'To year', last)}"
+        f"{_choice('venue', 'Venue', shelf.venues)}{_choice('source', 'File', shelf.sources)}"
+        '<p class="fine full">Years, venue and file also limit what is asked.</p></form>'
+    )
+
+
+def _year(name: str, label: str, shown: int | None) -> str:
+    hint = f' placeholder="any ({shown})"' if shown else ""
+    return (
+        f'<label>{label} <input type="number" name="{name}" min="0" max="9999" step="1"{hint}>'
+        "</label>"
+    )
+
+
+def _choice(name: str, label: str, choices: Iterable[tuple[str, int]]) -> str:
+    options = "".join(
+        f'<option value="{escape(value)}">{escape(value)} ({count})</option>'
+        for value, count in choices
+    )
+    return (
+        f'<label>{label} <select name="{name}"><option value="">Any</option>{options}'
+        "</select></label>"
+    )
+
+
+def found(papers: Sequence[Paper], total: int) -> str:
+    """Return the list of the papers that were found, of ``total``."""
+    cards = "".join(card(paper, f"l-{number}") for number, paper in enumerate(papers, 1))
+    head = f"{_papers(total)}" if total == len(papers) else f"First {len(papers)} of {total:,}"
+    more = (
+        '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
+        if total > len(papers)
+        else ""
+    )
+    return f'<p class="count">{head}</p><ul class="cards">{cards}</ul>{more}'
+
+
+def taken_in(report: IngestReport) -> str:
+    """Return what an upload did, with each rejection as the command line words it."""
+    rows = "".join(
+        f"<li><b>{escape(r.where)}</b>: {escape(r.reason)}</li>" for r in rejections(report)
+    )
+    head = (
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.duplicates} duplicates, {len(report.rejected)} rejected; "
+        f"{_papers(report.papers)} in the library"
+    )
+    listed = f'<ul class="rejected">{rows}</ul>' if rows else ""
+    return f'<div class="report"><p>{head}.</p>{listed}</div>'
+
+
+def problem(text: str) -> str:
+    """Return a problem with the library as a line."""
+    return f'<div class="report"><p class="problem">{escape(text)}</p></div>'
+
+
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count:,} papers"

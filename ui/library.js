@@ -1,0 +1,64 @@
+// The library's drawer: search, filters, and files dropped anywhere on the page.
+let filters = {}; // what limits the questions: from, to, venue, source
+let most = 60;
+let asked = 0;
+let typing = 0;
+
+const libraryIsOpen = () => document.body.dataset.library === "open";
+
+function toggleLibrary(open = !libraryIsOpen()) {
+  const panel = byId("library");
+  document.body.dataset.library = open ? "open" : "";
+  panel.inert = !open;
+  for (const button of document.querySelectorAll('[data-do="toggle-library"][aria-controls]')) {
+    button.setAttribute("aria-expanded", String(open));
+    if (!open && panel.contains(document.activeElement)) button.focus();
+  }
+  if (!open) return;
+  findPapers();
+  panel.querySelector('input[name="query"]')?.focus();
+}
+
+// Search with the form as it stands; only the latest search is shown.
+async function findPapers() {
+  const form = byId("filters");
+  if (!form) return;
+  const wanted = Object.fromEntries(new FormData(form));
+  const mine = (asked += 1);
+  const found = await server.find_papers({ ...wanted, most }).catch(() => null);
+  if (mine !== asked) return;
+  if (!found) {
+    byId("papers").replaceChildren(part("p", "problem", "The server does not answer. Is it running?"));
+    return;
+  }
+  byId("papers").innerHTML = found.html;
+  const { query, ...limits } = wanted;
+  filters = found.matching === null ? {} : limits;
+  const narrowed = byId("narrowed");
+  narrowed.hidden = !found.where?.length;
+  const said = `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"}: `
+    + (found.where || []).join(", ");
+  narrowed.querySelector("span").textContent = said;
+}
+
+function clearFilters() {
+  byId("filters")?.reset();
+  findPapers();
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest?.("#filters")) return;
+  most = 60;
+  clearTimeout(typing);
+  typing = setTimeout(findPapers, 250);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "filters") return;
+  event.preventDefault();
+  findPapers();
+});
+document.addEventListener("rag:library", findPapers);
+document.addEventListener("dragenter", (event) => {
+  if (event.dataTransfer?.types.includes("Files") && !libraryIsOpen()) toggleLibrary(true);
+});
+

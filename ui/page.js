@@ -1,0 +1,315 @@
+// The conversation: asks, stores what came of it, and all that buttons and keys do.
+// `element` is the place of the exchange that is being written; `trigger`, `props`, `server`
+// and `watch` are Gradio's.
+const LOST = "The connection was lost before the answer was complete. Retry to ask again.";
+const SLOW = 8000; // milliseconds without a word before the page says so
+let chat = currentChat();
+let running = null; // {turn, text} while an answer is being written
+let editing = false;
+let slow = 0;
+
+const past = () => byId("past");
+const box = () => byId("question");
+const say = (text) => { byId("said").textContent = text; };
+const last = () => chat.turns[chat.turns.length - 1];
+
+function refresh() {
+  document.body.dataset.empty = String(!chat.turns.length);
+  document.body.dataset.busy = String(Boolean(running));
+  byId("send").hidden = Boolean(running);
+  byId("stop").hidden = !running;
+  byId("editing").hidden = !editing;
+  byId("chat-title").textContent = chat.turns.length ? chat.title : "New chat";
+  byId("chat-list").replaceChildren(...listChats().map(({ id, title }) => {
+    const row = document.createElement("li");
+    const open = part("button", "chat", title);
+    open.dataset.do = "open-chat";
+    open.dataset.chat = id;
+    if (id === chat.id) open.setAttribute("aria-current", "true");
+    const remove = part("button", "quiet", "Delete");
+    remove.dataset.do = "delete-chat";
+    remove.dataset.chat = id;
+    remove.setAttribute("aria-label", `Delete the chat: ${title}`);
+    row.append(open, remove);
+    return row;
+  }));
+}
+
+function keep() {
+  setCurrent(chat.id);
+  if (!saveChat(chat)) say("This browser's storage is full; delete a chat to keep this one.");
+}
+
+// Move the exchange that is over up among the earlier ones.
+function settle() {
+  past().append(...element.childNodes);
+}
+
+function history() {
+  return chat.turns.filter((turn) => turn.answer || turn.partial).map((turn) => ({
+    question: turn.question,
+    answer: turn.answer ? turn.answer.answer : turn.partial,
+    paper_ids: turn.answer ? turn.answer.citations.map((c) => c.paper.id) : [],
+  }));
+}
+
+function dropLast() {
+  chat.turns.pop();
+  if (element.querySelector(".turn")) element.replaceChildren();
+  else past().lastElementChild?.remove();
+}
+
+function ask(question) {
+  const text = question.trim();
+  if (running || !text) return;
+  if (editing) dropLast();
+  editing = false;
+  settle();
+  const earlier = history();
+  const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST };
+  chat.turns.push(turn);
+  running = { turn, text: "", begun: false };
+  keep();
+  refresh();
+  say("Searching");
+  clearTimeout(slow);
+  slow = setTimeout(() => {
+    const doing = element.querySelector(".doing");
+    if (doing) doing.lastChild.textContent = "Still waiting for the model; wait, or stop and retry";
+  }, SLOW);
+  trigger("ask", { id: turn.id, question: text, history: earlier, filters });
+}
+
+function finish(turn, words) {
+  running = null;
+  clearTimeout(slow);
+  Object.assign(last(), turn);
+  keep();
+  refresh();
+  say(words);
+}
+
+watch("value", () => {
+  const view = props.value;
+  if (!running || view.id !== running.turn.id) return;
+  running.text = view.text || running.text;
+  if (!running.begun && element.querySelector(".turn")) {
+    running.begun = true;
+    element.querySelector(".turn").scrollIntoView({ block: "start", behavior: "auto" });
+  }
+  if (!view.result) return;
+  const { answer, problem } = view.result;
+  finish(view.result, problem || (answer.answered
+    ? `Answer complete, ${answer.citations.length} sources` : "The papers do not answer that"));
+});
+
+// End the exchange here: the server was told to stop, or does not answer.
+async function end(problem) {
+  if (!running) return;
+  const turn = { ...running.turn, partial: running.text, problem };
+  finish(turn, problem);
+  const html = await server.show_chat([turn]).catch(() => null);
+  if (last()?.id !== turn.id) return;
+  if (html !== null) element.innerHTML = html;
+  else element.querySelector(".answer")?.append(part("p", "problem", problem));
+}
+
+function stop() {
+  trigger("stop");
+  end("Stopped. What had arrived is kept.");
+}
+
+document.addEventListener("rag:failed", () => {
+  end("The server could not take the question: it is too busy, or has failed. Retry in a moment.");
+});
+window.addEventListener("pagehide", () => {
+  if (!running) return;
+  running.turn.partial = running.text;
+  saveChat(chat);
+});
+
+async function openChat(next) {
+  if (running) stop();
+  chat = next;
+  editing = false;
+  setCurrent(chat.id);
+  element.replaceChildren();
+  past().replaceChildren();
+  refresh();
+  if (!chat.turns.length) return;
+  const html = await server.show_chat(chat.turns).catch(() => null);
+  if (chat !== next) return;
+  if (html === null) past().append(part("p", "problem", "The server does not answer. Is it running?"));
+  else past().innerHTML = html;
+}
+
+async function copy(button, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // not over plain http from another machine
+    const area = part("textarea", "sr", text);
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  const label = button.textContent;
+  button.textContent = "Copied";
+  say("Copied");
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+function save(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
+
+async function rate(turn, verdict, note = "") {
+  turn.verdict = verdict;
+  keep();
+  const { question, answer } = turn;
+  await server.rate_answer({
+    question, answer: answer.answer, verdict, note,
+    paper_ids: answer.citations.map((c) => c.paper.id),
+  });
+  say("Thank you");
+}
+
+const actions = {
+  "new-chat": () => { openChat(newChat()); delete document.body.dataset.chats; box().focus(); },
+  "open-chat": (button) => {
+    delete document.body.dataset.chats;
+    const found = readChat(button.dataset.chat);
+    if (found) openChat(found);
+  },
+  "delete-chat": (button) => {
+    if (button.textContent === "Delete") {
+      button.textContent = "Sure?";
+      setTimeout(() => { button.textContent = "Delete"; }, 4000);
+      return;
+    }
+    deleteChat(button.dataset.chat);
+    if (button.dataset.chat === chat.id) openChat(newChat());
+    else refresh();
+  },
+  "toggle-chats": (button) => {
+    const open = document.body.dataset.chats !== "open";
+    document.body.dataset.chats = open ? "open" : "";
+    button.setAttribute("aria-expanded", String(open));
+  },
+  "toggle-library": () => toggleLibrary(),
+  "clear-filters": clearFilters,
+  "more-papers": () => { most *= 4; findPapers(); },
+  "example": (button) => ask(button.textContent),
+  "stop": stop,
+  "retry": () => {
+    if (running || !last()) return;
+    const { question } = last();
+    dropLast();
+    ask(question);
+  },
+  "edit": () => {
+    if (running || !last()) return;
+    editing = true;
+    box().value = last().question;
+    grow();
+    refresh();
+    box().focus();
+  },
+  "cancel-edit": () => { editing = false; box().value = ""; grow(); refresh(); box().focus(); },
+  "copy-answer": async (button) => {
+    copy(button, await server.save_chat({ form: "md", exchanges: [turnOf(button)] }));
+  },
+  "copy-bibtex": async (button) => {
+    const paper = button.closest(".card")?.dataset.paper;
+    const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
+    copy(button, await server.cite_papers(wanted));
+  },
+  "copy-chat-bibtex": async (button) => {
+    copy(button, await server.cite_papers({ exchanges: chat.turns }));
+  },
+  "export": async (button) => {
+    const form = button.dataset.form;
+    const text = await server.save_chat({ form, exchanges: chat.turns });
+    const name = chat.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50);
+    save(`${name.replace(/^-|-$/g, "") || "chat"}.${form}`, text);
+  },
+  "rate": (button) => {
+    const turn = turnOf(button);
+    if (!turn?.answer) return;
+    for (const thumb of button.parentElement.querySelectorAll(".thumb")) {
+      thumb.setAttribute("aria-pressed", String(thumb === button));
+    }
+    button.closest(".answer").querySelector(".note").hidden = false;
+    rate(turn, button.dataset.verdict).catch(() => say("The server does not answer."));
+  },
+};
+
+function grow() {
+  const area = box();
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight, 200)}px`;
+  sessionStorage.setItem("rag:draft", area.value);
+}
+
+function send() {
+  const area = box();
+  if (running || !area.value.trim()) return;
+  const question = area.value;
+  area.value = "";
+  grow();
+  ask(question);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-do]");
+  if (!button) return;
+  Promise.resolve(actions[button.dataset.do]?.(button))
+    .catch(() => say("The server does not answer. Is it running?"));
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id === "ask") {
+    event.preventDefault();
+    send();
+  } else if (event.target.matches(".note")) {
+    event.preventDefault();
+    const turn = turnOf(event.target);
+    const note = event.target.elements.note.value.trim();
+    event.target.hidden = true;
+    if (note) rate(turn, turn.verdict, note).catch(() => say("The server does not answer."));
+  }
+});
+document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
+document.addEventListener("keydown", (event) => {
+  if (event.target.id === "question" && event.key === "Enter" && !event.shiftKey
+    && !event.isComposing) {
+    event.preventDefault();
+    send();
+  } else if (event.key === "Escape") {
+    if (hideReceipt() || closeSource()) return;
+    if (libraryIsOpen()) toggleLibrary(false);
+    else if (document.body.dataset.chats === "open") actions["toggle-chats"](byId("bar").firstElementChild);
+    else if (running) stop();
+    else if (editing) actions["cancel-edit"]();
+  }
+});
+
+// The other parts of the page may be put in place after this one.
+function begin() {
+  if (!["past", "question", "chat-list", "library", "said"].every(byId)) {
+    requestAnimationFrame(begin);
+    return;
+  }
+  byId("library").inert = true;
+  box().value = sessionStorage.getItem("rag:draft") || "";
+  grow();
+  openChat(chat);
+}
+begin();

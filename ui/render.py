@@ -1,0 +1,257 @@
+"""Answers to HTML. Pure: everything that is not of our making is escaped.
+
+Titles, abstracts, questions and a model's words are text and stay text: they pass through
+``html.escape`` on their way in, links lead to http, https or a DOI, and nothing is Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rag.markers import Item
+from rag.support import is_factual
+from rag.types import Answer, Hit, Paper, Sentence
+from ui.cards import card
+from ui.exchanges import Exchange
+from ui.prose import Wrap, plain_chip, to_html
+
+# A sentence's verdict: the sign on its chip, and what it says in words.
+_SIGNS = {
+    "verbatim": ("✓", "word for word in this abstract"),
+    "supported": ("✓", "supported by this abstract"),
+    "weak": ("~", "only partly supported"),
+    "unsupported": ("!", "not supported by this abstract"),
+}
+# Only these are said aloud, after the sentence.
+_FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
+
+
+def waiting(name: str, question: str, hits: Sequence[Hit] = ()) -> list[str]:
+    """Return the exchange while nothing is written yet, in pieces; ``hits`` are being read."""
+    doing = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+    answer = f'<p class="doing"><span class="dot" aria-hidden="true"></span>{doing}</p>'
+    return _framed(name, question, "waiting", [answer], _being_read(hits))
+
+
+def writing(name: str, question: str, text: str, hits: Sequence[Hit]) -> list[str]:
+    """Return the exchange while its answer is being written, in pieces."""
+    return _framed(name, question, "writing", to_html(text), _being_read(hits))
+
+
+def finished(exchange: Exchange, library: Mapping[str, Paper]) -> list[str]:
+    """Return an exchange that is over, in pieces.
+
+    Args:
+        exchange: what was asked and what came of it.
+        library: papers by id, for those that were read but not cited.
+    """
+    answer = exchange.answer
+    if answer is None:
+        text = to_html(exchange.partial)
+        problem = f'<p class="problem">{escape(exchange.problem)}</p>'
+        return _framed(exchange.id, exchange.question, "broken", [*text, problem, _RETRY_BELOW], "")
+    state = "answered" if answer.answered else "declined"
+    placed = _place(answer)
+    chips = _Chips(exchange.id, answer, placed)
+    text = to_html(answer.answer, [p.wrap for p in placed], chips.chip)
+    if answer.stopped:
+        text.append(
+            '<p class="problem">The model stopped here, at its limit; ask for the rest.</p>'
+        )
+    return _framed(
+        exchange.id,
+        exchange.question,
+        state,
+        [*text, _footer(exchange, answer, placed)],
+        _sources(exchange.id, answer, placed, library),
+    )
+
+
+def _framed(name: str, question: str, state: str, answer: Sequence[str], sources: str) -> list[str]:
+    """Return an exchange in pieces; while it is written all but one or two stay the same."""
+    return [
+        f'<article class="turn {state}" id="{name}" aria-label="Question and answer">'
+        f'<div class="asked"><h2 class="question">{escape(question)}</h2>'
+        '<button type="button" class="quiet again" data-do="edit">Edit</button></div>'
+        '<div class="answer">',
+        *answer,
+        f'</div><aside class="sources" aria-label="Sources">{sources}</aside></article>',
+    ]
+
+
+def _being_read(hits: Sequence[Hit]) -> str:
+    rows = "".join(f"<li>{escape(hit.paper.name)}</li>" for hit in hits)
+    return f'<h3>Reading</h3><ul class="reading">{rows}</ul>' if rows else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A sentence and where it stands in its answer; ``verdict`` is how it is shown."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    verdict: str
+
+    @property
+    def wrap(self) -> Wrap:
+        flag = _FLAGS.get(self.verdict)
+        after = f' <span class="flag">{flag}</span></span>' if flag else "</span>"
+        return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', after)
+
+
+def _place(answer: Answer) -> list[_Placed]:
+    placed = []
+    at = 0
+    for sentence in answer.sentences:
+        start = answer.answer.find(sentence.text, at)
+        if start < 0:
+            continue
+        at = start + len(sentence.text)
+        # What states nothing needs no source.
+        idle = sentence.support == "uncited" and not is_factual(sentence.text)
+        placed.append(_Placed(sentence, start, at, "idle" if idle else sentence.support))
+    return placed
+
+
+class _Chips:
+    """Makes the citation chips of one answer."""
+
+    def __init__(self, name: str, answer: Answer, placed: Sequence[_Placed]) -> None:
+        self._name = name
+        self._papers = {citation.number: citation.paper for citation in answer.citations}
+        self._placed = placed
+
+    def chip(self, item: Item, at: int) -> str:
+        """Return the chip for a marker that stands at ``at`` in the answer."""
+        paper = self._papers.get(item.first)
+        if item.doubted or paper is None or item.last != item.first:
+            return plain_chip(item._replace(doubted=True), at)
+        number = next((i for i, p in enumerate(self._placed) if p.start <= at < p.end), -1)
+        sentence = self._placed[number].sentence if number >= 0 else None
+        evidence = sentence.evidence if sentence else None
+        sign = words = quoted = ""
+        if sentence and evidence and evidence.paper_id == paper.id:
+            sign, words = _SIGNS.get(sentence.support, ("", ""))
+            quoted = escape(evidence.quote)
+        year = f", {paper.year}" if paper.year else ""
+        label = f"Source {item.first}: {paper.name}{year}{'; ' if words else ''}{words}"
+        return (
+            f'<button type="button" class="cite" data-card="{self._name}-{item.first}" '
+            f'data-sentence="{number}" data-verdict="{words}" data-quote="{quoted}" '
+            f'aria-label="{escape(label)}"><span class="n">{item.first}</span>'
+            f'<span class="v" aria-hidden="true">{sign}</span></button>'
+        )
+
+
+_RETRY = '<button type="button" class="quiet again" data-do="retry">Retry</button>'
+_RETRY_BELOW = f'<div class="below">{_RETRY}</div>'
+
+
+def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> str:
+    """Return what stands below an answer: its receipt, what one can do, its cost."""
+    thumbs = "".join(
+        f'<button type="button" class="quiet thumb" data-do="rate" data-verdict="{verdict}" '
+        f'aria-pressed="{str(exchange.verdict == verdict).lower()}" aria-label="{label}">'
+        f"{_THUMB}</button>"
+        for verdict, label in (("up", "Helpful"), ("down", "Not helpful"))
+    )
+    copy = '<button type="button" class="quiet" data-do="copy-answer">Copy</button>'
+    return (
+        f'{_receipt(answer, placed)}<div class="below">{copy}{_RETRY}{thumbs}{_cost(answer)}</div>'
+        '<form class="note" hidden><label>What was good, wrong or missing? (optional)'
+        '<input name="note" maxlength="2000" autocomplete="off"></label>'
+        '<button type="submit">Send</button></form>'
+    )
+
+
+_THUMB = (
+    '<svg viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="M6.5 9 10 2.6c1.3 0 2 '
+    "1 1.8 2.2L11.2 8h4.3c1 0 1.7.9 1.5 1.9l-1 5.2c-.2.8-.8 1.4-1.7 1.4H6.5zM3 9h3.5v7.5H3z"
+    '"/></svg>'
+)
+
+
+def _receipt(answer: Answer, placed: Sequence[_Placed]) -> str:
+    """Return a line that counts the verdicts; nothing for an answer that declines."""
+    if not answer.answered:
+        return ""
+    shown = [p.verdict for p in placed if p.verdict != "idle"]
+    counts = [
+        (sum(kind in kinds for kind in shown), words)
+        for kinds, words in (
+            (("verbatim",), "word for word"),
+            (("supported",), "supported"),
+            (("weak",), "weak"),
+            (("unsupported",), "not supported"),
+            (("uncited",), "without a source"),
+        )
+    ]
+    said = ", ".join(f"{count} {words}" for count, words in counts if count)
+    return f'<p class="receipt">{_count(len(shown), "sentence")}: {said}</p>' if said else ""
+
+
+def _cost(answer: Answer) -> str:
+    """Return time, tokens and what answered, folded."""
+    tokens = answer.usage.prompt_tokens + answer.usage.completion_tokens
+    seconds = answer.seconds
+    rows = [
+        ("Model", "none: quotations" if answer.llm == "none" else answer.llm),
+        ("Embedder", answer.embedder),
+        ("Search", f"{seconds.retrieve:.2f} s"),
+        ("Writing", f"{seconds.generate:.2f} s"),
+        ("Checking", f"{seconds.verify:.2f} s"),
+    ]
+    if tokens:
+        used = f"{answer.usage.prompt_tokens:,} read, {answer.usage.completion_tokens:,} written"
+        rows.append(("Tokens", used))
+        if answer.usage.cost_usd is not None:
+            rows.append(("Cost", f"${answer.usage.cost_usd:.4f}"))
+    if answer.standalone_question != answer.question:
+        rows.insert(0, ("Understood as", answer.standalone_question))
+    listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    total = f"{seconds.total:.{1 if seconds.total >= 1 else 2}f} s" + (
+        f", {tokens:,} tokens" if tokens else ""
+    )
+    return f'<details class="cost"><summary>{total}</summary><dl>{listed}</dl></details>'
+
+
+def _sources(
+    name: str, answer: Answer, placed: Sequence[_Placed], library: Mapping[str, Paper]
+) -> str:
+    """Return the cards: the papers cited, then those read but not cited."""
+    cited = {citation.paper.id for citation in answer.citations}
+    cards = [
+        card(
+            citation.paper,
+            f"{name}-{citation.number}",
+            citation.number,
+            [
+                (i, evidence.start, evidence.end)
+                for i, p in enumerate(placed)
+                if (evidence := p.sentence.evidence) and evidence.paper_id == citation.paper.id
+            ],
+        )
+        for citation in answer.citations
+    ]
+    rest = [
+        card(library.get(r.paper_id) or Paper(r.paper_id, r.title, ""), f"{name}-r{r.rank}")
+        for r in answer.retrieved
+        if r.paper_id not in cited
+    ]
+    if not answer.answered:
+        return f'<h3>Nearest papers</h3><ul class="cards">{"".join(rest)}</ul>' if rest else ""
+    made = '<button type="button" class="quiet" data-do="copy-bibtex">Copy BibTeX</button>'
+    shown = f'<div class="over"><h3>Sources</h3>{made}</div><ol class="cards">{"".join(cards)}</ol>'
+    if rest:
+        shown += (
+            f'<details class="rest"><summary>{len(rest)} read but not cited</summary>'
+            f'<ul class="cards">{"".join(rest)}</ul></details>'
+        )
+    return shown
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

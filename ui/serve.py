@@ -1,0 +1,110 @@
+"""How the page is served: to whom, with which limits, and with nothing from elsewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+
+from rag.errors import SettingsError
+
+_LARGEST_UPLOAD = "100mb"
+_THREADS = 96  # each answer that is being written holds one
+# Gradio builds functions from strings and sets styles inline; nothing else may come from
+# anywhere but this server, whatever finds its way into the page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+_MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+
+Message = MutableMapping[str, Any]
+
+
+class _WithHeaders:
+    """Adds the headers to every response."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def check_access(host: str, auth: str | None, *, no_auth: bool) -> None:
+    """Let a page be reached from other machines only with a password, or knowingly without.
+
+    Raises:
+        SettingsError: neither holds, or the password has another form.
+    """
+    if auth is not None:
+        user, colon, password = auth.partition(":")
+        if not (user and colon and password):
+            raise SettingsError("--auth takes USER:PASS; give both")
+    elif not no_auth and not _is_this_machine(host):
+        raise SettingsError(
+            f"anyone who reaches {host} could read and fill the library; give --auth USER:PASS, "
+            "or --no-auth if that is meant"
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def launch(page: gr.Blocks, host: str, port: int, *, auth: str | None, mcp: bool) -> str:
+    """Start to serve the page; return its address.
+
+    Raises:
+        SettingsError: the port is taken or the host is not one of this machine's.
+    """
+    user, _, password = (auth or "").partition(":")
+    # In the head: the way by parameter has Gradio rewrite every selector.
+    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            auth=(user, password) if auth else None,
+            max_threads=_THREADS,
+            max_file_size=_LARGEST_UPLOAD,
+            mcp_server=mcp,
+            app_kwargs={"middleware": [Middleware(_WithHeaders)]},
+            theme=gr.themes.Base(font=_SANS, font_mono=_MONO),
+            head=f"<style>{style}</style>",
+            footer_links=[],
+            quiet=True,
+            inbrowser=False,
+            share=False,
+            ssr_mode=False,
+            pwa=False,
+            run_history=False,
+            enable_monitoring=False,
+            prevent_thread_lock=True,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"cannot serve on {host}:{port}; choose another with --port, or another --host"
+        ) from error
+    return address

@@ -1,0 +1,139 @@
+"""The library as the page shows it: counts, filters, a list to search, files to add."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.assistant import Assistant
+from rag.errors import RagError
+from rag.types import IngestReport, Paper, Rejection
+
+_MOST_CHOICES = 300
+_PLACE = re.compile(r":\d+\Z")
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the library holds: how many papers, of which years, venues and files.
+
+    ``venues`` and ``sources`` are (name, papers), the most frequent first.
+    """
+
+    papers: int
+    years: tuple[int, int] | None
+    venues: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+
+
+def survey(papers: Sequence[Paper]) -> Shelf:
+    """Return what some papers have in common."""
+    years = [paper.year for paper in papers if paper.year]
+    venues = Counter(paper.venue for paper in papers if paper.venue)
+    sources = Counter(name for paper in papers for name in source_names(paper))
+    return Shelf(
+        papers=len(papers),
+        years=(min(years), max(years)) if years else None,
+        venues=tuple(venues.most_common(_MOST_CHOICES)),
+        sources=tuple(sources.most_common(_MOST_CHOICES)),
+    )
+
+
+def source_names(paper: Paper) -> list[str]:
+    """Return the names of the files that a paper was read from, each once.
+
+    >>> source_names(Paper("x", "", "", sources=("in/a.bib:3", "in/a.bib:9")))
+    ['a.bib']
+    """
+    names = (_PLACE.sub("", source).rpartition("/")[2] for source in paper.sources)
+    return list(dict.fromkeys(names))
+
+
+def where_of(filters: Any) -> list[str]:
+    """Return the page's filters as ``--where`` expressions.
+
+    >>> where_of({"from": "2019", "to": "", "venue": "ACL"})
+    ['year>=2019', 'venue=ACL']
+    """
+    if not isinstance(filters, Mapping):
+        return []
+    fields = {"from": "year>=", "to": "year<=", "venue": "venue=", "source": "source="}
+    given = {name: str(filters.get(name) or "").strip() for name in fields}
+    return [f"{fields[name]}{value}" for name, value in given.items() if value]
+
+
+class Library:
+    """The library behind one page; what is costly to count is counted once a change."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._writing = threading.Lock()
+        self._survey = functools.lru_cache(maxsize=1)(self._survey_of)
+
+    def _survey_of(self, generation: str) -> tuple[Shelf, list[Paper]]:
+        papers = self._assistant.papers()
+        return survey(papers), papers
+
+    def _now(self) -> tuple[Shelf, list[Paper]]:
+        return self._survey(str(self._assistant.info()["generation"]))
+
+    @property
+    def shelf(self) -> Shelf:
+        """What the library holds now."""
+        return self._now()[0]
+
+    @property
+    def papers(self) -> list[Paper]:
+        """All papers, in the order of their ids."""
+        return self._now()[1]
+
+    def find(self, query: str, where: Sequence[str], most: int) -> tuple[list[Paper], int]:
+        """Return the papers for a query, best first, or all, newest first; and how many match.
+
+        Raises:
+            RagError: a filter has no meaning, or there is no library.
+        """
+        if query.strip() and self.shelf.papers:
+            hits = self._assistant.search(query, k=most, where=where)
+            return [hit.paper for hit in hits], len(hits)
+        papers = self._assistant.papers(where) if where else self.papers
+        newest = sorted(papers, key=lambda paper: (-(paper.year or 0), paper.name.casefold()))
+        return newest[:most], len(newest)
+
+    def add(self, files: Sequence[str], progress: Callable[[int, int], None]) -> IngestReport:
+        """Take in uploaded files; they are kept in the index's folder, under their own names.
+
+        So a paper's source names a file that stays, and the same file uploaded again is known.
+
+        Raises:
+            RagError: the index cannot be written.
+        """
+        folder = self._assistant.settings.index / "uploads"
+        with self._writing:
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = [folder / safe_name(Path(file).name) for file in files]
+            for file, copy in zip(files, kept, strict=True):
+                shutil.copyfile(file, copy)
+            return self._assistant.ingest([str(copy) for copy in kept], progress=progress)
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that stays in its folder and is no hidden one.
+
+    >>> safe_name("../.rc:x"), safe_name("refs.bib")
+    ('_.rc_x', 'refs.bib')
+    """
+    return _NOT_IN_NAMES.sub("_", name).lstrip(".")[-150:] or "file"
+
+
+def rejections(report: IngestReport) -> list[Rejection]:
+    """Return the rejections with files named as they were uploaded."""
+    return [Rejection(r.where.rpartition("/")[2], r.reason) for r in report.rejected]

@@ -1,0 +1,105 @@
+"""A conversation as a file: Markdown with references, or JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.markers import MarkerScanner
+from rag.types import Answer, Paper, to_json
+from ui.cards import is_web_address
+from ui.exchanges import Exchange
+
+_DOUBTS = {
+    "weak": "weak support",
+    "unsupported": "not supported by the source",
+    "uncited": "no source",
+}
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~!$])")
+_IN_ANSWER = re.compile(r"([\\<\[\]!$|])")
+
+
+def as_json(exchanges: Sequence[Exchange]) -> str:
+    """Return the conversation as JSON: what ``rag ask --history`` reads.
+
+    Each item is what ``rag ask --json`` prints, or the question with what had arrived.
+    """
+    rows = [
+        to_json(exchange.answer)
+        if exchange.answer
+        else {
+            "question": exchange.question,
+            "answer": exchange.partial,
+            "error": exchange.problem,
+        }
+        for exchange in exchanges
+    ]
+    return json.dumps({"history": rows}, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_markdown(exchanges: Sequence[Exchange]) -> str:
+    """Return the conversation as Markdown, each answer with its references.
+
+    Only headings, lists and emphasis of an answer stay markup: tags, links, images and
+    formulas are escaped, so a viewer shows them and loads nothing.
+    """
+    return "\n\n".join(part for exchange in exchanges for part in _parts(exchange)) + "\n"
+
+
+def _parts(exchange: Exchange) -> Iterator[str]:
+    yield f"## {plain(exchange.question)}"
+    answer = exchange.answer
+    if answer is None:
+        if exchange.partial:
+            yield _answer_text(exchange.partial)
+        yield f"*{plain(exchange.problem)}*"
+        return
+    yield _answer_text(answer.answer)
+    if doubts := list(_doubts(answer)):
+        yield "Doubtful:\n\n" + "\n".join(doubts)
+    if answer.citations:
+        yield "References:\n\n" + "\n".join(
+            f"\\[{citation.number}\\] {reference(citation.paper)}\n"
+            for citation in answer.citations
+        ).rstrip("\n")
+
+
+def _doubts(answer: Answer) -> Iterator[str]:
+    for sentence in answer.sentences:
+        if sentence.support in _DOUBTS:
+            yield f"- {_DOUBTS[sentence.support]}: {_answer_text(sentence.text)}"
+
+
+def reference(paper: Paper) -> str:
+    """Return one line that names a paper, with where to find it."""
+    authors = plain(", ".join(paper.authors))
+    place = ", ".join(str(part) for part in (paper.venue, paper.year) if part)
+    named = [authors, f"*{plain(paper.name)}*", plain(place)]
+    line = ". ".join(part for part in named if part)
+    if paper.doi:
+        return f"{line}. doi:{plain(paper.doi)}"
+    if paper.arxiv_id:
+        return f"{line}. arXiv:{plain(paper.arxiv_id)}"
+    return f"{line}. {plain(paper.url)}" if paper.url and is_web_address(paper.url) else line
+
+
+def plain(text: str) -> str:
+    r"""Return a line as Markdown that shows just these characters.
+
+    >>> plain("<b> ![x](y)")
+    '\\<b\\> \\!\\[x\\](y)'
+    """
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _answer_text(text: str) -> str:
+    """Escape what could be a tag, link, image or formula; code and citations stay."""
+    return "".join(
+        token.text
+        if token.kind == "fence"
+        else _IN_ANSWER.sub(r"\\\1", token.text)
+        if token.kind != "code"
+        else token.text
+        for token in MarkerScanner().tokens(text, final=True)
+    )
