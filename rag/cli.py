@@ -122,6 +122,14 @@ def _parser() -> argparse.ArgumentParser:
     get = command("get", "rag.commands:models_get", "fetch a local model once", kinds)
     get.add_argument("name", choices=["minilm"])
 
+    ui = command("ui", "ui.app:main", "serve the chat page", commands)
+    ui.add_argument("--host", default="127.0.0.1", help="address to serve on (127.0.0.1)")
+    ui.add_argument("--port", type=_positive, default=7860, help="port to serve on (7860)")
+    ui.add_argument("--auth", metavar="USER:PASS", help="ask for this name and password")
+    ui.add_argument("--no-auth", action="store_true", help="let anyone in who reaches the host")
+    ui.add_argument("--mcp", action="store_true", help="offer search and answers over MCP")
+    _llm(ui)
+
     command("info", "rag.commands:info", "say what is in force, and in what health", commands)
     return parser
 
