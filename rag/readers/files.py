@@ -73,6 +73,8 @@ def _search(
             _search(path, top, seen, files, rejected)
         elif Path(path).is_file():
             files.append(path)
+        elif Path(path).is_symlink():
+            rejected.append(Rejection(visible(path), "a link to nothing; remove or mend it"))
 
 
 @contextlib.contextmanager

@@ -141,6 +141,6 @@ def _commands(text: str, source: bool) -> str:
 def _typography(text: str) -> str:
     text = text.replace("\\{", _OPEN).replace("\\}", _CLOSE).replace("\\\\", " ")
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
-    text = re.sub(r"(?<=[\w.,)])~(?=[\w\\($])", " ", text)
+    text = re.sub(r"(?<=[\w.,)])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     return text.replace("{", "").replace("}", "")

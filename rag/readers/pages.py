@@ -38,7 +38,7 @@ def read_pages(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         text = line.strip()
         if not seen_title:
             text = _without_furniture(text)
-        if not text or (seen_title and _FURNITURE.fullmatch(text)):
+        if not any(map(str.isalpha, text)) or (seen_title and _FURNITURE.fullmatch(text)):
             continue
         if title is None or not _is_abstract(text):
             if title is not None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.readers.clean import clean
-from rag.readers.fields import words
 
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[ -]?){1,4}")
 _LAST_INITIALS = re.compile(r"([^.]{1,60}) ((?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,4})")
@@ -48,22 +47,24 @@ def _person(value: Any) -> str:
     inner = value.get("author")
     if isinstance(inner, Mapping):
         value = inner
-    family = words(
-        value.get("family") or value.get("last") or value.get("last_name") or value.get("lastName")
-    )
-    given = words(
-        value.get("given")
-        or value.get("first")
-        or value.get("first_name")
-        or value.get("firstName")
-    )
+    family = _field(value, "family", "last", "last_name", "lastName")
+    given = _field(value, "given", "first", "first_name", "firstName")
     if family or given:
-        particle = words(value.get("non-dropping-particle") or value.get("dropping-particle"))
-        middle = words(value.get("middle"))
-        parts = [given, middle, particle, family, words(value.get("suffix"))]
+        particle = _field(value, "non-dropping-particle", "dropping-particle")
+        parts = [given, _field(value, "middle"), particle, family, _field(value, "suffix")]
         return " ".join(part for part in parts if part)
-    name = value.get("name") or value.get("display_name") or value.get("literal")
-    return first_last(name) if isinstance(name, str) else ""
+    return first_last(_field(value, "name", "display_name", "literal"))
+
+
+def _field(value: Mapping[str, Any], *names: str) -> str:
+    """Return the first that has a text; "Nan" and "Na" are names of people."""
+    for name in names:
+        text = value.get(name)
+        if isinstance(text, list):  # given names one by one
+            text = " ".join(part for part in text if isinstance(part, str))
+        if isinstance(text, str) and text:
+            return text
+    return ""
 
 
 def first_last(name: str) -> str:

@@ -81,7 +81,7 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
     abstract = clean_abstract(raw_abstract, latex=latex)
-    if not any(map(str.isalpha, abstract)):
+    if not any(map(str.isalnum, abstract)):
         return Rejection(source, NO_ABSTRACT)
     if len(abstract) > ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)

@@ -48,7 +48,7 @@ BETWEEN_GOOD_ONES = {
     "abstract NaN": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": NaN}'), NO_ABSTRACT, 2),
     "abstract blank": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": " \\u200b\\n"}'), NO_ABSTRACT, 2),
     "abstract of tags": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": "<p></p>"}'), NO_ABSTRACT, 2),
-    "abstract of dots": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": "..."}'), NO_ABSTRACT, 2),
+    "abstract of dots": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": "... — (!)"}'), NO_ABSTRACT, 2),
     "abstract said to be missing": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": "[No abstract available]"}'), NO_ABSTRACT, 2),
     "abstract a surrogate": ("x.jsonl", between('{"id": "c", "title": "C", "abstract": "\\ud800"}'), NO_ABSTRACT, 2),
     "no title, no id": ("x.jsonl", between('{"abstract": "c"}'), NO_TITLE, 2),

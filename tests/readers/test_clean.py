@@ -88,6 +88,7 @@ def test_evident_latex_in_any_source(text, plain):
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
+        ("6~8% in SDP~2016", "6~8% in SDP 2016"),
         ("{BERT}: {P}re-training", "BERT: Pre-training"),
         ("50% of ``small'' sets---or more--less", "50% of “small” sets—or more–less"),
         (r"\'Etale, \`a, see~\cite{a,b} in Sec.~2, ~100", "Étale, à, see [a,b] in Sec. 2, ~100"),
@@ -133,6 +134,7 @@ def test_labels_before_an_abstract(text, plain):
         ("Lovelace A., Turing A.M.", ["A. Lovelace", "A.M. Turing"]),
         ("Alexander Sand, et al.", ["Alexander Sand"]),
         ("Plato", ["Plato"]),
+        ([{"given": "Nan", "family": "Duan"}, {"given": "Li", "family": "Na"}, "Nan Ding"], ["Nan Duan", "Li Na", "Nan Ding"]),
         ({"name": "One Person"}, ["One Person"]),
         ([None, 3, "", {"name": None}, ["Last", "First", ""]], ["First Last"]),
         (None, []),

@@ -62,7 +62,10 @@ def test_links_out_of_the_folder_are_reported_and_loops_end(folder):
     Path("d/dead").symlink_to("nowhere")
     assert expand(["d"]) == (
         ["d/a.json", "d/b.bib", "d/inside", "d/sub/z.ris"],
-        [Rejection("d/out", "a link out of the folder; name its target")],
+        [
+            Rejection("d/dead", "a link to nothing; remove or mend it"),
+            Rejection("d/out", "a link out of the folder; name its target"),
+        ],
     )
 
 

@@ -130,6 +130,15 @@ def test_a_lost_abstract_or_title_costs_only_its_own_entry(given):
     ]
 
 
+def test_furniture_between_entries_is_left_out(given):
+    lines = ["Get trending papers in your email inbox!", "12", "First", ABSTRACT, "Mar 11"]
+    lines += ["Subscribe", "·", "Second", OTHER, "- 3 -", "new"]
+    assert found(given("p.txt", "\n\n".join(lines))) == [
+        (5, "First", ABSTRACT),
+        (15, "Second", OTHER),
+    ]
+
+
 def test_a_short_abstract_is_known_by_its_sentence(given):
     short = "We show in only a few words that a short abstract is an abstract all the same."
     page = "\n".join(["Get trending papers in your email inbox!", "First", short])
