@@ -31,6 +31,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     for match in _END.finditer(text):
         if text[match.start()] == "." and not _ends_here(text, match.start(), match.end()):
             continue
+        if not any(map(str.isalnum, text[start : match.end()])):  # ". . ."
+            continue
         _append(spans, text, start, match.end())
         start = match.end()
     _append(spans, text, start, len(text))
@@ -39,6 +41,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _ends_here(text: str, stop: int, end: int) -> bool:
     """Say whether the full stop at ``stop`` ends a sentence."""
+    if text[stop - 1 : stop].isspace():  # text that was cut into words: "the wing . it"
+        return True
     following = text[end : end + 8].lstrip()[:1]
     word_match = _WORD.search(text, max(0, stop - 24), stop)
     word = word_match.group().strip(".").lower() if word_match else ""

@@ -28,6 +28,10 @@ from rag.sentences import sentence_spans
         ("He said “stop.” Then he left.", ["He said “stop.”", "Then he left."]),
         ("At https://a.b/c.d we put code. End.", ["At https://a.b/c.d we put code.", "End."]),
         ("Lines.\n\nBreak. Twice.", ["Lines.", "Break.", "Twice."]),
+        (
+            "the wing . it is thin . . . and long .",
+            ["the wing .", "it is thin . . .", "and long ."],
+        ),
         ("Was es ist. Über alles. Ende.", ["Was es ist.", "Über alles.", "Ende."]),
     ],
 )
