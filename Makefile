@@ -34,7 +34,9 @@ demo: models
 	@echo '  rag ui                                           the chat page'
 	@echo '  export OPENAI_API_KEY=... or OPENAI_BASE_URL=... a language model writes the answers'
 
+# The tests of a real language model need a small one; without it they skip and say so.
 test: $(VENV)/installed-dev models
+	@$(BIN)/python -m tests.get_gguf || echo "going on without a small language model" >&2
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev
