@@ -79,7 +79,7 @@ def _next_row(reader: Any, feed: _Feed, mark: str) -> tuple[list[str] | None, st
     try:
         row = next(reader, None)
     except csv.Error as error:
-        return None, f"not a row: {error}"
+        return None, _OPEN_QUOTE if len(feed.taken) > 1 else f"not a row: {error}"
     doubtful = len(feed.taken) > 1 or (feed.taken and feed.taken[0].count('"') % 2)
     if row is not None and doubtful and not _is_closed(feed.taken, mark):
         return None, _OPEN_QUOTE
