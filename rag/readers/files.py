@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import io
+import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from rag.readers.clean import visible
 from rag.types import Rejection
 
 _IN_MEMORY = 64 * 2**20  # bytes of a pipe; a longer one goes to a temporary file
+_NO_MATCH = "no file has such a name; check the pattern"
 _MISSING = "no such file or folder; check the name"
 
 
@@ -29,21 +33,17 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
     files: list[str] = []
     rejected: list[Rejection] = []
     for path in paths:
-        if not path:  # which Path would take for the working folder
-            rejected.append(Rejection(path, _MISSING))
-        elif path == "-" or (Path(path).exists() and not Path(path).is_dir()):
+        if path == "-" or _kind(path) in {"file", "other"}:
             files.append(path)
-        elif Path(path).is_dir():
-            _search(path, Path(path).resolve(), set(), files, rejected)
-        elif glob.has_magic(path):
-            matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes the names
+        elif _kind(path) == "folder":
+            _search(path, _real(path), set(), files, rejected)
+        elif path and glob.has_magic(path):
+            matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes names
             if not matches:
-                rejected.append(
-                    Rejection(visible(path), "no file has such a name; check the pattern")
-                )
+                rejected.append(Rejection(visible(path), _NO_MATCH))
             for match in matches:
-                if Path(match).is_dir():
-                    _search(match, Path(match).resolve(), set(), files, rejected)
+                if _kind(match) == "folder":
+                    _search(match, _real(match), set(), files, rejected)
                 else:
                     files.append(match)
         else:
@@ -51,10 +51,28 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
     return list(dict.fromkeys(files)), rejected
 
 
+def _kind(path: str) -> Literal["file", "folder", "other", "nothing"]:
+    """Tell what a name stands for; what may not be looked at is left to whoever opens it."""
+    try:
+        mode = Path(path).stat().st_mode if path else 0
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        mode = 0
+    except OSError:
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "file" if stat.S_ISREG(mode) else "other" if mode else "nothing"
+
+
+def _real(path: str) -> Path:
+    """Return where links lead; Path.resolve would raise for one that leads to itself."""
+    return Path(os.path.realpath(path))
+
+
 def _search(
     folder: str, top: Path, seen: set[Path], files: list[str], rejected: list[Rejection]
 ) -> None:
-    real = Path(folder).resolve()
+    real = _real(folder)
     if real in seen:  # a link to a folder above
         return
     seen.add(real)
@@ -65,16 +83,17 @@ def _search(
         return
     for name in names:
         path = f"{folder.rstrip('/')}/{name}"
+        kind = _kind(path)
         if name.startswith("."):
             continue
-        if Path(path).is_symlink() and not Path(path).resolve().is_relative_to(top):
-            rejected.append(Rejection(visible(path), "a link out of the folder; name its target"))
-        elif Path(path).is_dir():
-            _search(path, top, seen, files, rejected)
-        elif Path(path).is_file():
-            files.append(path)
-        elif Path(path).is_symlink():
+        if kind == "nothing":
             rejected.append(Rejection(visible(path), "a link to nothing; remove or mend it"))
+        elif Path(path).is_symlink() and not _real(path).is_relative_to(top):
+            rejected.append(Rejection(visible(path), "a link out of the folder; name its target"))
+        elif kind == "folder":
+            _search(path, top, seen, files, rejected)
+        elif kind == "file":  # opening a pipe or a device could wait for ever
+            files.append(path)
 
 
 @contextlib.contextmanager
@@ -83,6 +102,8 @@ def opened(path: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
     with contextlib.ExitStack() as stack:
         if path == "-":
             stream = stdin or sys.stdin.buffer
+        elif "\0" in path:  # no file can have such a name; open would raise a ValueError
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         else:
             stream = stack.enter_context(Path(path).open("rb"))
         if not stream.seekable():

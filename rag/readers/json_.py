@@ -24,6 +24,7 @@ _CUT = "the JSON ends before it is complete; fetch the file again"
 _LISTS = {"papers", "data", "results", "items", "records", "documents", "works", "articles"}
 _LISTS |= {"result", "entries", "recommendedpapers"}
 _WRAPPERS = {"message", "response", "resultlist", "data", "results"}
+_LONG_ROW = 2**16  # characters; the end of such a row may lie past what is looked at
 _WRAPPED = 3  # how deep wrappers may stand in each other
 
 
@@ -31,8 +32,10 @@ def is_json_lines(head: str, name: str) -> bool:
     """Tell JSON Lines (one record a line) from one JSON document, by how it begins."""
     rows = [row.strip() for row in head.split("\n", 50) if row.strip()]
     named = name.endswith((".jsonl", ".ndjson"))
+    if rows and rows[0].startswith("["):
+        return False
     if not rows or not rows[0].startswith("{") or len(rows) == 1:
-        return named
+        return named and (not rows or rows[0][0] != "{" or len(rows[0]) > _LONG_ROW)
     if rows[0].endswith(("{", "[", ",", ":")):  # laid out over several lines
         return False
     return rows[0].endswith("}") or rows[1].startswith("{") or named
@@ -73,6 +76,8 @@ def read_json(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
             yield from _array(text, label)
         elif start == "{":
             yield from _object(text, label, 0)
+        elif start in ",]}":  # between records, or left by a broken one
+            text.skip()
         else:
             yield Rejection(f"{label}:{text.line}", _NOT_AN_OBJECT)
             text.skip_line()

@@ -60,8 +60,10 @@ def test_links_out_of_the_folder_are_reported_and_loops_end(folder):
     Path("d/inside").symlink_to("b.bib")
     Path("d/sub/up").symlink_to("..")
     Path("d/dead").symlink_to("nowhere")
+    Path("d/self").symlink_to("self")
+    os.mkfifo("d/pipe")
     assert expand(["d"]) == (
-        ["d/a.json", "d/b.bib", "d/inside", "d/sub/z.ris"],
+        ["d/a.json", "d/b.bib", "d/inside", "d/self", "d/sub/z.ris"],
         [
             Rejection("d/dead", "a link to nothing; remove or mend it"),
             Rejection("d/out", "a link out of the folder; name its target"),
@@ -81,10 +83,20 @@ def test_a_folder_that_may_not_be_searched_is_named(folder):
         Path("d/sub").chmod(0o755)
 
 
+def test_a_link_to_itself_and_a_name_that_is_too_long_are_left_to_reading(folder):
+    Path("self").symlink_to("self")
+    assert expand(["self", "n" * 300]) == (["self", "n" * 300], [])
+    assert [item.reason for item in read("self")] == [
+        "cannot be read: Too many levels of symbolic links"
+    ]
+    assert [item.reason for item in read("n" * 300)] == ["cannot be read: File name too long"]
+
+
 def test_reading_what_is_no_file_gives_a_rejection(folder):
     assert list(read("gone.bib")) == [
         Rejection("gone.bib", "cannot be read: No such file or directory")
     ]
+    assert [item.reason for item in read("a\0b")] == ["cannot be read: No such file or directory"]
     assert list(read("d")) == [Rejection("d", "cannot be read: Is a directory")]
 
 

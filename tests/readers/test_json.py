@@ -69,15 +69,25 @@ def test_our_own_json_comes_back_as_it_was(given):
         ('{"items": [\n\n{"title": "A", "abstract": "aa"},{"title": "B", "abstract": "bb"}]}', [3, 3]),
         ('{"status": "ok", "message": {"items": [{"title": "A", "abstract": "aa"},{"title": "B", "abstract": "bb"}]}}', [1, 1]),
         ('{\n "title": "A",\n "abstract": "aa"\n}\n{\n "title": "B",\n "abstract": "bb"\n}\n', [1, 5]),
+        ('{"title": "A", "abstract": "aa"},\n{"title": "B", "abstract": "bb"},\n', [1, 2]),
         ('{"title": "A", "abstract": "aa"}{"title": "B", "abstract": "bb"}', [1, 1]),
     ],
-    ids=["array", "laid out", "papers", "data", "results", "items", "crossref", "in a row", "glued"],
+    ids=["array", "laid out", "papers", "data", "results", "items", "crossref", "in a row", "commas", "glued"],
 )  # fmt: skip
 def test_documents_of_two_papers(given, text, lines):
     assert given("x.json", text) == [
         paper(f"x.json:{lines[0]}", "", "A", "aa"),
         paper(f"x.json:{lines[1]}", "", "B", "bb"),
     ]
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl", "x.txt"])
+def test_a_document_is_known_by_its_content_whatever_its_name(given, name):
+    array = '[{"title": "A", "abstract": "aa"}]'
+    assert given(name, array) == [paper(f"{name}:1", "", "A", "aa")]
+    assert given(name, f'{{"papers": {array}}}') == [paper(f"{name}:1", "", "A", "aa")]
+    lines = '{"title": "A", "abstract": "aa"}\n{"title": "B"}\n'
+    assert given(name, lines)[1] == Rejection(f"{name}:2", NO_ABSTRACT)
 
 
 def test_an_object_of_named_papers_gives_them_their_names(given):
