@@ -8,9 +8,10 @@ stores what came of it and moves it up among the earlier ones.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,10 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
             report = gr.HTML(elem_id="report", apply_default_css=False)
             gr.HTML('<div id="papers"></div>', elem_id="listing", apply_default_css=False)
 
-        def ask(event: gr.EventData) -> Iterator[View]:
-            yield from answer_views(assistant, event._data or {})
+        async def ask(event: gr.EventData) -> AsyncIterator[View]:
+            async with contextlib.aclosing(answer_views(assistant, event._data or {})) as views:
+                async for view in views:
+                    yield view
 
         def around() -> tuple[str, str, str]:
             model = assistant.llm.metadata.model_name if assistant.llm else None

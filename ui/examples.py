@@ -6,6 +6,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.types import Paper
 
@@ -64,7 +65,7 @@ def _topic(papers: Sequence[Paper]) -> str | None:
     counts: Counter[str] = Counter()
     for paper in papers:
         words = [word.lower() for word in _WORD.findall(paper.title)]
-        pairs = zip(words, words[1:], strict=False)
+        pairs = pairwise(words)
         counts.update({f"{a} {b}" for a, b in pairs if not {a, b} & _PLAIN})
     best = max(counts.items(), key=lambda item: (item[1], item[0]), default=None)
     return best[0] if best and best[1] >= 3 else None

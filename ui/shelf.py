@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant
-from rag.errors import RagError
 from rag.types import IngestReport, Paper, Rejection
 
 _MOST_CHOICES = 300

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+import contextlib
+import functools
+import threading
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from rag.assistant import Assistant
@@ -18,10 +21,13 @@ from ui.shelf import where_of
 _BETWEEN = 0.05
 
 View = dict[str, Any]
+Part = tuple[Hit, ...] | str | Answer
 
 
-def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[View]:
+async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncIterator[View]:
     """Answer what the page asks; yield views, each the whole state of the exchange.
+
+    Leaving it early stops the model at its next word.
 
     Args:
         assistant: answers.
@@ -36,30 +42,78 @@ def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> Iterator[Vie
     question = str(asked.get("question") or "").strip()
     hits: Sequence[Hit] = ()
     text = ""
-    shown = 0.0
     yield _view(name, render.waiting(name, question))
-    try:
-        parts = assistant.stream(
-            question,
-            where=where_of(asked.get("filters")),
-            history=read_turns(asked.get("history")),
-        )
+    ask = functools.partial(
+        assistant.stream,
+        question,
+        where=where_of(asked.get("filters")),
+        history=read_turns(asked.get("history")),
+    )
+    async for parts in _arriving(ask):
         for part in parts:
             if isinstance(part, Answer):
                 yield _over(Exchange(name, question, answer=part), hits)
-            elif isinstance(part, str):
+                return
+            if isinstance(part, RagError):
+                partial = text or (part.partial if isinstance(part, ModelError) else "")
+                problem = sentence_of(str(part))
+                yield _over(Exchange(name, question, partial=partial, problem=problem), hits)
+                return
+            if isinstance(part, str):
                 text += part
-                now = time.monotonic()
-                if now - shown >= _BETWEEN:
-                    shown = now
-                    yield _view(name, render.writing(name, question, text, hits), text)
             else:
                 hits = part
-                yield _view(name, render.waiting(name, question, hits))
-    except RagError as error:
-        partial = text or (error.partial if isinstance(error, ModelError) else "")
-        problem = sentence_of(str(error))
-        yield _over(Exchange(name, question, partial=partial, problem=problem), hits)
+        if text:
+            yield _view(name, render.writing(name, question, text, hits), text)
+            await asyncio.sleep(_BETWEEN)  # meanwhile more arrives, to be shown together
+        else:
+            yield _view(name, render.waiting(name, question, hits))
+
+
+async def _arriving(
+    ask: Callable[[], Generator[Part, None, None]],
+) -> AsyncIterator[list[Part | RagError]]:
+    """Yield what has come since the last time, in order; an error of ours comes as a part.
+
+    A thread of its own waits for the model, so that leaving need not wait for its next word.
+    """
+    loop = asyncio.get_running_loop()
+    came: asyncio.Queue[Part | BaseException | None] = asyncio.Queue()
+    left = threading.Event()
+
+    def tell(part: Part | BaseException | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the page is being closed
+            loop.call_soon_threadsafe(came.put_nowait, part)
+
+    def listen() -> None:
+        try:
+            with contextlib.closing(ask()) as parts:
+                for part in parts:
+                    if left.is_set():
+                        return
+                    tell(part)
+            tell(None)
+        except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
+            tell(error)
+
+    threading.Thread(target=listen, name="rag-answer", daemon=True).start()
+    try:
+        while True:
+            batch = [await came.get()]
+            while not came.empty():
+                batch.append(came.get_nowait())
+            parts: list[Part | RagError] = []
+            for part in batch:
+                if isinstance(part, BaseException) and not isinstance(part, RagError):
+                    raise part
+                if part is not None:
+                    parts.append(part)
+            if parts:
+                yield parts
+            if batch[-1] is None:
+                return
+    finally:
+        left.set()
 
 
 def _view(name: str, html: Sequence[str], text: str = "", result: Any = None) -> View:
@@ -93,8 +147,11 @@ def _paper(assistant: Assistant, paper_id: str) -> Paper | None:
 def sentence_of(message: str) -> str:
     """Return an error's line as a sentence of the conversation.
 
-    >>> sentence_of("gpt-4o limits its rate; try again later")
-    'Gpt-4o limits its rate; try again later.'
+    >>> sentence_of("there is no index; make one"), sentence_of("gpt-4o is down; try again")
+    ('There is no index; make one.', 'gpt-4o is down; try again.')
     """
     message = " ".join(message.split())
-    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "!", "?")) else ".")
+    first = message.partition(" ")[0]
+    if first.isalpha():  # not the name of a model
+        message = message[:1].upper() + message[1:]
+    return message if message.endswith((".", "!", "?")) else f"{message}."

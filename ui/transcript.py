@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from rag.markers import MarkerScanner
 from rag.types import Answer, Paper, to_json
@@ -60,8 +61,7 @@ def _parts(exchange: Exchange) -> Iterator[str]:
         yield "Doubtful:\n\n" + "\n".join(doubts)
     if answer.citations:
         yield "References:\n\n" + "\n".join(
-            f"\\[{citation.number}\\] {reference(citation.paper)}\n"
-            for citation in answer.citations
+            f"[{citation.number}] {reference(citation.paper)}\n" for citation in answer.citations
         ).rstrip("\n")
 
 
@@ -95,11 +95,11 @@ def plain(text: str) -> str:
 
 def _answer_text(text: str) -> str:
     """Escape what could be a tag, link, image or formula; code and citations stay."""
-    return "".join(
-        token.text
-        if token.kind == "fence"
-        else _IN_ANSWER.sub(r"\\\1", token.text)
-        if token.kind != "code"
-        else token.text
-        for token in MarkerScanner().tokens(text, final=True)
-    )
+    tokens = list(MarkerScanner().tokens(text, final=True))
+    made = []
+    for token, after in zip_longest(tokens, tokens[1:]):
+        # "[1]:" would say where a link called 1 leads.
+        defines = token.kind == "marker" and after is not None and after.text.startswith(":")
+        escaped = token.kind == "text" or defines
+        made.append(_IN_ANSWER.sub(r"\\\1", token.text) if escaped else token.text)
+    return "".join(made)

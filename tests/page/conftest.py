@@ -1,0 +1,251 @@
+"""A page over a small library, a model that does as it is told, and a browser to drive it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import CountingEmbedding
+from fake_openai import DONE, HANG, RESET, FakeOpenAI, Reply, Request, chunk, fail, say
+
+from rag.assistant import Assistant
+from rag.settings import load_settings
+from ui.app import build
+from ui.serve import launch
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None
+)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+FLAGS += ["--disable-component-update", "--no-first-run"]
+
+# The words that the tests' embedder counts, so that each paper is near its own questions.
+GRAPH = (
+    "Graph networks pass messages along edges. On the graph benchmark GraphMix reaches 81.5% "
+    "accuracy. Training takes 4 hours on one card."
+)
+IMAGE = (
+    "Image classifiers need labels. The image model PixSort needs only 12 labels a class. "
+    "It was tried on three image collections."
+)
+SPEECH = (
+    "Speech recognisers fail on rare words. WordGate halves the errors on rare speech. "
+    "It adds 3% to the running time."
+)
+PAPERS: list[dict[str, Any]] = [
+    {
+        "id": "graphmix",
+        "title": "GraphMix: Mixing Messages on a Graph",
+        "authors": ["Ada Abel", "Ben Bold"],
+        "year": 2019,
+        "venue": "ICML",
+        "doi": "10.1234/graph.mix",
+        "key": "abel2019graphmix",
+        "abstract": GRAPH,
+    },
+    {
+        "id": "pixsort",
+        "title": "PixSort: Sorting an Image with Few Labels",
+        "authors": ["Cy Core"],
+        "year": 2021,
+        "venue": "CVPR",
+        "arxiv_id": "2101.00001",
+        "abstract": IMAGE,
+    },
+    {
+        "id": "wordgate",
+        "title": "WordGate: Rare Words in Speech",
+        "authors": ["Di Dorn"],
+        "year": 2023,
+        "venue": "ACL",
+        "url": "https://example.org/wordgate",
+        "abstract": SPEECH,
+    },
+]
+
+
+@dataclass
+class Model:
+    """Decides what the fake model does with each question; ``calls`` counts them."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+    papers: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Reply:
+        prompt = request.body["messages"][-1]["content"]
+        if prompt.startswith("Rewrite the last question"):
+            return say("How much does WordGate halve in speech?")
+        question = prompt.rpartition("Question: ")[2].strip()
+        self.calls[question] = self.calls.get(question, 0) + 1
+        sources = re.findall(r"=== source \d+ \w+ ===\n.*\n.*\nAbstract: (.*)", prompt)
+        told = sources[0].split(". ")[1].rstrip(".") if sources else ""
+        words = [piece + " " for piece in f"{told} [1].".split()]
+        if "declined" in question:
+            return say("These papers do", " not answer that.")
+        if "hostile" in question:
+            return say(*self.hostile)
+        if "down" in question and self.calls[question] == 1:
+            return fail(500)
+        if "quota" in question:
+            return fail(429, code="insufficient_quota")
+        if "cut" in question and self.calls[question] == 1:
+            return Reply([chunk("What had arrived "), 0.3, RESET])
+        if "endless" in question:
+            return Reply([chunk("It goes on "), *([chunk("and on "), 0.1] * 20), HANG])
+        steps: list[Any] = []
+        for word in words:
+            steps += [chunk(word), 0.05]
+        return Reply([*steps, chunk(finish="stop"), DONE])
+
+    hostile = (
+        "<script>window.pwned=1</script><img src=x onerror=window.pwned=2> ",
+        "![i](http://elsewhere.example/i.png) [go](javascript:window.pwned=3) ",
+        "<math><mtext><img src=y onerror=window.pwned=4></mtext></math> ${window.pwned=5} ",
+        "{{window.pwned}} `<b>` <svg onload=window.pwned=6> is shown [1].",
+    )
+
+
+@dataclass
+class Site:
+    """A page that is being served."""
+
+    url: str
+    assistant: Assistant
+    fake: FakeOpenAI
+    model: Model
+
+
+@pytest.fixture(scope="module")
+def papers() -> list[dict[str, Any]]:
+    """What the library holds; a module may have its own."""
+    return PAPERS
+
+
+@pytest.fixture(scope="module")
+def site(papers: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    file = folder / "papers.jsonl"
+    file.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")
+    model = Model()
+    with pytest.MonkeyPatch.context() as patch, FakeOpenAI(model) as fake:
+        for name in list(os.environ):
+            if name.startswith(("RAG_", "OPENAI_")):
+                patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        patch.setenv("GRADIO_TEMP_DIR", str(folder / "uploads"))
+        settings = load_settings(
+            index=folder / "index", OPENAI_BASE_URL=fake.base_url, llm_model="fake", retries=0
+        )
+        assistant = Assistant.open(
+            settings, embedder=CountingEmbedding(model_name="counting", texts=[])
+        )
+        assistant.ingest([str(file)])
+        page = build(assistant)
+        url = launch(page, "127.0.0.1", free_port(), auth=None, mcp=False)
+        yield Site(url, assistant, fake, model)
+        page.close(verbose=False)
+        assistant.close()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """A person at the page: what they do and what the browser asked for meanwhile."""
+
+    page: Any
+    url: str
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> Any:
+        """Ask, wait until the answer is over, return its article."""
+        self.page.fill("#question", question)
+        self.page.press("#question", "Enter")
+        return self.answered(question)
+
+    def answered(self, question: str) -> Any:
+        """Wait until the last question is this one and over; return its article."""
+        self.page.wait_for_function(
+            """(question) => {
+                const turns = document.querySelectorAll('.turn');
+                const turn = turns[turns.length - 1];
+                return document.body.dataset.busy === 'false' && turn
+                    && turn.querySelector('.question').textContent === question;
+            }""",
+            arg=question,
+        )
+        return self.page.locator(".turn").last
+
+    def do(self, name: str) -> None:
+        """Click the (last) control of that name that is in sight."""
+        self.page.locator(f'[data-do="{name}"]:visible').last.click()
+
+    @property
+    def elsewhere(self) -> set[str]:
+        """Addresses outside the site that the browser asked for."""
+        own = (self.url, "data:", f"blob:{self.url}")
+        return {address for address in self.requests if not address.startswith(own)}
+
+
+@pytest.fixture
+def visit(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A fresh browser with the page open; ``@pytest.mark.parametrize`` may give its options."""
+    yield from open_visit(browser, site.url, **getattr(request, "param", {}))
+
+
+def open_visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+    context.set_default_timeout(15_000)
+    visit = Visit(context.new_page(), url)
+    context.on("request", lambda asked: visit.requests.append(asked.url))
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on(
+        "console",
+        lambda said: visit.errors.append(said.text) if said.type == "error" else None,
+    )
+    visit.page.goto(url)
+    visit.page.wait_for_selector("#welcome", state="attached")
+    yield visit
+    context.close()
+    assert visit.elsewhere == set()
+    assert visit.errors == []
+
+
+def marked_text(card: Any) -> list[str]:
+    return [mark.inner_text() for mark in card.locator("mark").all()]
+
+
+def stored_chats(visit: Visit) -> list[Any]:
+    script = """() => Object.keys(localStorage).filter((k) => k.startsWith('rag:chat:'))
+        .map((k) => JSON.parse(localStorage[k]))"""
+    return list(visit.page.evaluate(script))
+
+
+def downloads(visit: Visit, name: str, form: str) -> Path:
+    with visit.page.expect_download() as waiting:
+        visit.page.locator(f'[data-do="{name}"][data-form="{form}"]').click()
+    return Path(waiting.value.path())

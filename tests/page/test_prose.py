@@ -1,0 +1,82 @@
+"""A model's text becomes these blocks, and nothing of it becomes markup of its own."""
+
+import pytest
+
+from ui.prose import Wrap, to_html
+
+CHIP = '<span class="cite"><span class="n">{}</span></span>'
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        ("", []),
+        ("One.\nTwo.", ["<p>One.\nTwo.</p>"]),
+        ("One.\n\nTwo.", ["<p>One.</p>", "<p>Two.</p>"]),
+        ("One.\n \nTwo.", ["<p>One.</p>", "<p>Two.</p>"]),
+        ("- a\n- b\n\nc", ["<ul><li>a</li><li>b</li></ul>", "<p>c</p>"]),
+        ("2. a\n3) b", ['<ol><li value="2">a</li><li value="3">b</li></ol>']),
+        ("- a\n1. b", ["<ul><li>a</li></ul>", '<ol><li value="1">b</li></ol>']),
+        ("# Head\ntext", ["<h3>Head</h3>", "<p>text</p>"]),
+        ("**b** and *i*", ["<p><strong>b</strong> and <em>i</em></p>"]),
+        ("**a *b* c**", ["<p><strong>a <em>b</em> c</strong></p>"]),
+        ("2 * 3 * 4", ["<p>2 * 3 * 4</p>"]),
+        ("a*b*c **open", ["<p>a*b*c **open</p>"]),
+        ("use `a < b`", ["<p>use <code>a &lt; b</code></p>"]),
+        ("```py\nx < 1\n```\nend", ["<pre>x &lt; 1</pre>", "<p>end</p>"]),
+        ("```\nopen [1]", ["<pre>open [1]</pre>"]),
+        ("So [1][12].", [f"<p>So {CHIP.format(1)}{CHIP.format(12)}.</p>"]),
+        ("So [9?].", ['<p>So <span class="cite dead">9?</span>.</p>']),
+        ("`a[1]` [0] [2020]", ["<p><code>a[1]</code> [0] [2020]</p>"]),
+    ],
+)
+def test_blocks(text, blocks):
+    assert to_html(text) == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+        ('<img src=x onerror="x">', "&lt;img src=x onerror=&quot;x&quot;&gt;"),
+        ("![i](http://e.org/i.png)", "![i](http://e.org/i.png)"),
+        ("[a](javascript:x)", "[a](javascript:x)"),
+        ("[1](javascript:x)", "[1](javascript:x)"),
+        ("<math><mi>x</mi></math>", "&lt;math&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;/math&gt;"),
+        ("$x$ ${x} {{x}} &amp;", "$x$ ${x} {{x}} &amp;amp;"),
+    ],
+)
+def test_markup_is_shown_as_it_was_written(text, shown):
+    assert to_html(text) == [f"<p>{shown}</p>"]
+
+
+def test_wraps_go_around_their_slice_in_every_block_they_touch():
+    text = "One two. Three\n\n- four five"
+    wraps = [Wrap(0, 8, "<a>", "</a>"), Wrap(9, 22, "<b>", "</b>")]
+    assert to_html(text, wraps) == [
+        "<p><a>One two.</a> <b>Three</b></p>",
+        "<ul><li><b>four</b> five</li></ul>",
+    ]
+
+
+def test_emphasis_ends_with_the_sentence_that_opened_it():
+    text = "**One. Two** x."
+    wraps = [Wrap(0, 6, "<a>", "</a>"), Wrap(7, 15, "<b>", "</b>")]
+    assert to_html(text, wraps) == ["<p><a>**One.</a> <b>Two** x.</b></p>"]
+
+
+def test_a_chip_is_told_where_it_stands():
+    seen = []
+
+    def chip(item, at):
+        seen.append((item.first, at))
+        return "#"
+
+    assert to_html("ab [3] cd [4].", (), chip) == ["<p>ab # cd #.</p>"]
+    assert seen == [(3, 3), (4, 10)]
+
+
+def test_a_long_text_takes_time_in_proportion():
+    text = "**a [1] *b* `c` " * 20_000
+    wraps = [Wrap(i, i + 15, "<a>", "</a>") for i in range(0, len(text), 16)]
+    assert sum(map(len, to_html(text, wraps))) > len(text)
