@@ -181,7 +181,7 @@ def speed(folder: Path, seed: int) -> bool:
         f"{summary['answered']} of {SPEED_QUESTIONS} answered, {SPEED_CONCURRENCY} at a time, in "
         f"{summary['seconds']:.2f} s; the ideal is {ideal:.2f} s: {ratio:.2f} times"
     )
-    return summary["answered"] == SPEED_QUESTIONS and ratio <= 1.25
+    return bool(summary["answered"] == SPEED_QUESTIONS and ratio <= 1.25)
 
 
 def main() -> int:

@@ -1,0 +1,147 @@
+"""What each ``rag eval`` command prints: results on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evals import make
+from evals.compare import compare, failed
+from evals.questions import read_expectations
+from evals.report import format_figure, write_comparison, write_report
+from evals.retrieval import evaluate
+from evals.runner import run_answers
+from evals.runs import read_run
+from rag.assistant import Assistant
+from rag.errors import RagError
+from rag.settings import load_settings
+
+_SIDE_BY_SIDE = 10  # changed answers shown on a terminal
+
+
+def retrieval(arguments: argparse.Namespace) -> int:
+    """``rag eval retrieval``: ranking metrics on a BEIR folder."""
+    # Only the flag names the index: the corpus must not land in the library in use.
+    found = evaluate(
+        Path(arguments.beir),
+        split=arguments.split,
+        index=Path(arguments.index) if arguments.index else None,
+        embedder=arguments.embedder,
+        bm25_only=arguments.bm25_only,
+        trec=Path(arguments.run_file) if arguments.run_file else None,
+        folder=Path(arguments.output) if arguments.output else None,
+    )
+    if arguments.json:
+        _print(json.dumps({name: value for name, value in found.items() if name != "metrics"}))
+        return 0
+    for name in ("queries", *found["metrics"]):
+        if name != "seconds":
+            _print(f"{name:<12}{format_figure(found[name], 4):>10}")
+    latency = found["latency"]
+    _print(f"{found['seconds']:.1f} s, a query {latency['p50']:.3f} s (95%: {latency['p95']:.3f})")
+    _say_report(arguments.output)
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """``rag eval run``: answer questions and score the answers."""
+    questions = read_expectations(arguments.questions)
+    assistant = Assistant.open(
+        load_settings(index=arguments.index, llm=arguments.llm, embedder=arguments.embedder)
+    )
+    found = run_answers(
+        assistant,
+        questions,
+        Path(arguments.output),
+        concurrency=arguments.concurrency,
+        judged=arguments.judge,
+    )
+    if arguments.json:
+        _print(json.dumps(found))
+        return 0
+    _print(
+        f"{found['questions']} questions, {found['answered']} answered, {found['failed']} failed"
+    )
+    for name, each in found["metrics"].items():
+        missing = f"  ({each['unmeasured']} unmeasured)" if each["unmeasured"] else ""
+        _print(f"{name:<20}{format_figure(each['mean'], 4):>10}{missing}")
+    for name in ("precision", "recall", "wrongly_declined"):
+        _print(f"{'declining ' + name:<28}{format_figure(found['abstention'][name], 3):>10}")
+    _say_report(arguments.output)
+    return 0
+
+
+def compare_runs(arguments: argparse.Namespace) -> int:
+    """``rag eval compare``: exit 1 where a --fail-if holds."""
+    found = compare(read_run(Path(arguments.a)), read_run(Path(arguments.b)))
+    broken = failed(arguments.fail_if, found["metrics"])
+    if arguments.output:
+        write_comparison(Path(arguments.output), found)
+    if arguments.json:
+        _print(json.dumps({**found, "failed": broken}, ensure_ascii=False))
+    else:
+        _print_comparison(found)
+    if broken:
+        raise RagError(f"{'; '.join(broken)}; see what changed above")
+    return 0
+
+
+def _print_comparison(found: Mapping[str, Any]) -> None:
+    _print(
+        f"{found['questions']} questions in both, {found['only_a']} only in A, "
+        f"{found['only_b']} only in B"
+    )
+    _print(f"{'':<20}{'A':>9}{'B':>9}{'B - A':>9}{'95% interval':>20}{'p':>8}{'p, all':>8}")
+    for name, each in found["metrics"].items():
+        interval = f"{each['low']:+.4f} {each['high']:+.4f}"
+        mark = {"b": "  better", "a": "  worse", None: ""}[each["better"]]
+        _print(
+            f"{name:<20}{each['a']:>9.4f}{each['b']:>9.4f}{each['difference']:>+9.4f}"
+            f"{interval:>20}{each['p']:>8.4f}{each['p_adjusted']:>8.4f}{mark}"
+        )
+    if not any(each["difference"] for each in found["metrics"].values()):
+        _print("no difference")
+    changed = found["changed"]
+    _print(f"{len(changed)} answers or their papers changed")
+    for change in changed[:_SIDE_BY_SIDE]:
+        _print(f"\n{change['id']}: {change['question']}")
+        for name in ("a", "b"):
+            papers = ", ".join(paper[0] for paper in change[name]["papers"])
+            _print(f"  {name.upper()}: {change[name]['text']} ({papers or 'no papers'})")
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """``rag eval report``: write the page of a run anew."""
+    path = write_report(Path(arguments.folder))
+    _print(json.dumps({"report": str(path)}) if arguments.json else str(path))
+    return 0
+
+
+def make_questions(arguments: argparse.Namespace) -> int:
+    """``rag eval make``: an evaluation set from the library in use."""
+    settings = load_settings(index=arguments.index, llm=arguments.llm)
+    counts = make.write_set(
+        Assistant.open(settings),
+        Path(arguments.output),
+        count=arguments.count,
+        feedback=Path(arguments.feedback) if arguments.feedback else None,
+    )
+    if arguments.json:
+        _print(json.dumps({"output": arguments.output, **counts}))
+    else:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+        _print(f"{kinds}; questions in {arguments.output}")
+    return 0
+
+
+def _say_report(folder: str | None) -> None:
+    if folder:
+        _print(f"report in {Path(folder) / 'report.html'}")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
