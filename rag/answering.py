@@ -67,7 +67,7 @@ def stream(
         InputError: the question is empty or too long.
         ModelError: the model failed; ``partial`` holds the text that had arrived.
     """
-    question = " ".join(question.split())
+    question = " ".join(question.encode("utf-8", "replace").decode().split())
     if not question or len(question) > _LONGEST_QUESTION:
         raise InputError(f"a question has 1 to {_LONGEST_QUESTION} characters; ask another")
     started = time.perf_counter()
@@ -255,7 +255,7 @@ def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
         f"Abstract: {_no_markers(hit.paper.abstract)}"
         for hit in sources
     ]
-    mark = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+    mark = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
     blocks = [
         f"=== source {number} {mark} ===\n{text}\n=== end of source {number} {mark} ==="
         for number, text in enumerate(texts, 1)

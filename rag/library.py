@@ -210,7 +210,7 @@ def _plan_paper(group: list[Paper], known: _Known, result: Plan) -> None:
             kept.append(record)
     if not kept:
         return
-    records = {record.sources[0]: _digest(record) for record in kept}
+    records = {source: _digest(record) for record in kept for source in record.sources}
     result.duplicates += len(kept) - 1
     if not old:
         paper = _merge(kept)

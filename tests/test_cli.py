@@ -242,3 +242,19 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert "ingest" in done.stdout
+
+
+def test_a_backup_makes_the_same_library_and_results(index, capsys):
+    assert main(["papers", "export", "--format", "jsonl"]) == 0
+    (index / "backup.jsonl").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert run_json(capsys, "ingest", "backup.jsonl", "--index", "again")["added"] == 3
+    assert run_json(capsys, "papers", "list", "--index", "again") == run_json(
+        capsys, "papers", "list"
+    )
+    for query in ("hours of speech", "graph", "sums"):
+        ours, theirs = (
+            run_json(capsys, "search", query, "--index", name) for name in (".rag", "again")
+        )
+        assert ours == theirs
+    report = run_json(capsys, "ingest", "p.jsonl", "--index", "again")
+    assert (report["unchanged"], report["embedded"]) == (3, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from rag.readers import fields
-from rag.readers.clean import clean, clean_abstract
+from rag.readers.clean import clean, clean_abstract, visible
 from rag.readers.people import people
 from rag.types import Paper, Rejection
 
@@ -107,8 +108,21 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
         arxiv_id=arxiv,
         url=_first(fields.web_address, record, found.get("url")),
         key=key,
-        sources=(source,),
+        sources=_exported_sources(record) or (source,),
     )
+
+
+def _exported_sources(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the sources in a record of our own export, so that a backup makes the same library."""
+    listed = record.get("sources")
+    if not isinstance(listed, list) or not set(record) >= _EXPORTED:
+        return ()
+    names = [visible(name) for name in listed if isinstance(name, str)]
+    return tuple(name for name in names if _SOURCE.fullmatch(name))
+
+
+_EXPORTED = frozenset(["id", "title", "abstract", "authors", "arxiv_id", "key"])
+_SOURCE = re.compile(r".{1,1000}:\d{1,12}")
 
 
 def field_name(name: str) -> str:
