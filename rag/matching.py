@@ -1,0 +1,253 @@
+"""Where the words of a claim stand in an abstract, verbatim or one by one."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
+
+from rag.embedders import embed
+from rag.local_embedders import Static
+from rag.polarity import Opposition, compare, negated
+from rag.quantities import Quantity, quantities
+from rag.sentences import sentence_spans
+from rag.types import Evidence, Paper
+from rag.wording import Word, forms, initials, squeeze, words
+
+Floats = NDArray[np.float32]
+
+_MARKER = re.compile(r"\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
+_ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z0-9]*\b")
+_PIECE = re.compile(r"\s+|…|.", re.DOTALL)
+_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‐": "-", "‑": "-"}
+_OUTER = " .…\"'"
+_OCCURRENCES = 20  # how many are looked at: one is the rule
+# Two sentences are shown only where the second adds this much of the claim's weight.
+_PAIR_GAIN = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """The title (without a span) or a sentence of an abstract, read for comparison."""
+
+    span: tuple[int, int] | None
+    text: str
+    words: tuple[Word, ...]
+    stems: frozenset[str]
+    forms: frozenset[str]
+    initials: str
+    acronyms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A paper read once: the title, then the sentences.
+
+    Row i of ``vectors`` is the vector of a word in segment ``places[i]``.
+    """
+
+    segments: tuple[_Segment, ...]
+    places: NDArray[np.intp]
+    vectors: Floats
+    numbers: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a paper meets a claim.
+
+    ``anywhere`` and ``together`` tell for each word of the claim, 0 to 1, how far the paper
+    has it: somewhere, and within its best two adjacent sentences or the title. ``similarity``
+    and ``topic`` are cosines to the nearest sentence and to the title. ``evidence`` is the best
+    part of the abstract, ``worth`` how good, ``opposition`` how that part differs in direction.
+    """
+
+    anywhere: Floats
+    together: Floats
+    similarity: float
+    topic: float
+    numbers: tuple[Quantity, ...]
+    opposition: Opposition
+    worth: float
+    evidence: Evidence | None
+
+
+@functools.cache
+def static() -> Static:
+    """Return the static embedder, loaded once."""
+    return Static()
+
+
+def plain(claim: str) -> str:
+    """Return a sentence without citation markers and outer space.
+
+    >>> plain("Dropout helps [1][2].")
+    'Dropout helps.'
+    """
+    return _MARKER.sub("", claim).strip()
+
+
+@functools.lru_cache(maxsize=128)
+def _fold(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return ``text`` with single spaces and straight quotes, and each character's place."""
+    folded, places = [], []
+    for piece in _PIECE.finditer(text):
+        char = piece.group()
+        folded.append(" " if char.isspace() else _QUOTES.get(char, char))
+        places.append(piece.start())
+    return "".join(folded), (*places, len(text))
+
+
+def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
+    """Return where the claim stands in the abstract word for word, None where it does not.
+
+    White space, quotes, the case of the first letter and a last stop or ellipsis may differ.
+    A slice out of what a sentence denies ("no evidence that ...") is not what it says.
+    """
+    wanted = _fold(claim)[0].replace("...", "…").strip(_OUTER)
+    if " " not in wanted:
+        return None
+    text, places = _fold(abstract)
+    at = text.find(wanted[1:])
+    for _ in range(_OCCURRENCES):
+        if at < 0:
+            break
+        start, end = at - 1, at + len(wanted) - 1
+        same = start >= 0 and text[start].lower() == wanted[0].lower()
+        if same and _whole(text, start, end) and not _denied(text, start, end):
+            return places[start], places[end - 1] + 1
+        at = text.find(wanted[1:], at + 1)
+    return None
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Say whether a slice cuts neither a word nor a number."""
+    if start and text[start - 1].isalnum() and text[start].isalnum():
+        return False
+    after = text[end : end + 2]
+    if text[end - 1].isalnum() and after[:1].isalnum():
+        return False
+    return not (text[end - 1].isdecimal() and (after[:1] == "%" or after[1:].isdecimal()))
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    """Say whether the sentence around a slice negates what the slice alone does not."""
+    for left, right in sentence_spans(text):
+        if left < start < right:
+            sentence, piece = text[left:right], text[start:end]
+            whole = words(sentence)
+            flags = negated(sentence, whole)
+            inside = [f for w, f in zip(whole, flags, strict=True) if w.start >= start - left]
+            alone = negated(piece, words(piece))
+            return inside[: len(alone)] != alone[: len(inside)]
+    return False
+
+
+@functools.lru_cache(maxsize=16384)
+def _vector(word: str) -> Floats:
+    """Return the static vector of a lower-cased word; where it has a digit, zeros."""
+    vector: Floats = embed(static(), ["" if any(map(str.isdecimal, word)) else word])[0]
+    return vector
+
+
+def _vectors(said: Sequence[Word]) -> Floats:
+    if not said:
+        return np.zeros((0, static().dimension), dtype=np.float32)
+    return np.stack([_vector(word.text.lower()) for word in said])
+
+
+@functools.lru_cache(maxsize=128)
+def _read(title: str, abstract: str) -> _Reading:
+    segments = []
+    for span in (None, *sentence_spans(abstract)):
+        text = title if span is None else abstract[span[0] : span[1]]
+        said = words(text)
+        segments.append(
+            _Segment(
+                span,
+                text,
+                tuple(said),
+                frozenset(word.stem for word in said),
+                forms(text),
+                initials(text),
+                frozenset(each.lower() for each in _ACRONYM.findall(text)),
+            )
+        )
+    places = [i for i, segment in enumerate(segments) for _ in segment.words]
+    return _Reading(
+        tuple(segments),
+        np.array(places, dtype=np.intp),
+        _vectors([word for segment in segments for word in segment.words]),
+        tuple(quantities(f"{title}. {abstract}")),
+    )
+
+
+def _strengths(said: Sequence[Word], reading: _Reading) -> Floats:
+    """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
+    strengths = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
+    # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
+    near = np.clip((_vectors(said) @ reading.vectors.T - 0.5) / 0.2, 0.0, 0.8)
+    for row, values in zip(strengths, near, strict=True):
+        np.maximum.at(row, reading.places, values)
+    squeezed = [squeeze(word.text) for word in said]
+    letters = [text if text.isdecimal() else text[:1] for text in squeezed]
+    wanted = [
+        {word.squeezed, *("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0), squeezed[i]}
+        for i, word in enumerate(said)
+    ]
+    runs = [
+        (i, size, "".join(letters[i : i + size]))
+        for size in (2, 3, 4, 5)
+        for i in range(len(said) - size + 1)
+    ]
+    for j, segment in enumerate(reading.segments):
+        for i, word in enumerate(said):
+            if word.stem in segment.stems or not wanted[i].isdisjoint(segment.forms):
+                strengths[i, j] = 1.0
+            elif word.is_acronym and squeezed[i] in segment.initials:
+                strengths[i, j] = max(strengths[i, j], 0.8)
+        for i, size, run in runs:
+            if run in segment.acronyms:
+                strengths[i : i + size, j] = np.maximum(strengths[i : i + size, j], 0.9)
+    return strengths
+
+
+def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbedding) -> Match:
+    """Find out how a paper meets a claim with these words (at least one)."""
+    reading = _read(paper.title, paper.abstract)
+    strengths = _strengths(said, reading)
+    title, body = strengths[:, 0], strengths[:, 1:]
+    spans = [segment.span for segment in reading.segments if segment.span]
+    rows = embed(embedder, [claim, *(segment.text for segment in reading.segments)])
+    cosines = rows[1:] @ rows[0]
+    topic = float(cosines[0])
+    if not spans:
+        return Match(title, title, 0.0, topic, reading.numbers, Opposition(0.0, 0), topic, None)
+    weights = np.array([word.weight for word in said], dtype=np.float32)
+    weights /= weights.sum()
+    pairs = np.maximum(body[:, :-1], body[:, 1:]) if len(spans) > 1 else body
+    pair = int(np.argmax(weights @ np.maximum(pairs, title[:, None])))
+    alone = weights @ body
+    worth = alone + cosines[1:]
+    best = last = int(np.argmax(worth))
+    sentence = reading.segments[best + 1]
+    opposition = compare(claim, said, sentence.text, sentence.words)
+    best_pair = int(np.argmax(weights @ pairs))
+    if len(spans) > 1 and weights @ pairs[:, best_pair] > alone[best] + _PAIR_GAIN:
+        best, last = best_pair, best_pair + 1
+    start, end = spans[best][0], spans[last][1]
+    return Match(
+        strengths.max(axis=1),
+        np.maximum(pairs[:, pair], title),
+        float(cosines[1:].max()),
+        topic,
+        reading.numbers,
+        opposition,
+        float(worth.max()),
+        Evidence(paper.id, paper.abstract[start:end], start, end),
+    )

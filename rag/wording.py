@@ -1,0 +1,179 @@
+"""What the words of a text are worth when a claim is compared with it: stems, names, rarity."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+
+from rag.lexical import terms
+from rag.tokens import encoding
+
+_CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.·][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)\W*\Z")
+_GREEK = str.maketrans(
+    dict(
+        zip(
+            "αβγδεζηθικλμνξοπρσςτυφχψωµß",
+            (
+                "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron "
+                "pi rho sigma sigma tau upsilon phi chi psi omega mu beta"
+            ).split(),
+            strict=True,
+        )
+    )
+)
+# British to American, so that both stem alike (applied to lower-cased words of 5 letters or more).
+_SPELLINGS = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"aem", "em"),
+        (r"oed", "ed"),
+        (r"oes", "es"),
+        (r"paed", "ped"),
+        (r"our(s|ed|ing|al)?$", r"or\1"),
+        (r"is(e|es|ed|ing|ation|ations)$", r"iz\1"),
+        (r"ys(e|es|ed|ing)$", r"yz\1"),
+        (r"ll(ed|ing)$", r"l\1"),
+        (r"programme", "program"),
+        (r"([^s])tre(s?)$", r"\1ter\2"),
+    )
+)
+_STOP = frozenset(
+    "a an the of in on at to for from by with and or but as is are was were be been being that "
+    "this these those it its their his her they them we us our can could may might will would do "
+    "does did has have had than then there here which who whom whose what when where while during "
+    "into onto over under between among through also such both each other another some any all "
+    "more most very so if not no nor only same own via per i you he she s t d m re ve ll".split()
+)
+# Words that say how things relate. Abstracts are full of them and paraphrases change them, so
+# neither their presence nor their absence says much.
+_RELATING = frozenset(
+    "able ability activity affect affects approximately associate associated association because "
+    "cause caused causes causing cell cells contribute contributes decrease decreased decreases "
+    "depend dependent depends due effect effects expression find found function functions gene "
+    "general generally genes give given gives great high higher importance important increase "
+    "increased increases induce induces involve involved involves lead leads less level levels "
+    "low lower major many necessary need needs occur occurs patients people play plays protein "
+    "proteins reduce reduced reduces regulate regulated regulates regulation related relation "
+    "require required requires result resulting results rise role roles several show shown shows "
+    "significant significantly type types use used using".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word at ``text[start:start + len(text)]``.
+
+    ``stem`` is what equal words share; ``squeezed`` the hyphenated chunk it stands in, without
+    hyphens; ``weight`` grows with rarity, about 0.7 to 1.3; ``kind`` is "name" for acronyms,
+    identifiers and capitalised words, "number" for digits, "relating" or "plain".
+    """
+
+    text: str
+    stem: str
+    squeezed: str
+    start: int
+    kind: str
+    weight: float
+
+    @property
+    def is_acronym(self) -> bool:
+        """Whether the word has two capitals or more."""
+        return sum(map(str.isupper, self.text)) >= 2
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of ``text`` that carry meaning, hyphenated ones in their parts.
+
+    >>> [(word.stem, word.kind) for word in words("The BERT-based models improve.")]
+    [('bert', 'name'), ('base', 'plain'), ('model', 'plain'), ('improv', 'plain')]
+    """
+    found = []
+    for chunk in _CHUNK.finditer(text):
+        joined = squeeze(chunk.group())
+        for part in _PART.finditer(chunk.group()):
+            raw = part.group()
+            word = raw.lower()
+            if word in _STOP and not (len(raw) == 1 and raw.isupper() and raw not in "AI"):
+                continue
+            start = chunk.start() + part.start()
+            kind = _kind(raw, word, text, start)
+            weight = 0.5 if kind == "relating" else rarity(word)
+            found.append(Word(raw, stem(word), joined, start, kind, weight))
+    return found
+
+
+def _kind(raw: str, word: str, text: str, start: int) -> str:
+    if raw.isdecimal():
+        return "number"
+    if any(map(str.isdecimal, raw)) or sum(map(str.isupper, raw)) >= 2:
+        return "name"
+    if raw[0].isupper() and not _SENTENCE_START.search(text, max(0, start - 8), start):
+        return "name"
+    return "relating" if word in _RELATING else "plain"
+
+
+@functools.lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Return the stem of a lower-cased word, the same for British and American spelling.
+
+    >>> stem("tumours") == stem("tumor")
+    True
+    """
+    word = word.translate(_GREEK)
+    if len(word) >= 5:
+        for british, american in _SPELLINGS:
+            word = british.sub(american, word)
+    stems = terms(word)
+    return stems[0] if stems else word
+
+
+@functools.lru_cache(maxsize=65536)
+def rarity(word: str) -> float:
+    """Return how rare a word is in general, about 0.7 to 1.3, from no corpus of ours.
+
+    The ids of o200k_base grow with rarity, and a rare word is split into several tokens.
+    """
+    ids = encoding().encode_ordinary(" " + word[:40])
+    return math.sqrt(min(math.log1p(ids[0]) + 3 * (len(ids) - 1), 16.0)) / 3.2
+
+
+def squeeze(text: str) -> str:
+    """Return ``text`` lower-cased with nothing but letters and digits, Greek ones spelled out.
+
+    >>> squeeze("IFN-γ 2")
+    'ifngamma2'
+    """
+    return _NOT_ALNUM.sub("", text.lower().translate(_GREEK))
+
+
+def forms(text: str) -> frozenset[str]:
+    """Return the squeezed chunks of ``text``, and those of neighbours written apart.
+
+    >>> sorted(forms("BRCA 1 and TGF-β"))
+    ['1', 'and', 'brca', 'brca1', 'tgfbeta']
+    """
+    found = set()
+    before: re.Match[str] | None = None
+    for chunk in _CHUNK.finditer(text):
+        joined = squeeze(chunk.group())
+        found.add(joined)
+        if before and chunk.start() - before.end() <= 1 and (joined.isdecimal() or len(joined) < 3):
+            found.add(squeeze(before.group()) + joined)
+        before = chunk
+    return frozenset(found)
+
+
+def initials(text: str) -> str:
+    """Return the first letters of the words of ``text``, numbers whole, small words left out.
+
+    >>> initials("the West Nile virus and interleukin 6")
+    'wnvi6'
+    """
+    parts = (part.group().lower().translate(_GREEK) for part in _PART.finditer(text))
+    small = ("of", "the", "and", "in", "for", "to", "a")
+    return "".join(p if p.isdecimal() else p[0] for p in parts if p not in small)
