@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,8 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
     """The model ``Settings.embedding_model`` at ``Settings.openai_base_url``, else at OpenAI.
 
     Requests that fail for a passing reason are tried again ``Settings.retries`` times, waiting
-    as long as the server asks for. Errors are those of ``rag.errors``.
+    as long as the server asks for. Errors are those of ``rag.errors``. Awaited calls run in a
+    thread: an asynchronous client would be bound to one event loop.
     """
 
     _key: SecretStr = PrivateAttr()
@@ -64,24 +66,21 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
             return list(super()._get_query_embedding(query))
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        with self._errors():
-            return list(await super()._aget_query_embedding(query))
+        return await asyncio.to_thread(self._get_query_embedding, query)
 
     def _get_text_embedding(self, text: str) -> list[float]:
         with self._errors():
             return list(super()._get_text_embedding(text))
 
     async def _aget_text_embedding(self, text: str) -> list[float]:
-        with self._errors():
-            return list(await super()._aget_text_embedding(text))
+        return await asyncio.to_thread(self._get_text_embedding, text)
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         with self._errors():
             return list(super()._get_text_embeddings(texts))
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        with self._errors():
-            return list(await super()._aget_text_embeddings(texts))
+        return await asyncio.to_thread(self._get_text_embeddings, texts)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

