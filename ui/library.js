@@ -16,7 +16,10 @@ function toggleLibrary(open = !libraryIsOpen()) {
   }
   if (!open) return;
   findPapers();
-  panel.querySelector('input[name="query"]')?.focus();
+  // What is still invisible takes no focus.
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (libraryIsOpen()) panel.querySelector('input[name="query"]')?.focus();
+  }));
 }
 
 // Search with the form as it stands; only the latest search is shown.

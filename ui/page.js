@@ -2,11 +2,14 @@
 // `element` is the place of the exchange that is being written; `trigger`, `props`, `server`
 // and `watch` are Gradio's.
 const LOST = "The connection was lost before the answer was complete. Retry to ask again.";
+const QUIET = 4000; // milliseconds without a word before the page looks whether the server is there
 const SLOW = 8000; // milliseconds without a word before the page says so
 let chat = currentChat();
 let running = null; // {turn, text} while an answer is being written
 let editing = false;
 let slow = 0;
+let lost = false;
+let heard = 0; // when the last word came
 
 const past = () => byId("past");
 const box = () => byId("question");
@@ -72,6 +75,7 @@ function ask(question) {
   keep();
   refresh();
   say("Searching");
+  heard = Date.now();
   clearTimeout(slow);
   slow = setTimeout(() => {
     const doing = element.querySelector(".doing");
@@ -92,6 +96,7 @@ function finish(turn, words) {
 watch("value", () => {
   const view = props.value;
   if (!running || view.id !== running.turn.id) return;
+  heard = Date.now();
   running.text = view.text || running.text;
   if (!running.begun && element.querySelector(".turn")) {
     running.begun = true;
@@ -118,6 +123,26 @@ function stop() {
   trigger("stop");
   end("Stopped. What had arrived is kept.");
 }
+
+// Gradio does not notice a server that goes away in the middle of an answer, and one that
+// starts anew knows nothing of the answers under way: then only a fresh page can ask again.
+async function sameServer() {
+  try {
+    const reply = await fetch("gradio_api/app_id");
+    return (await reply.json()).app_id === window.gradio_config.app_id;
+  } catch {
+    return null;
+  }
+}
+
+setInterval(async () => {
+  if (running && Date.now() - heard > QUIET && (await sameServer()) !== true) {
+    heard = Infinity;
+    end(LOST);
+    lost = true;
+  }
+  if (lost && (await sameServer()) !== null) window.location.reload();
+}, 2000);
 
 document.addEventListener("rag:failed", () => {
   end("The server could not take the question: it is too busy, or has failed. Retry in a moment.");

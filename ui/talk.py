@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from typing import Any
@@ -90,9 +91,11 @@ async def _arriving(
             with contextlib.closing(ask()) as parts:
                 for part in parts:
                     if left.is_set():
-                        return
+                        break
                     tell(part)
             tell(None)
+            if left.is_set():
+                gc.collect()  # a model's client that is left early hangs up when it is collected
         except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
             tell(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -148,11 +149,18 @@ def site(papers: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory)
             settings, embedder=CountingEmbedding(model_name="counting", texts=[])
         )
         assistant.ingest([str(file)])
-        page = build(assistant)
-        url = launch(page, "127.0.0.1", free_port(), auth=None, mcp=False)
-        yield Site(url, assistant, fake, model)
-        page.close(verbose=False)
+        with serve(assistant) as url:
+            yield Site(url, assistant, fake, model)
         assistant.close()
+
+
+@contextlib.contextmanager
+def serve(assistant: Assistant, port: int = 0, **options: Any) -> Iterator[str]:
+    """Serve a page over the library while the block lasts."""
+    page = build(assistant, mcp=options.get("mcp", False))
+    options = {"auth": None, "mcp": False, **options}
+    yield launch(page, "127.0.0.1", port or free_port(), **options)
+    page.close(verbose=False)
 
 
 def free_port() -> int:
