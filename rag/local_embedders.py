@@ -153,14 +153,16 @@ class Static(_Local):
         from tokenizers import Tokenizer
 
         spec = find_spec("wordllama")
-        if spec is None or not spec.submodule_search_locations:
-            raise ModelError("the package wordllama is missing; install this program anew")
-        folder = Path(spec.submodule_search_locations[0])
-        weights = load_file(folder / "weights" / "l2_supercat_256.safetensors")
-        self._vectors = weights["embedding.weight"].astype(np.float32)
-        self._tokenizer = Tokenizer.from_file(
-            str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json")
-        )
+        places = spec.submodule_search_locations if spec else None
+        folder = Path(places[0] if places else "")
+        weights = folder / "weights" / "l2_supercat_256.safetensors"
+        tokens = folder / "tokenizers" / "l2_supercat_tokenizer_config.json"
+        if not (weights.is_file() and tokens.is_file()):
+            raise ModelError(
+                "the static word vectors are missing; run `pip install --force-reinstall wordllama`"
+            )
+        self._vectors = load_file(weights)["embedding.weight"].astype(np.float32)
+        self._tokenizer = Tokenizer.from_file(str(tokens))
 
     @property
     def dimension(self) -> int:

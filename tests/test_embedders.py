@@ -186,6 +186,14 @@ class TestStatic:
         once, often = static.encode(["graph", "graph " * 20_000])
         np.testing.assert_allclose(often, once, rtol=0, atol=1e-6)
 
+    def test_missing_weights_are_one_line(self, monkeypatch):
+        monkeypatch.setattr(local_embedders, "find_spec", lambda name: None)
+        with pytest.raises(ModelError) as caught:
+            Static()
+        assert str(caught.value) == (
+            "the static word vectors are missing; run `pip install --force-reinstall wordllama`"
+        )
+
     def test_nothing_heavy_is_imported_for_it(self):
         program = (
             "import sys, logging; from rag.embedders import Static; Static().encode(['a']); "
