@@ -58,7 +58,7 @@ def run_answers(
         concurrency=concurrency,
         shape={"generation": assistant.index.generation, "code": shape["code"]},
     )
-    answers = [json.loads(line) for line in (folder / "answers.jsonl").open(encoding="utf-8")]
+    answers = [json.loads(line) for line in (folder / "answers.jsonl").read_bytes().splitlines()]
     verdicts = _judge_all(assistant, questions, answers, concurrency) if judged else []
     rows = _rows(questions, answers, verdicts)
     found = aggregate(rows, questions)
