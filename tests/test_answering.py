@@ -1,0 +1,143 @@
+"""The chain with a model: streaming, receipts, refusal, follow-ups, judge, faults, llama.cpp."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.answering import REFUSAL
+from rag.assistant import Assistant
+from rag.errors import ModelError
+from rag.settings import load_settings
+from rag.types import Answer, Turn, to_json
+from tests.fake_openai import RESET, FakeOpenAI, Reply, chunk, fail, say
+from tests.get_gguf import gguf_file
+
+ROWS = [
+    {"id": "g", "title": "On graphs", "abstract": "A graph has nodes. Each graph has 12 edges."},
+    {"id": "i", "title": "On images", "abstract": "An image has pixels. The image is square."},
+]
+QUESTION = "How many edges has a graph, and what has an image?"
+
+
+@pytest.fixture
+def ask(tmp_path, embedder):
+    """Return a function that asks a library with a model that behaves as a script says."""
+    path = tmp_path / "papers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    opened: list = []
+
+    def run(script, question=QUESTION, **options):
+        server = FakeOpenAI(script)
+        server.__enter__()
+        settings = load_settings(
+            index=tmp_path / "index",
+            llm="openai",
+            OPENAI_BASE_URL=server.base_url,
+            retries=1,
+            timeout=5,
+        )
+        assistant = Assistant.open(settings, embedder=embedder)
+        opened.extend([server, assistant])
+        assistant.ingest([str(path)])
+        return list(assistant.stream(question, **options)), server
+
+    yield run
+    for number in range(0, len(opened), 2):
+        opened[number + 1].close()
+        opened[number].__exit__(None, None, None)
+
+
+def test_text_streams_in_pieces_and_every_sentence_gets_its_receipt(ask):
+    def script(request):
+        prompt = request.body["messages"][-1]["content"]
+        graph = prompt.split("\nTitle: On graphs\n")[0].rsplit("=== source ", 1)[1].split()[0]
+        return say(
+            "Each graph has 12 ed",
+            f"ges [{graph}",
+            "]. It has 37 edges",
+            f" [{graph}]. So. [",
+            "9].",
+        )
+
+    parts, _ = ask(script)
+    texts, answer = [p for p in parts if isinstance(p, str)], parts[-1]
+    assert len(texts) > 2
+    assert "".join(texts) == answer.answer
+    assert not any(text.endswith("[") for text in texts)
+    assert [c.paper.id for c in answer.citations] == ["g"]
+    first, second, third = answer.sentences
+    assert (first.support, first.citations) == ("verbatim", (1,))
+    assert first.evidence.quote == "Each graph has 12 edges"
+    assert (second.support, second.citations) == ("unsupported", (1,))
+    assert (third.support, third.unresolved, third.citations) == ("unsupported", ("[9]",), ())
+    assert answer.usage.prompt_tokens == 11
+    assert set(answer.prompts) == {"answer"}
+
+
+def test_a_models_refusal_is_an_answer_that_declines(ask):
+    parts, _ = ask(lambda request: say(REFUSAL))
+    answer = parts[-1]
+    assert (answer.answered, answer.sentences, answer.citations) == (False, (), ())
+    assert answer.answer.startswith(REFUSAL)
+    assert len(answer.retrieved) == 2
+
+
+def test_a_follow_up_is_rewritten_by_the_model(ask):
+    def script(request):
+        if "Last question:" in request.body["messages"][-1]["content"]:
+            return say("How many edges has ", "a graph?")
+        return say("Each graph has 12 edges [1].")
+
+    history = [Turn("What has a graph?", "A graph has nodes [1].", ("g",))]
+    parts, server = ask(script, "And how many edges has it?", history=history)
+    assert parts[-1].standalone_question == "How many edges has a graph?"
+    assert len(server.requests) == 2
+    assert set(parts[-1].prompts) == {"answer", "condense"}
+    assert parts[-1].usage.prompt_tokens == 22
+
+
+def test_the_judge_stands_beside_the_deterministic_verdict(ask):
+    replies = iter(
+        ["Each graph has 12 edges [1]. A graph has nodes [1].", "UNSUPPORTED.", "perhaps"]
+    )
+    parts, _ = ask(lambda request: say(next(replies)), judge=True)
+    verdicts = [(sentence.judge, sentence.support) for sentence in parts[-1].sentences]
+    assert [judge for judge, _ in verdicts] == ["unsupported", "unmeasured"]
+    assert {support for _, support in verdicts} <= {"verbatim", "unsupported"}
+    assert set(parts[-1].prompts) == {"answer", "judge"}
+
+
+def test_a_reply_cut_off_keeps_what_had_arrived(ask):
+    with pytest.raises(ModelError) as raised:
+        ask(lambda request: Reply([chunk("Each graph has "), chunk("12 edges [1"), RESET]))
+    assert raised.value.partial.startswith("Each graph has 12 edges")
+
+
+def test_a_wrong_key_is_one_line_without_the_key(ask):
+    with pytest.raises(ModelError) as raised:
+        ask(lambda request: fail(401, "Incorrect API key provided"))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_real_llama_streams_and_answers_in_the_same_shape(tmp_path, embedder):
+    pytest.importorskip("xllamacpp", reason="needs the extra `local`")
+    if not gguf_file().exists():
+        pytest.skip(f"needs {gguf_file()}: python -m tests.get_gguf")
+    path = tmp_path / "papers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    settings = load_settings(
+        index=tmp_path / "index", llm="local", local_model=gguf_file(), answer_tokens=48
+    )
+    local = Assistant.open(settings, embedder=embedder)
+    local.ingest([str(path)])
+    parts = list(local.stream(QUESTION))
+    answer = parts[-1]
+    assert isinstance(answer, Answer)
+    assert sum(isinstance(part, str) for part in parts) >= 2
+    assert answer.usage.completion_tokens > 0
+    local.close()
+    plain = Assistant.open(settings.model_copy(update={"llm": "none"}), embedder=embedder)
+    assert list(to_json(plain.ask(QUESTION))) == list(to_json(answer))
+    plain.close()
