@@ -35,6 +35,8 @@ def retrieval(arguments: argparse.Namespace) -> int:
         trec=Path(arguments.run_file) if arguments.run_file else None,
         folder=Path(arguments.output) if arguments.output else None,
     )
+    if arguments.output:
+        write_report(Path(arguments.output))
     if arguments.json:
         _print(json.dumps({name: value for name, value in found.items() if name != "metrics"}))
         return 0
@@ -60,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         concurrency=arguments.concurrency,
         judged=arguments.judge,
     )
+    write_report(Path(arguments.output))
     if arguments.json:
         _print(json.dumps(found))
         return 0

@@ -15,7 +15,6 @@ from tqdm import tqdm
 
 from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
-from evals.report import write_report
 from rag.assistant import Assistant
 from rag.commands import run_lines
 from rag.errors import InputError
@@ -59,7 +58,7 @@ def evaluate(
         embedder: for a new index; see the settings.
         bm25_only: rank by words alone.
         trec: where to write the run, in TREC's form.
-        folder: where to write a run with rows, metrics and a report.
+        folder: where to write a run with rows and metrics.
 
     Returns:
         The means of `evals.ranking.MEASURES` over all judged queries, ``queries``, ``seconds``
@@ -92,7 +91,6 @@ def evaluate(
     found = _summary(rows, ingest_seconds)
     if folder:
         runs.write_run(folder, rows, {"kind": "retrieval", **found})
-        write_report(folder)
     return found
 
 

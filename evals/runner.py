@@ -14,7 +14,6 @@ from evals import metrics, runs
 from evals.judge import judge_answer
 from evals.questions import Question, expected_json
 from evals.ranking import rank_metrics
-from evals.report import write_report
 from rag import batch, batch_rows
 from rag.assistant import Assistant
 from rag.errors import SettingsError
@@ -64,7 +63,6 @@ def run_answers(
     found = aggregate(rows, questions)
     found["batch"] = {k: v for k, v in asdict(summary).items() if k != "output"}
     runs.write_run(folder, rows, found)
-    write_report(folder)
     return found
 
 

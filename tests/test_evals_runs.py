@@ -9,6 +9,7 @@ from fake_openai import FakeOpenAI, fail, say
 
 from evals.judge import expected_text
 from evals.questions import read_expectations
+from evals.report import write_report
 from evals.runner import run_answers
 from evals.runs import begin, read_run, shown_settings
 from rag import cli
@@ -74,7 +75,7 @@ def test_a_run_is_a_folder(library, questions, tmp_path):
     folder = tmp_path / "run"
     found = run_answers(library, questions, folder)
     assert sorted(path.name for path in folder.iterdir()) == [
-        "answers.jsonl", "metrics.json", "report.html", "rows.jsonl", "settings.json",
+        "answers.jsonl", "metrics.json", "rows.jsonl", "settings.json",
     ]  # fmt: skip
     run = read_run(folder)
     assert run.metrics == json.loads(json.dumps(found))
@@ -158,7 +159,7 @@ def test_what_a_judge_does_not_say_is_unmeasured(library, questions, tmp_path):
     assert found["metrics"]["judge_correctness"] == {**unmeasured, "unmeasured": 3}
     assert found["metrics"]["judge_faithfulness"] == {**unmeasured, "unmeasured": 4}
     assert found["judge"]["sentences"] == {"supported": 4, "unmeasured": 4}
-    page = (tmp_path / "run" / "report.html").read_text()
+    page = write_report(tmp_path / "run").read_text()
     assert "3 unmeasured" in page
     assert "4 unmeasured" in page
 
@@ -178,6 +179,7 @@ def test_what_is_expected_in_words(questions):
 def test_no_secret_is_in_a_run(library, questions, tmp_path):
     with FakeOpenAI(lambda _: say("We measure 37 hours of speech [1].")) as server:
         run_answers(served(library, server), questions, tmp_path / "run")
+    write_report(tmp_path / "run")
     for path in (tmp_path / "run").iterdir():
         assert KEY not in path.read_text(encoding="utf-8")
 
