@@ -28,7 +28,7 @@ async function findPapers() {
   if (!form) return;
   const wanted = Object.fromEntries(new FormData(form));
   const mine = (asked += 1);
-  const found = await server.find_papers({ ...wanted, most }).catch(() => null);
+  const found = await call("find_papers", { ...wanted, most }).catch(() => null);
   if (mine !== asked) return;
   if (!found) {
     byId("papers").replaceChildren(part("p", "problem", "The server does not answer. Is it running?"));

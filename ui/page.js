@@ -113,7 +113,7 @@ async function end(problem) {
   if (!running) return;
   const turn = { ...running.turn, partial: running.text, problem };
   finish(turn, problem);
-  const html = await server.show_chat([turn]).catch(() => null);
+  const html = await call("show_chat", [turn]).catch(() => null);
   if (last()?.id !== turn.id) return;
   if (html !== null) element.innerHTML = html;
   else element.querySelector(".answer")?.append(part("p", "problem", problem));
@@ -162,7 +162,7 @@ async function openChat(next) {
   past().replaceChildren();
   refresh();
   if (!chat.turns.length) return;
-  const html = await server.show_chat(chat.turns).catch(() => null);
+  const html = await call("show_chat", chat.turns).catch(() => null);
   if (chat !== next) return;
   if (html === null) past().append(part("p", "problem", "The server does not answer. Is it running?"));
   else past().innerHTML = html;
@@ -200,7 +200,7 @@ async function rate(turn, verdict, note = "") {
   turn.verdict = verdict;
   keep();
   const { question, answer } = turn;
-  await server.rate_answer({
+  await call("rate_answer", {
     question, answer: answer.answer, verdict, note,
     paper_ids: answer.citations.map((c) => c.paper.id),
   });
@@ -250,19 +250,19 @@ const actions = {
   },
   "cancel-edit": () => { editing = false; box().value = ""; grow(); refresh(); box().focus(); },
   "copy-answer": async (button) => {
-    copy(button, await server.save_chat({ form: "md", exchanges: [turnOf(button)] }));
+    copy(button, await call("save_chat", { form: "md", exchanges: [turnOf(button)] }));
   },
   "copy-bibtex": async (button) => {
     const paper = button.closest(".card")?.dataset.paper;
     const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
-    copy(button, await server.cite_papers(wanted));
+    copy(button, await call("cite_papers", wanted));
   },
   "copy-chat-bibtex": async (button) => {
-    copy(button, await server.cite_papers({ exchanges: chat.turns }));
+    copy(button, await call("cite_papers", { exchanges: chat.turns }));
   },
   "export": async (button) => {
     const form = button.dataset.form;
-    const text = await server.save_chat({ form, exchanges: chat.turns });
+    const text = await call("save_chat", { form, exchanges: chat.turns });
     const name = chat.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50);
     save(`${name.replace(/^-|-$/g, "") || "chat"}.${form}`, text);
   },

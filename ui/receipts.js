@@ -4,6 +4,13 @@ let shownChip = null;
 let openedFrom = null;
 let hiding = 0;
 
+// Call one of the server's functions; Gradio gives nothing where it fails.
+async function call(name, data) {
+  const result = await server[name](data);
+  if (result === undefined) throw new Error("The server does not answer");
+  return result;
+}
+
 function part(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;

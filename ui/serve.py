@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -83,28 +85,29 @@ def launch(page: gr.Blocks, host: str, port: int, *, auth: str | None, mcp: bool
     # In the head: the way by parameter has Gradio rewrite every selector.
     style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     try:
-        _, address, _ = page.launch(
-            server_name=host,
-            server_port=port,
-            auth=(user, password) if auth else None,
-            max_threads=_THREADS,
-            max_file_size=_LARGEST_UPLOAD,
-            mcp_server=mcp,
-            app_kwargs={"middleware": [Middleware(_WithHeaders)]},
-            theme=gr.themes.Base(font=_SANS, font_mono=_MONO),
-            head=f"<style>{style}</style>",
-            footer_links=[],
-            quiet=True,
-            inbrowser=False,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            run_history=False,
-            enable_monitoring=False,
-            prevent_thread_lock=True,
-        )
+        with contextlib.redirect_stdout(sys.stderr):  # some of what Gradio says is not to be hushed
+            _, address, _ = page.launch(
+                server_name=host,
+                server_port=port,
+                auth=(user, password) if auth else None,
+                max_threads=_THREADS,
+                max_file_size=_LARGEST_UPLOAD,
+                mcp_server=mcp,
+                app_kwargs={"middleware": [Middleware(_WithHeaders)]},
+                theme=gr.themes.Base(font=_SANS, font_mono=_MONO),
+                head=f"<style>{style}</style>",
+                footer_links=[],
+                quiet=True,
+                inbrowser=False,
+                share=False,
+                ssr_mode=False,
+                pwa=False,
+                run_history=False,
+                enable_monitoring=False,
+                prevent_thread_lock=True,
+            )
     except OSError as error:
         raise SettingsError(
             f"cannot serve on {host}:{port}; choose another with --port, or another --host"
         ) from error
-    return address
+    return str(address)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import gradio as gr
 
@@ -12,13 +12,13 @@ from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.types import to_json
 
-Tool = Callable[..., dict[str, Any]]
+Tool = Callable[..., str]
 
 
 def make_tools(assistant: Assistant) -> tuple[Tool, Tool]:
-    """Return ``search_papers`` and ``ask_papers`` for one library."""
+    """Return ``search_papers`` and ``ask_papers`` for one library; they return JSON."""
 
-    def search_papers(query: str, k: int = 10, where: str = "") -> dict[str, Any]:
+    def search_papers(query: str, k: int = 10, where: str = "") -> str:
         """Search the library of paper abstracts; no answer is written.
 
         Args:
@@ -38,9 +38,9 @@ def make_tools(assistant: Assistant) -> tuple[Tool, Tool]:
             }
             for hit in hits
         ]
-        return {"query": query, "hits": rows}
+        return json.dumps({"query": query, "hits": rows}, ensure_ascii=False)
 
-    def ask_papers(question: str, where: str = "") -> dict[str, Any]:
+    def ask_papers(question: str, where: str = "") -> str:
         """Answer a question from the library of paper abstracts, citing every sentence.
 
         The answer carries [n] markers; ``sentences`` give for each its verdict and the words
@@ -53,8 +53,8 @@ def make_tools(assistant: Assistant) -> tuple[Tool, Tool]:
                 separated by semicolons and must all hold.
         """
         with _told():
-            answer: dict[str, Any] = to_json(assistant.ask(question, where=_split(where)))
-        return answer
+            answer = assistant.ask(question, where=_split(where))
+        return json.dumps(to_json(answer), ensure_ascii=False)
 
     return search_papers, ask_papers
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
 import shutil
 import socket
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +73,14 @@ PAPERS: list[dict[str, Any]] = [
         "abstract": SPEECH,
     },
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gradio leaves sockets and event loops open; that is no fault of the tests that serve."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and {"site", "folder"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
 
 
 @dataclass
@@ -159,8 +169,18 @@ def serve(assistant: Assistant, port: int = 0, **options: Any) -> Iterator[str]:
     """Serve a page over the library while the block lasts."""
     page = build(assistant, mcp=options.get("mcp", False))
     options = {"auth": None, "mcp": False, **options}
-    yield launch(page, "127.0.0.1", port or free_port(), **options)
-    page.close(verbose=False)
+    with left_open():
+        yield launch(page, "127.0.0.1", port or free_port(), **options)
+        page.close(verbose=False)
+
+
+@contextlib.contextmanager
+def left_open() -> Iterator[None]:
+    """Clear away what Gradio leaves open behind it, before it is blamed on a later test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def free_port() -> int:

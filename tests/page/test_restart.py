@@ -10,6 +10,7 @@ import urllib.request
 
 import pytest
 from fake_openai import FakeOpenAI
+
 from page.conftest import PAPERS, Model, free_port, open_visit
 
 

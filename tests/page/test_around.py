@@ -1,0 +1,131 @@
+"""What stands around a conversation: the state, the welcome, the library's parts."""
+
+import json
+
+import pytest
+
+from rag.types import IngestReport, Paper, Rejection
+from ui.examples import example_questions
+from ui.frame import found, library, state_line, taken_in, welcome
+from ui.shelf import Library, Shelf, rejections, safe_name, survey, where_of
+
+PAPERS = [
+    Paper("1", "LCNN: Lookup Networks", "A.", year=2017, venue="CVPR", sources=("d/a.bib:3",)),
+    Paper("2", "GCN: Graph Networks", "A.", year=2019, venue="ICML", sources=("d/b.bib:1",)),
+    Paper("3", "GAT: Graph Networks with Attention", "A.", year=2018, venue="ICML",
+          sources=("d/b.bib:9", "e/a.bib:1")),
+    Paper("4", "On Graph Networks", "A."),
+]  # fmt: skip
+
+
+def test_survey():
+    assert survey(PAPERS) == Shelf(
+        papers=4,
+        years=(2017, 2019),
+        venues=(("ICML", 2), ("CVPR", 1)),
+        sources=(("a.bib", 2), ("b.bib", 2)),
+    )
+    assert survey([]) == Shelf(0, None, (), ())
+
+
+def test_example_questions_are_about_the_library():
+    assert example_questions(PAPERS) == [
+        "What is GCN, and what does it achieve?",
+        "Which papers are about graph networks?",
+        "What does “On Graph Networks” find?",
+    ]
+    assert example_questions([]) == []
+    assert example_questions([Paper("x", "", "A.")]) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "where"),
+    [
+        (None, []),
+        ("x", []),
+        ({"query": "q", "from": " 2019 ", "to": ""}, ["year>=2019"]),
+        ({"to": 2020, "venue": "A=B; C"}, ["year<=2020", "venue=A=B; C"]),
+        ({"source": "x.bib"}, ["source=x.bib"]),
+    ],
+)
+def test_where_of(filters, where):
+    assert where_of(filters) == where
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("refs.bib", "refs.bib"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        (".hidden", "hidden"),
+        ("a\nb:c\\d", "a_b_c_d"),
+        ("", "file"),
+        ("...", "file"),
+        ("x" * 200 + ".bib", "x" * 146 + ".bib"),
+    ],
+)
+def test_safe_name(name, safe):
+    assert safe_name(name) == safe
+
+
+def test_state_line():
+    facts = {"embedder": "minilm:sentence-transformers/x"}
+    assert state_line(facts, "a <model>") == (
+        '<div id="state"><p>Answers are written by a &lt;model&gt;. Search by words and the MiniLM '
+        "sentence embedder.</p></div>"
+    )
+    without = state_line({"embedder": "static:wordllama"}, None)
+    assert "No language model: answers are quotations from the abstracts." in without
+    assert "static word vectors" in without
+    for setting in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "RAG_LLM=local", "RAG_LOCAL_MODEL"):
+        assert setting in without
+
+
+def test_welcome():
+    assert welcome(survey(PAPERS), ["Is <it>?"]) == (
+        '<section id="welcome"><h2>Ask 4 papers</h2>'
+        "<p>Every sentence of an answer shows the words that support it.</p>"
+        '<ul class="examples"><li><button type="button" data-do="example">Is &lt;it&gt;?</button>'
+        "</li></ul></section>"
+    )
+    assert "The library is empty" in welcome(survey([]), [])
+
+
+def test_library_filters():
+    made = library(Shelf(1_234, (1990, 2020), (("<V>", 3),), ()))
+    assert '<p class="count">1,234 papers</p>' in made
+    assert '<option value="&lt;V&gt;">&lt;V&gt; (3)</option>' in made
+    assert 'name="from" min="0" max="9999" step="1" placeholder="any (1990)"' in made
+
+
+def test_found_says_how_many_there_are():
+    assert found(PAPERS, 4).startswith('<p class="count">4 papers</p><ul class="cards"><li')
+    first = found(PAPERS[:1], 1_000)
+    assert first.startswith('<p class="count">First 1 of 1,000</p>')
+    assert 'data-do="more-papers"' in first
+
+
+def test_rejections_are_named_as_they_were_uploaded():
+    rejected = (Rejection("/tmp/x/uploads/a.bib:3", "no <abstract>"),)
+    report = IngestReport(1, 3, 1, 0, 1, 0, rejected, 9, 9, 1, 0.1)
+    assert rejections(report) == [Rejection("a.bib:3", "no <abstract>")]
+    assert taken_in(report) == (
+        '<div class="report"><p>1 added, 0 updated, 1 unchanged, 0 duplicates, 1 rejected; '
+        "9 papers in the library.</p>"
+        '<ul class="rejected"><li><b>a.bib:3</b>: no &lt;abstract&gt;</li></ul></div>'
+    )
+
+
+def test_an_upload_is_kept_and_known_again(assistant, tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text(json.dumps({"id": "g", "title": "G", "abstract": "A graph."}))
+    shelf = Library(assistant)
+    assert shelf.shelf == Shelf(0, None, (), ())
+    told = []
+    assert shelf.add([str(file)], lambda done, total: told.append((done, total))).added == 1
+    assert told[-1] == (1, 1)
+    assert shelf.add([str(file)], lambda done, total: None).unchanged == 1
+    assert shelf.shelf.sources == (("in.jsonl", 1),)
+    assert (assistant.settings.index / "uploads" / "in.jsonl").read_bytes() == file.read_bytes()
+    assert [paper.id for paper in shelf.find("graph", (), 5)[0]] == ["g"]
+    assert shelf.find("", ["year>=2000"], 5) == ([], 0)

@@ -1,0 +1,114 @@
+"""Who may reach the page, what it sends along, and what other programs may call."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from page.conftest import left_open, serve
+from rag.cli import main
+from rag.errors import SettingsError
+from ui.serve import check_access
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_this_machine_needs_no_password(host):
+    check_access(host, None, no_auth=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.2", "example.org", ""])
+def test_other_hosts_need_one_or_a_knowing_word(host):
+    with pytest.raises(SettingsError, match="give --auth USER:PASS, or --no-auth"):
+        check_access(host, None, no_auth=False)
+    check_access(host, None, no_auth=True)
+    check_access(host, "me:secret", no_auth=False)
+
+
+@pytest.mark.parametrize("auth", ["", "me", "me:", ":x"])
+def test_a_password_has_a_name(auth):
+    with pytest.raises(SettingsError, match="--auth takes USER:PASS"):
+        check_access("127.0.0.1", auth, no_auth=False)
+
+
+def test_the_command_says_so_in_one_line(capsys):
+    assert main(["ui", "--host", "0.0.0.0"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: anyone who reaches 0.0.0.0 could read and fill the library;")
+    assert err.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_said(site, capsys, tmp_path):
+    port = site.url.rstrip("/").rpartition(":")[2]
+    with left_open():
+        assert main(["ui", "--index", str(tmp_path / "ix"), "--port", port]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == (
+        f"error: cannot serve on 127.0.0.1:{port}; choose another with --port, or another --host"
+    )
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=20) as response:
+        return response.headers, response.read().decode()
+
+
+def test_the_page_names_no_other_host_to_load_from(site):
+    headers, page = get(site.url)
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'; ")
+    assert "http" not in policy
+    assert headers["referrer-policy"] == "no-referrer"
+    config = json.loads(get(f"{site.url}config")[1])
+    assert config["analytics_enabled"] is False
+    assert config["stylesheets"] == []
+    assert "fonts.googleapis" not in get(f"{site.url}theme.css")[1] + page
+
+
+def test_a_password_is_asked_for(site):
+    with serve(site.assistant, auth="me:secret") as url:
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            get(f"{url}config")
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        form = b"username=me&password=secret"
+        assert opener.open(f"{url}login", form, timeout=20).status == 200
+        assert opener.open(f"{url}config", timeout=20).status == 200
+
+
+def test_the_library_may_be_called_by_no_other_program_unless_it_is_meant(site):
+    api = json.loads(get(f"{site.url}gradio_api/info")[1])
+    assert api["named_endpoints"] == {}
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(f"{site.url}gradio_api/mcp/schema")
+
+
+def test_mcp_offers_search_and_answers(site):
+    mcp = pytest.importorskip("mcp")
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def talk(url):
+        async with (
+            streamable_http_client(f"{url}gradio_api/mcp/") as (read, write, _),
+            mcp.ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            names = [tool.name for tool in (await session.list_tools()).tools]
+            found = await session.call_tool("search_papers", {"query": "graph", "k": 1})
+            answer = await session.call_tool(
+                "ask_papers", {"question": "How accurate is the graph model?", "where": "year<2020"}
+            )
+            wrong = await session.call_tool("search_papers", {"query": "x", "where": "year~x"})
+            return names, found, answer, wrong
+
+    with serve(site.assistant, mcp=True) as url:
+        names, found, answer, wrong = asyncio.run(talk(url))
+    assert sorted(names) == ["ask_papers", "search_papers"]
+    [hit] = json.loads(found.content[0].text)["hits"]
+    assert (hit["rank"], hit["paper"]["id"]) == (1, "graphmix")
+    said = json.loads(answer.content[0].text)
+    assert said["answered"] is True
+    assert [citation["paper"]["id"] for citation in said["citations"]] == ["graphmix"]
+    assert wrong.isError
+    assert "needs a year" in wrong.content[0].text
