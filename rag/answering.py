@@ -85,7 +85,10 @@ def stream(
     yield tuple(hits)
     retrieved = time.perf_counter()
     rarity = functools.partial(_rarity, index)
-    candidates = extraction.score_sentences(alone, hits, functools.partial(embed, embedder), rarity)
+    read = len(hits) if intent.kind == "list" else extraction.READ
+    candidates = extraction.score_sentences(
+        alone, hits[:read], functools.partial(embed, embedder), rarity
+    )
     chosen = extraction.choose(candidates, intent)
     stopped = None
     if llm is None:
@@ -186,7 +189,7 @@ def _rarity(index: Index, term: str) -> float:
 
 
 def _quote(
-    hits: Sequence[Hit], chosen: Sequence[extraction.Chosen], *, as_list: bool
+    hits: Sequence[Hit], chosen: Sequence[extraction.Candidate], *, as_list: bool
 ) -> tuple[str, list[Sentence], list[int]]:
     """Return the answer made of the chosen sentences, its receipts and the order of hits."""
     order = list(dict.fromkeys(piece.hit for piece in chosen))
