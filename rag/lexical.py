@@ -2,7 +2,8 @@
 
 It is derived from the store and may be lost at any time: `rag.assistant` rebuilds it. It
 answers three things: BM25 over title and abstract, lookups by id, DOI, arXiv id and key, and
-filters. The stamp of the store's change that it reflects is committed with it, as a document.
+filters. Beside it lies the stamp of the store's change that it reflects, written after each commit:
+what is read with a stamp is at least as new as it says.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ def slot(paper_id: str) -> int:
 @functools.cache
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
@@ -74,6 +74,7 @@ class Lexical:
     def __init__(self, folder: Path | None) -> None:
         """Open or create; a damaged index is removed and an empty one made in its place."""
         self._folder = folder
+        self.stamp = ""  # the store's stamp that this index reflects; empty where none
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -94,19 +95,16 @@ class Lexical:
 
     def reload(self) -> None:
         """See what has been committed since, by any process."""
+        if self._folder is not None:
+            file = self._folder / "stamp"
+            self.stamp = file.read_text() if file.exists() else ""
         self._index.reload()
         self._searcher = self._index.searcher()
 
     @property
-    def stamp(self) -> str:
-        """The store's stamp that this index reflects; empty where it reflects none."""
-        found = self._searcher.search(_is("kind", "stamp"), 1, count=False).hits
-        return _stored(self._searcher, found[0][1]).decode() if found else ""
-
-    @property
     def papers(self) -> int:
         """How many papers there are."""
-        return self._count(_is("kind", "paper"))
+        return int(self._searcher.num_docs)
 
     def search(
         self, weighted: Sequence[tuple[str, float]], count: int, where: Sequence[Condition] = ()
@@ -185,7 +183,7 @@ class Lexical:
         return self._searcher.doc_freq("body", term)
 
     def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
-        """Replace the entries of ``add``, remove the papers of ``remove``; all or nothing.
+        """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
 
         The caller holds the lock on the index; ``stamp`` is the store's that will be reflected.
         """
@@ -196,14 +194,14 @@ class Lexical:
             for entry in add:
                 writer.delete_documents_by_query(_is("id", entry.paper.id))
                 writer.add_document(_document(entry))
-            writer.delete_documents_by_query(_is("kind", "stamp"))
-            mark = tantivy.Document()
-            mark.add_text("kind", "stamp")
-            mark.add_bytes("entry", stamp.encode())
-            writer.add_document(mark)
             writer.commit()
         finally:
             writer.wait_merging_threads()
+        self.stamp = stamp
+        if self._folder is not None:
+            fresh = self._folder / "stamp.new"
+            fresh.write_text(stamp)
+            fresh.replace(self._folder / "stamp")
         self.reload()
 
     def _in(self, field: str, values: Sequence[str]) -> list[Entry]:
@@ -233,7 +231,6 @@ def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
 def _document(entry: Entry) -> tantivy.Document:
     paper = entry.paper
     document = tantivy.Document()
-    document.add_text("kind", "paper")
     document.add_unsigned("slot", slot(paper.id))
     document.add_bytes("entry", entry.payload.encode())
     document.add_text("body", f"{paper.title} {paper.abstract}")
@@ -256,7 +253,7 @@ def _document(entry: Entry) -> tantivy.Document:
 
 def _condition_query(where: Sequence[Condition]) -> Query:
     """Return the query for the papers for which all conditions hold."""
-    clauses = [(Occur.Must, _is("kind", "paper"))]
+    clauses = [(Occur.Must, Query.all_query())]
     for condition in where:
         denied = condition.op.startswith("!")
         clauses.append((Occur.MustNot if denied else Occur.Must, _one_condition(condition)))

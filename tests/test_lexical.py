@@ -32,9 +32,9 @@ def lexical(tmp_path):
 
 
 def bm25(
-    frequency: int, having: int, length: int = 4, papers: int = 4, average: float = 3.0
+    frequency: int, having: int, length: int = 4, papers: int = 3, average: float = 4.0
 ) -> float:
-    """Okapi BM25; the stamp counts as a fourth, empty document."""
+    """Okapi BM25 with k1 1.2 and b 0.75."""
     rarity = math.log(1 + (papers - having + 0.5) / (having + 0.5))
     return rarity * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / average))
 
