@@ -94,7 +94,7 @@ def _badness(row: Mapping[str, Any]) -> float:
     """Return how bad an answer is: what failed, then what is all wrong, then by the mean."""
     values = [v for name, v in row["metrics"].items() if name not in LOWER_IS_BETTER]
     known = [value for value in values if value is not None]
-    if len(known) < len(values):
+    if len(known) < len(values) or "error" in row.get("answer", {}):
         return 2.0
     if row["metrics"].get("decision") == 0.0:
         return 1.0
