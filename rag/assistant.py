@@ -218,11 +218,25 @@ class Assistant:
         Raises:
             InputError: there is none.
         """
-        self.index.refresh()
-        found = self.index.lexical.named(name)
+        found = self.named(name)
         if found is None:
             raise InputError(f"no paper {name!r}; see `rag papers list` for the ids")
-        return with_key(found)
+        return found
+
+    def named(self, name: str) -> Paper | None:
+        """Return the paper with this id, citation key, DOI or arXiv id; None where none has it."""
+        self.index.refresh()
+        found = self.index.lexical.named(name)
+        return with_key(found) if found else None
+
+    def described(self, reference: str) -> Paper | None:
+        """Return the paper whose title stands in an entry of a reference list; None without."""
+        text = library.normalised_title(reference)
+        for hit in self.search(reference[:500], k=5):
+            title = library.normalised_title(hit.paper.title)
+            if title and title in text:
+                return hit.paper
+        return None
 
     # Questions.
 

@@ -137,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--feedback", metavar="FILE", help="opinions from the chat page")
     _llm(making)
 
+    verify = command("verify", "rag.commands:verify", "check claims or a draft", commands)
+    verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex")
+
     papers = commands.add_parser("papers", help="list, show, remove and export papers")
     library = papers.add_subparsers(metavar="ACTION", required=True)
     listing = command("list", "rag.commands:papers_list", "list the papers", library)

@@ -12,6 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 from rag import export, models
+from rag import verify as verification
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.history import read_history
@@ -150,6 +151,35 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
         yield ""
     for sentence in doubtful:
         yield f"! {sentence.support}: {sentence.text}"
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """``rag verify``: exit 1 where a draft has an unsupported sentence, or a line is no pair."""
+    path = Path(arguments.file)
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot read {path} ({error.strerror}); name a file") from error
+    if path.suffix.lower() in {".jsonl", ".ndjson"}:
+        wrong, first = 0, ""
+        for verdict in verification.verify_pairs(text.splitlines()):
+            _print(json.dumps(verdict, ensure_ascii=False))
+            if "error" in verdict:
+                wrong += 1
+                first = verdict["error"].partition(":")[0] if wrong == 1 else first
+        if wrong:
+            lines = "1 line" if wrong == 1 else f"{wrong} lines"
+            raise InputError(f"{lines} could not be checked; correct it, first {first}")
+        return 0
+    assistant = _open(arguments)
+    form: verification.Format = "latex" if path.suffix.lower() in {".tex", ".ltx"} else "markdown"
+    report = verification.check_draft(text, form, assistant.named, assistant.described)
+    if arguments.json:
+        _print_json({"sentences": report.sentences, "counts": report.counts})
+    else:
+        for line in verification.render(report):
+            _print(line)
+    return 1 if report.failed else 0
 
 
 def papers_list(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,172 @@
+"""Pairs and drafts: which sentences are checked, against what, with which verdict."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.cli import main
+from rag.types import Paper
+from rag.verify import check_draft, render, verify_pairs
+
+ABSTRACT = "We study tea. Green tea lowers blood pressure in 40 adults. Black tea was not studied."
+PAPERS = {
+    "lee2020": Paper("lee2020", "Tea and pressure", ABSTRACT, key="lee2020"),
+    "kim": Paper("kim", "Coffee and sleep", "Coffee delays sleep by 40 minutes.", key="kim"),
+}
+
+
+def find(text: str) -> Paper | None:
+    return next((p for p in PAPERS.values() if p.title in text), None)
+
+
+def check(text: str, form="markdown"):
+    return check_draft(text, form, PAPERS.get, find)
+
+
+def test_pairs_come_back_in_order_and_a_bad_line_loses_none():
+    rows = [
+        {
+            "claim": "Green tea lowers blood pressure in 40 adults.",
+            "title": "T",
+            "abstract": ABSTRACT,
+        },
+        {
+            "claim": "Green tea lowers blood pressure in 52 adults.",
+            "title": "T",
+            "abstract": ABSTRACT,
+        },
+    ]
+    lines = [json.dumps(rows[0]), "{broken", json.dumps({"claim": 3}), "", json.dumps(rows[1])]
+    first, second, third, last = verify_pairs(lines)
+    assert first["support"] == "verbatim"
+    evidence = first["evidence"]
+    assert ABSTRACT[evidence["start"] : evidence["end"]] == evidence["quote"]
+    assert second == {"error": "line 2: write JSON with claim, title and abstract"}
+    assert third == {"error": "line 3: write JSON with claim, title and abstract"}
+    assert last["support"] == "unsupported"
+    assert last["score"] < first["score"]
+
+
+MARKDOWN = """---
+title: Mine [@lee2020]
+---
+# Heading [@kim]
+
+An introduction without a marker. Green tea lowers
+blood pressure in 40 adults [@lee2020, p. 3]. It cures all [@nobody2020; @kim].
+
+```
+code [@kim]
+```
+- Coffee delays sleep by 40 minutes. [@kim] Nothing here, me@example.org.
+- As @lee2020 shows, *green tea* lowers blood pressure.
+<!-- hidden [@kim] -->
+"""
+
+
+def test_a_markdown_draft():
+    report = check(MARKDOWN)
+    assert [(s.line, s.keys, s.unresolved) for s in report.sentences] == [
+        (6, ("lee2020",), ()),
+        (7, ("nobody2020", "kim"), ("nobody2020",)),
+        (12, ("kim",), ()),
+        (13, ("lee2020",), ()),
+    ]
+    assert [s.support for s in report.sentences][:3] == ["verbatim", "unsupported", "verbatim"]
+    assert report.failed
+    assert report.sentences[2].text == "- Coffee delays sleep by 40 minutes. [@kim]"
+    lines = list(render(report))
+    assert "    no paper in the library for 'nobody2020'" in lines
+    assert lines[-1].startswith("4 cited sentences: ")
+
+
+LATEX = r"""\documentclass{article}
+\title{No \cite{kim}}
+\begin{document}
+\section{One} % a comment \cite{kim}
+Green tea lowers blood pressure in 40 adults~\cite{lee2020}. Plain words.
+Both were seen \citep[see][p.~2]{lee2020, kim}, and \textbf{coffee} delays sleep
+by 40 minutes \citet*{kim}.
+\begin{equation} x = \cite{kim} \end{equation}
+\end{document} \cite{kim}
+"""
+
+
+def test_a_latex_draft():
+    report = check(LATEX, "latex")
+    assert [(s.line, s.keys) for s in report.sentences] == [
+        (5, ("lee2020",)),
+        (6, ("lee2020", "kim")),
+    ]
+    assert report.sentences[0].support == "verbatim"
+    assert not report.sentences[0].unresolved
+
+
+def test_numbers_mean_the_drafts_own_references():
+    draft = (
+        "Green tea lowers blood pressure in 40 adults [1]. Both matter [1-3].\n\n"
+        "## References\n[1] Lee. Tea and pressure. 2020.\n[2] Kim. Coffee and sleep.\n"
+        "3. Unknown work of nobody.\n"
+    )
+    first, second = check(draft).sentences
+    assert (first.keys, first.support) == (("1",), "verbatim")
+    assert (second.keys, second.unresolved) == (("1", "2", "3"), ("3",))
+
+
+def test_numbers_without_a_reference_list_are_no_citations():
+    assert check("An array a[1] and a thought [2].").sentences == ()
+
+
+@given(st.text(alphabet=st.sampled_from("a. [@]k1\\cite{}%`-\n*_<!>~#"), max_size=300))
+def test_any_text_is_checked_without_an_error(text):
+    for form in ("markdown", "latex"):
+        for sentence in check(text, form).sentences:
+            if sentence.evidence:
+                paper = PAPERS[sentence.evidence.paper_id]
+                span = paper.abstract[sentence.evidence.start : sentence.evidence.end]
+                assert span == sentence.evidence.quote
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_EMBEDDER", "static")
+    rows = [
+        {"id": p.id, "key": p.key, "title": p.title, "abstract": p.abstract}
+        for p in PAPERS.values()
+    ]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["ingest", "p.jsonl"]) == 0
+    capsys.readouterr()
+    return tmp_path
+
+
+def test_the_command_fails_a_draft_with_an_unsupported_sentence(folder, capsys):
+    (folder / "good.md").write_text("Coffee delays sleep by 40 minutes [@kim].\n")
+    (folder / "bad.tex").write_text("Coffee delays sleep by 90 minutes \\cite{kim}.\n")
+    assert main(["verify", "good.md"]) == 0
+    assert capsys.readouterr().out.startswith("line 1: verbatim (1.00)  Coffee delays sleep")
+    assert main(["verify", "bad.tex", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["counts"] == {"unsupported": 1}
+    assert report["sentences"][0]["keys"] == ["kim"]
+
+
+def test_the_command_checks_pairs_line_by_line(folder, capsys):
+    pair = {
+        "claim": "Coffee delays sleep by 40 minutes.",
+        "title": "",
+        "abstract": PAPERS["kim"].abstract,
+    }
+    (folder / "pairs.jsonl").write_text(json.dumps(pair) + "\nbroken\n")
+    assert main(["verify", "pairs.jsonl"]) == 1
+    captured = capsys.readouterr()
+    first, second = map(json.loads, captured.out.splitlines())
+    assert set(first) == {"support", "score", "evidence"}
+    assert set(first["evidence"]) == {"quote", "start", "end"}
+    assert set(second) == {"error"}
+    assert captured.err == "error: 1 line could not be checked; correct it, first line 2\n"
