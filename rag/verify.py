@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections import Counter
@@ -145,7 +144,6 @@ _CITE = re.compile(
 _BRACKETED = re.compile(r"\[([^\[\]]{0,2000}@[^\[\]]{1,2000})\]")
 _AT_KEY = re.compile(r"(?<![\w.@\\])-?@\{?([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]{0,200}[\w/])?)")
 _NUMBERS = re.compile(r"(?<![\w\]])\[(\d{1,4}(?:\s?[,;–-]\s?\d{1,4}){0,30})\](?!\()")
-_LEADING = re.compile(r"(?:\s*(?:\[[^\[\]]{0,2000}\]))+")
 _REFERENCES = re.compile(r"^#{1,6}\s*(?:references|bibliography|literature)\s*$", re.I | re.M)
 _ENTRY = re.compile(r"^\s{0,3}(?:\[(\d{1,4})\]:?|(\d{1,4})[.)])\s+(.{5,2000})$", re.M)
 _BIBITEM = re.compile(r"\\bibitem(?:\[[^\[\]]{0,200}\])?\{([^{}]{1,200})\}([^\\]{0,2000})")
@@ -194,18 +192,19 @@ def _sentences(body: str) -> Iterator[tuple[int, int]]:
     for paragraph in re.finditer(
         r"[^\n](?:[^\n]|\n(?!\s*\n|\s{0,8}[-*+] |\s{0,8}\d{1,3}[.)] ))*", body
     ):
-        spans = [
-            [paragraph.start() + start, paragraph.start() + end]
-            for start, end in sentence_spans(paragraph[0])
-        ]
-        for before, after in itertools.pairwise(spans):
-            leading = _LEADING.match(body, after[0], after[1])
-            if leading and body[after[0]] == "[":
-                before[1] = leading.end()
-                after[0] = leading.end()
-        for start, end in spans:
-            if body[start:end].strip():
-                yield start, end
+        for start, end in sentence_spans(_AFTER_STOP.sub(_stop_last, paragraph[0])):
+            yield paragraph.start() + start, paragraph.start() + end
+
+
+# Markers between a stop and the next sentence, which belong to the sentence before.
+_AFTER_STOP = re.compile(
+    r"([.!?])(\s?(?:\[[^\[\]]{1,2000}\]\s?){0,10}\[[^\[\]]{1,2000}\])(?=\s+[\"“(]?[A-Z]|\s*\Z)"
+)
+
+
+def _stop_last(match: re.Match[str]) -> str:
+    """Put the stop behind its markers, keeping every place: ``. [1]`` becomes `` xxx.``."""
+    return re.sub(r"\S", "x", match[2]) + match[1]
 
 
 def _keys(raw: str, form: Format, references: Mapping[str, str]) -> tuple[str, ...]:
