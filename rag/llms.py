@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llama_index.core.llms import LLM, ChatMessage, ChatResponse
 from tenacity import (
@@ -23,15 +23,18 @@ from tenacity import (
 )
 
 from rag.errors import ModelError, ModelUnavailable
-from rag.local_llm import LOCAL_PREFIX, local_name, open_local
-from rag.model_errors import model_error
-from rag.openai_llm import ServedLLM, host, open_openai
+from rag.prices import LOCAL_PREFIX
 from rag.prices import cost as cost
 from rag.prices import price as price
 from rag.reply_cache import check_folder, read_reply, reply_file, write_reply
 from rag.settings import Settings
 from rag.tokens import count
 from rag.types import Usage
+
+if TYPE_CHECKING:
+    from rag.openai_llm import ServedLLM
+
+# The openai package takes a third of the imports' time: it waits until a model is asked for.
 
 _log = logging.getLogger(__name__)
 # A reply, its retries and the waits between them take at most this many times the timeout.
@@ -61,7 +64,11 @@ def open_llm(settings: Settings) -> LLM | None:
     if settings.llm_in_force == "none":
         return None
     if settings.llm_in_force == "local":
+        from rag.local_llm import open_local
+
         return open_local(settings, patience=settings.timeout * _OVERALL)
+    from rag.openai_llm import open_openai
+
     return open_openai(settings)
 
 
@@ -70,6 +77,8 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
     if llm is not None:
         return str(llm.metadata.model_name)
     if settings.llm_in_force == "local":
+        from rag.local_llm import local_name
+
         return local_name(settings)
     return settings.llm_model if settings.llm_in_force == "openai" else "none"
 
@@ -166,6 +175,9 @@ class _Reply:
 
     def deltas(self) -> Generator[str, None, None]:
         """Yield each piece of text; at least one, or raise what went wrong."""
+        from rag.model_errors import model_error
+        from rag.openai_llm import ServedLLM, host
+
         served = self._llm if isinstance(self._llm, ServedLLM) else None
         who = self._llm.metadata.model_name
         if served and not who.startswith(LOCAL_PREFIX):

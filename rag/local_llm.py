@@ -10,9 +10,8 @@ from typing import Any
 
 from rag.errors import SettingsError
 from rag.openai_llm import ServedLLM, context_window, served_llm
+from rag.prices import LOCAL_PREFIX
 from rag.settings import Settings
-
-LOCAL_PREFIX = "local/"
 
 
 def open_local(settings: Settings, *, patience: float) -> ServedLLM:

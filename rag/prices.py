@@ -6,9 +6,9 @@ import re
 
 from llama_index.core.llms import LLM
 
-from rag.local_llm import LOCAL_PREFIX
-from rag.openai_llm import OPENAI_URL, ServedLLM
 from rag.types import Usage
+
+LOCAL_PREFIX = "local/"  # begins the names of models that run in this process
 
 # US dollars for a million tokens in and out, as OpenAI published them in June 2026.
 _PRICES = {
@@ -46,6 +46,8 @@ def cost(llm: LLM | None, usage: Usage) -> float | None:
     """Return what ``usage`` of ``llm`` costs in US dollars, None where that is unknown."""
     if llm is None:
         return 0.0
+    from rag.openai_llm import OPENAI_URL, ServedLLM
+
     if not isinstance(llm, ServedLLM):
         return None
     known = llm.origin == OPENAI_URL or llm.model.startswith(LOCAL_PREFIX)
