@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +18,11 @@ from tqdm import tqdm
 
 from rag import llms
 from rag.assistant import Assistant
-from rag.errors import SettingsError
+from rag.errors import InputError, SettingsError
 from rag.question_files import Item
 from rag.types import Usage
 
-log = logging.getLogger(__name__)
+_REWORDED = 120  # tokens that a model may write to make a follow-up stand alone
 
 
 def row_cost(row: Mapping[str, Any]) -> float | None:
@@ -109,16 +108,19 @@ def estimate(assistant: Assistant, items: Sequence[Item]) -> Price:
     settings = assistant.settings
     model = llms.model_name(settings)
     asked = [item for item in items if item.defect is None]
-    prompt = calls = 0
+    prompt = written = 0
     if model != "none":
         stand_in = _Silent()
         offline = settings.model_copy(update={"cache": None})
         counting = Assistant.open(offline, llm=stand_in, embedder=assistant.embedder)
         for item in tqdm(asked, unit=" questions", disable=None, leave=False):
             stand_in.reply = item.question
-            sent = counting.ask(item.question, history=item.history).usage.prompt_tokens
+            try:
+                sent = counting.ask(item.question, history=item.history).usage.prompt_tokens
+            except InputError:  # what cannot be asked costs nothing
+                continue
             prompt += sent
-            calls += sent > 0
+            written += settings.answer_tokens * (sent > 0) + _REWORDED * bool(item.history)
         counting.close()
-    used = Usage(prompt, calls * settings.answer_tokens)
+    used = Usage(prompt, written)
     return Price(used.prompt_tokens, used.completion_tokens, llms.price(model, used))

@@ -268,8 +268,8 @@ def test_the_estimate_counts_the_prompts_that_would_be_sent(served, out):
 
     with FakeOpenAI(script) as server:
         assistant = served(server, llm_model="gpt-4o", answer_tokens=100)
-        bad = Item("x", "", defect="no question")
-        price = estimate(assistant, [*items(3), bad])
+        bad = [Item("x", "", defect="no question"), Item("y", "z" * 5000)]
+        price = estimate(assistant, [*items(3), *bad])
         assert server.requests == []
         summary = batch.run(assistant, items(3), out)
     assert price.prompt_tokens == summary.prompt_tokens > 0
