@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import math
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -13,13 +12,14 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag import (
+    abstention,
     conversation,
     extraction,
+    gathering,
     judging,
     llms,
     prompts,
     questions,
-    retrieval,
     support,
     tokens,
 )
@@ -79,30 +79,35 @@ def stream(
         used[prompt.name] = prompt.sha256
         spent.append(usage)
     else:
-        alone = questions.standalone(question, history, _titles(index, history))
+        alone = questions.standalone(question, history, cited_titles(index, history))
     intent = questions.read_question(alone)
-    hits = _find(index, embedder, alone, intent, k, where)
-    yield tuple(hits)
+    found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
+    hits = found.hits
+    yield hits
     retrieved = time.perf_counter()
-    rarity = functools.partial(_rarity, index)
-    read = len(hits) if intent.kind == "list" else extraction.READ
     candidates = extraction.score_sentences(
-        alone, hits[:read], functools.partial(embed, embedder), rarity
+        alone,
+        hits[: found.lead],
+        functools.partial(embed, embedder),
+        functools.partial(gathering.rarity, index),
     )
-    chosen = extraction.choose(candidates, intent)
-    stopped = None
-    if llm is None:
+    grounds = abstention.find_grounds(alone, hits, candidates, intent)
+    text, stopped = "", None
+    sentences: list[Sentence] = []
+    order: list[int] = []
+    answered = bool(hits) and abstention.answers(grounds, identity(embedder))
+    if not answered:
+        generated = verified = time.perf_counter()
+    elif llm is None:
+        chosen = extraction.choose(candidates, intent)
         text, sentences, order = _quote(hits, chosen, as_list=intent.kind != "one")
-        answered = bool(sentences)
-        if answered:
-            yield text
+        yield text
         generated = verified = time.perf_counter()
     else:
         prompt = prompts.load("answer", settings.prompts)
         used[prompt.name] = prompt.sha256
         sources = _within(hits, settings.context_tokens)
         parser = CitationStream(len(sources))
-        text = ""
         try:
             for part in _generate(llm, prompt, alone, sources, settings):
                 if isinstance(part, llms.Completion):
@@ -128,9 +133,10 @@ def stream(
             spent.append(usage)
         verified = time.perf_counter()
     if not answered:
-        text, order = _declined(hits), []
-        if llm is None:
-            yield text
+        declined = _declined(hits, grounds.missing)
+        if declined.startswith(text):
+            yield declined[len(text) :]
+        text, order = declined, []
     yield Answer(
         question=question,
         standalone_question=alone,
@@ -155,37 +161,12 @@ def stream(
     )
 
 
-def _titles(index: Index, history: Sequence[Turn]) -> list[str]:
+def cited_titles(index: Index, history: Sequence[Turn]) -> list[str]:
     """Return the titles of the papers that the last turn cited."""
     if not history:
         return []
     found = index.lexical.by_id(history[-1].paper_ids)
     return [found[key].paper.title for key in history[-1].paper_ids if key in found]
-
-
-def _find(
-    index: Index,
-    embedder: BaseEmbedding,
-    question: str,
-    intent: questions.Intent,
-    k: int,
-    where: Sequence[Condition],
-) -> list[Hit]:
-    """Retrieve for the question; for a comparison for each side by turns."""
-    runs = [retrieval.search(index, embedder, part, k, where) for part in (*intent.parts, question)]
-    hits: list[Hit] = []
-    seen: set[str] = set()
-    for hit in (run[i] for i in range(k) for run in runs if i < len(run)):
-        if hit.paper.id not in seen and len(hits) < k:
-            seen.add(hit.paper.id)
-            hits.append(hit)
-    return hits
-
-
-def _rarity(index: Index, term: str) -> float:
-    """Return BM25's inverse document frequency of an index term."""
-    papers, having = index.lexical.papers, index.lexical.document_frequency(term)
-    return math.log(1.0 + (papers - having + 0.5) / (having + 0.5))
 
 
 def _quote(
@@ -292,9 +273,23 @@ def _receipts(text: str, cited: Sequence[Hit], embedder: BaseEmbedding) -> list[
     return receipts
 
 
-def _declined(hits: Sequence[Hit]) -> str:
-    """Return the answer that says that the papers do not answer, and which come nearest."""
+def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
+    """Return the answer that says that the papers do not answer, what they lack, and the nearest.
+
+    ``missing`` are asked words that no near paper has.
+    """
     if not hits:
         return f"{REFUSAL} No paper in the library is near the question."
+    lacking = f" None near the question mentions {_either(missing)}." if missing else ""
     nearest = "; ".join(f"“{hit.paper.name}”" for hit in hits[:3])
-    return f"{REFUSAL} The nearest papers are {nearest}."
+    return f"{REFUSAL}{lacking} The nearest papers are {nearest}."
+
+
+def _either(words: Sequence[str]) -> str:
+    """Return words in quotes with commas and "or" between.
+
+    >>> _either(["speech", "audio", "hours"])
+    '“speech”, “audio” or “hours”'
+    """
+    quoted = [f"“{word}”" for word in words]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -160,9 +160,10 @@ def verify(arguments: argparse.Namespace) -> int:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise InputError(f"cannot read {path} ({error.strerror}); name a file") from error
+    assistant = _open(arguments)
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         wrong, first = 0, ""
-        for verdict in verification.verify_pairs(text.splitlines()):
+        for verdict in verification.verify_pairs(text.splitlines(), assistant.embedder):
             _print(json.dumps(verdict, ensure_ascii=False))
             if "error" in verdict:
                 wrong += 1
@@ -171,9 +172,10 @@ def verify(arguments: argparse.Namespace) -> int:
             lines = "1 line" if wrong == 1 else f"{wrong} lines"
             raise InputError(f"{lines} could not be checked; correct it, first {first}")
         return 0
-    assistant = _open(arguments)
     form: verification.Format = "latex" if path.suffix.lower() in {".tex", ".ltx"} else "markdown"
-    report = verification.check_draft(text, form, assistant.named, assistant.described)
+    report = verification.check_draft(
+        text, form, assistant.named, assistant.described, assistant.embedder
+    )
     if arguments.json:
         _print_json({"sentences": report.sentences, "counts": report.counts})
     else:

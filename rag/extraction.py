@@ -159,9 +159,8 @@ def _coverage(wanted: dict[str, float], said: set[str], title: set[str]) -> floa
 def choose(candidates: Candidates, intent: Intent) -> list[Candidate]:
     """Choose the sentences of an answer, paper by paper, each paper's in their own order.
 
-    A comparison takes two of each side (the first two hits), a list one of each hit; otherwise
-    the best four, three of one paper, or one a paper where no paper is sure to be meant. The
-    first hit is always among them.
+    A comparison takes two of each paper, a list one; otherwise the best four, three of one
+    paper, or one a paper where no paper is sure to be meant. The first hit is always among them.
     """
     every = candidates.sentences
     if not every:
@@ -171,10 +170,9 @@ def choose(candidates: Candidates, intent: Intent) -> list[Candidate]:
         for hit in dict.fromkeys(sentence.hit for sentence in every)
     }
     first = papers[every[0].hit]
-    if intent.kind == "compare":
-        taken = [i for own in list(papers.values())[:2] for i in _best(candidates, own, 2, 2)]
-    elif intent.kind == "list":
-        taken = [i for own in papers.values() for i in _best(candidates, own, 1, 1)]
+    if intent.kind != "one":
+        each = 2 if intent.kind == "compare" else 1
+        taken = [i for own in papers.values() for i in _best(candidates, own, each, each)]
     else:
         sure = max(every[i].coverage for i in first) >= _SURE
         taken = _best(candidates, range(len(every)), _MOST, _MOST_OF_ONE if sure else 1)

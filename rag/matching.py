@@ -12,12 +12,13 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from rag.embedders import embed
+from rag.identifiers import Identifier, identifiers
 from rag.local_embedders import Static
-from rag.polarity import Opposition, compare, negated
+from rag.polarity import denies, opposed
 from rag.quantities import Quantity, quantities
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Paper
-from rag.wording import Word, forms, initials, squeeze, words
+from rag.wording import Word, forms, initials, squeeze, stem, words
 
 Floats = NDArray[np.float32]
 
@@ -29,6 +30,11 @@ _OUTER = " .…\"'"
 _OCCURRENCES = 20  # how many are looked at: one is the rule
 # Two sentences are shown only where the second adds this much of the claim's weight.
 _PAIR_GAIN = 0.2
+_MOST_SENTENCES = 500  # of an abstract, so that no record can make a verdict slow
+_STATED_REACH = 5
+# A sentence that says this share of what the best one says has a word in whether all oppose.
+_AS_GOOD = 0.85
+_MOST_TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,15 @@ class _Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Number:
+    """A number with the stems of the words around it."""
+
+    quantity: Quantity
+    near: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
     """A paper read once: the title, then the sentences.
 
     Row i of ``vectors`` is the vector of a word in segment ``places[i]``.
@@ -54,7 +68,8 @@ class _Reading:
     segments: tuple[_Segment, ...]
     places: NDArray[np.intp]
     vectors: Floats
-    numbers: tuple[Quantity, ...]
+    numbers: tuple[Number, ...]
+    identifiers: tuple[Identifier, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +77,19 @@ class Match:
     """How a paper meets a claim.
 
     ``anywhere`` and ``together`` tell for each word of the claim, 0 to 1, how far the paper
-    has it: somewhere, and within its best two adjacent sentences or the title. ``similarity``
-    and ``topic`` are cosines to the nearest sentence and to the title. ``evidence`` is the best
-    part of the abstract, ``worth`` how good, ``opposition`` how that part differs in direction.
+    has it: somewhere, and within its best two adjacent sentences or the title; ``linked``, for
+    each word but the last, how far one sentence has it with the next. ``similarity`` is the
+    cosine to the nearest sentence. ``opposed`` is whether the sentences that say most of the
+    claim all point the other way (see `rag.polarity`). ``evidence`` is the best part of the
+    abstract, ``worth`` how good.
     """
 
+    reading: Reading
     anywhere: Floats
     together: Floats
+    linked: Floats
     similarity: float
-    topic: float
-    numbers: tuple[Quantity, ...]
-    opposition: Opposition
+    opposed: bool
     worth: float
     evidence: Evidence | None
 
@@ -136,15 +153,14 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 
 def _denied(text: str, start: int, end: int) -> bool:
-    """Say whether the sentence around a slice negates what the slice alone does not."""
+    """Say whether the sentence around a slice denies what the slice alone does not."""
     for left, right in sentence_spans(text):
         if left < start < right:
-            sentence, piece = text[left:right], text[start:end]
-            whole = words(sentence)
-            flags = negated(sentence, whole)
-            inside = [f for w, f in zip(whole, flags, strict=True) if w.start >= start - left]
-            alone = negated(piece, words(piece))
-            return inside[: len(alone)] != alone[: len(inside)]
+            piece = text[start:end]
+            said = words(piece)
+            stems = {word.stem for word in said}
+            around = text[left:right]
+            return denies(around, words(around), stems) != denies(piece, said, stems)
     return False
 
 
@@ -161,10 +177,21 @@ def _vectors(said: Sequence[Word]) -> Floats:
     return np.stack([_vector(word.text.lower()) for word in said])
 
 
+def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
+    """Return the numbers of a text with the ``reach`` words before and after each."""
+    found = []
+    for each in quantities(text):
+        before = [word.stem for word in said if word.start + len(word.text) <= each.start]
+        after = [word.stem for word in said if word.start >= each.end]
+        found.append(Number(each, frozenset(before[-reach:] + after[:reach])))
+    return found
+
+
 @functools.lru_cache(maxsize=128)
-def _read(title: str, abstract: str) -> _Reading:
-    segments = []
-    for span in (None, *sentence_spans(abstract)):
+def _read(title: str, abstract: str) -> Reading:
+    segments: list[_Segment] = []
+    stated: list[Number] = []
+    for span in (None, *sentence_spans(abstract)[:_MOST_SENTENCES]):
         text = title if span is None else abstract[span[0] : span[1]]
         said = words(text)
         segments.append(
@@ -178,23 +205,27 @@ def _read(title: str, abstract: str) -> _Reading:
                 frozenset(each.lower() for each in _ACRONYM.findall(text)),
             )
         )
+        stated += numbers(text, said, _STATED_REACH)
     places = [i for i, segment in enumerate(segments) for _ in segment.words]
-    return _Reading(
+    return Reading(
         tuple(segments),
         np.array(places, dtype=np.intp),
         _vectors([word for segment in segments for word in segment.words]),
-        tuple(quantities(f"{title}. {abstract}")),
+        tuple(stated),
+        tuple(name for segment in segments for name in identifiers(segment.text)),
     )
 
 
-def _strengths(said: Sequence[Word], reading: _Reading) -> Floats:
+def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
     strengths = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
     # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
     near = np.clip((_vectors(said) @ reading.vectors.T - 0.5) / 0.2, 0.0, 0.8)
+    near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
     for row, values in zip(strengths, near, strict=True):
         np.maximum.at(row, reading.places, values)
     squeezed = [squeeze(word.text) for word in said]
+    families = [stem(text.rstrip("0123456789")) if len(text) > 3 else "" for text in squeezed]
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
     wanted = [
         {word.squeezed, *("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0), squeezed[i]}
@@ -211,6 +242,8 @@ def _strengths(said: Sequence[Word], reading: _Reading) -> Floats:
                 strengths[i, j] = 1.0
             elif word.is_acronym and squeezed[i] in segment.initials:
                 strengths[i, j] = max(strengths[i, j], 0.8)
+            elif families[i] in segment.stems:
+                strengths[i, j] = max(strengths[i, j], 0.6)
         for i, size, run in runs:
             if run in segment.acronyms:
                 strengths[i : i + size, j] = np.maximum(strengths[i : i + size, j], 0.9)
@@ -223,31 +256,33 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     strengths = _strengths(said, reading)
     title, body = strengths[:, 0], strengths[:, 1:]
     spans = [segment.span for segment in reading.segments if segment.span]
-    rows = embed(embedder, [claim, *(segment.text for segment in reading.segments)])
-    cosines = rows[1:] @ rows[0]
-    topic = float(cosines[0])
     if not spans:
-        return Match(title, title, 0.0, topic, reading.numbers, Opposition(0.0, 0), topic, None)
+        return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
+    rows = embed(embedder, [claim, *(segment.text for segment in reading.segments[1:])])
+    similarities = rows[1:] @ rows[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
     weights /= weights.sum()
+    alone = weights @ body
     pairs = np.maximum(body[:, :-1], body[:, 1:]) if len(spans) > 1 else body
     pair = int(np.argmax(weights @ np.maximum(pairs, title[:, None])))
-    alone = weights @ body
-    worth = alone + cosines[1:]
-    best = last = int(np.argmax(worth))
-    sentence = reading.segments[best + 1]
-    opposition = compare(claim, said, sentence.text, sentence.words)
+    telling = [
+        segment
+        for segment, share in zip(reading.segments[1:], alone, strict=True)
+        if share >= _AS_GOOD * alone.max()
+    ]
+    worth = alone + similarities
+    first = last = int(np.argmax(worth))
     best_pair = int(np.argmax(weights @ pairs))
-    if len(spans) > 1 and weights @ pairs[:, best_pair] > alone[best] + _PAIR_GAIN:
-        best, last = best_pair, best_pair + 1
-    start, end = spans[best][0], spans[last][1]
+    if len(spans) > 1 and weights @ pairs[:, best_pair] > alone[first] + _PAIR_GAIN:
+        first, last = best_pair, best_pair + 1
+    start, end = spans[first][0], spans[last][1]
     return Match(
+        reading,
         strengths.max(axis=1),
         np.maximum(pairs[:, pair], title),
-        float(cosines[1:].max()),
-        topic,
-        reading.numbers,
-        opposition,
+        np.minimum(strengths[:-1], strengths[1:]).max(axis=1),
+        float(similarities.max()),
+        all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
         float(worth.max()),
         Evidence(paper.id, paper.abstract[start:end], start, end),
     )

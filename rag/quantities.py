@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?(?!\d)|\d+(?:[.·]\d+)?|[Pp]er\s?cent(?:age points?)?\b|"
     r"[^\W\d_]+|[%×]"
 )
+_IN_NAME = re.compile(r"[^\W\d_]\d+/\Z")
 _LETTERS = re.compile(r"[^\W\d_]*")
 # What may stand between two numbers that share the unit of the second: "5 to 8%", "2, 3 and 4 h".
 _SHARED = re.compile(r"\s*(?:[-–—−,/±:]|to|and|or|versus|vs\.?|,\s*(?:and|or))\s*", re.IGNORECASE)
@@ -142,6 +143,8 @@ def _from_digits(text: str, token: str, start: int, end: int) -> Quantity | None
         return None
     if before and before in _HYPHENS + "./" and text[max(0, start - 2) : start - 1].isalpha():
         return None
+    if before == "/" and _IN_NAME.search(text, max(0, start - 12), start):  # OCT3/4
+        return None
     value = float(token.replace(",", "").replace("·", "."))
     decimals = len(token.replace("·", ".").partition(".")[2])
     glued = _LETTERS.match(text, end)
@@ -223,9 +226,9 @@ def _same(claimed: Quantity, stated: Quantity) -> bool:
     wanted, given = claimed.value, stated.value
     if claimed.unit == "%" and not stated.unit and 0 < given < 1 and stated.decimals >= 2:
         return _near(wanted, round(100 * given, 6), claimed.decimals)  # 0.89 is 89%
-    if claimed.unit != stated.unit:
-        if (claimed.unit and stated.unit) or (claimed.unit and claimed.unit not in _UNSAID):
-            return False
+    free = not claimed.unit or (not stated.unit and claimed.unit in _UNSAID)
+    if claimed.unit != stated.unit and not free:
+        return False
     return wanted == given or _near(wanted, given, claimed.decimals)
 
 
@@ -242,6 +245,20 @@ def _near(wanted: float, given: float, decimals: int) -> bool:
     return given % 1 != 0 and (round(given, decimals) == wanted or cut == wanted)
 
 
-def unstated(claimed: Sequence[Quantity], stated: Sequence[Quantity]) -> list[Quantity]:
-    """Return the demanded numbers of a claim that the other text does not state."""
-    return [each for each in claimed if each.demanded and not states(stated, each)]
+def unstated(claim: str, stated: Sequence[Quantity]) -> list[Quantity]:
+    """Return the demanded numbers of a claim that the other text does not state.
+
+    >>> [q.value for q in unstated("5 of 8 cases", quantities("5 of 9 cases"))]
+    [8.0]
+    """
+    return [each for each in quantities(claim) if each.demanded and not states(stated, each)]
+
+
+def nearness(claimed: Quantity, stated: Sequence[Quantity]) -> float:
+    """Return how near the nearest of the stated numbers is, 0 to 1: smaller over larger."""
+    ratios = [
+        min(claimed.value, each.value) / max(claimed.value, each.value)
+        for each in stated
+        if claimed.value > 0 and each.value > 0
+    ]
+    return max(ratios, default=0.0)

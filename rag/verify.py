@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
 from rag import support
 from rag.readers.clean import clean
 from rag.sentences import sentence_spans
@@ -20,7 +22,9 @@ Lookup = Callable[[str], "Paper | None"]
 _LONGEST_LINE = 1_000_000
 
 
-def verify_pairs(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def verify_pairs(
+    lines: Iterable[str], embedder: BaseEmbedding | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield a verdict for each line of JSON with ``claim``, ``title`` and ``abstract``, in order.
 
     A line that is no such object yields ``{"error": ...}`` and never stops the others.
@@ -38,7 +42,8 @@ def verify_pairs(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield {"error": f"line {number}: write JSON with claim, title and abstract"}
             continue
-        verdict = support.judge(_plain(claim), [Paper("", _plain(title), _plain(abstract))])
+        paper = Paper("", _plain(title), _plain(abstract))
+        verdict = support.judge(_plain(claim), [paper], embedder)
         found = verdict.evidence
         yield {
             "support": verdict.support,
@@ -85,7 +90,9 @@ class DraftReport:
         return dict(Counter(sentence.support for sentence in self.sentences))
 
 
-def check_draft(text: str, form: Format, lookup: Lookup, find: Lookup) -> DraftReport:
+def check_draft(
+    text: str, form: Format, lookup: Lookup, find: Lookup, embedder: BaseEmbedding | None = None
+) -> DraftReport:
     r"""Check every sentence that carries ``[@key]``, ``\cite{key}`` or ``[n]``.
 
     Args:
@@ -93,6 +100,7 @@ def check_draft(text: str, form: Format, lookup: Lookup, find: Lookup) -> DraftR
         form: how it is written.
         lookup: the paper with a citation key, id, DOI or arXiv id.
         find: the paper that an entry of the draft's own reference list describes.
+        embedder: what says how near meanings are; the static one where None.
     """
     body, references = _body(text, form)
 
@@ -109,7 +117,7 @@ def check_draft(text: str, form: Format, lookup: Lookup, find: Lookup) -> DraftR
         papers = {key: paper_of(key) for key in keys}
         known = [paper for paper in papers.values() if paper is not None]
         unresolved = tuple(key for key, paper in papers.items() if paper is None)
-        verdict = support.judge(_claim(raw, form), known) if known else None
+        verdict = support.judge(_claim(raw, form), known, embedder) if known else None
         checked.append(
             Checked(
                 line=body.count("\n", 0, start) + 1,

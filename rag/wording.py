@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.lexical import terms
@@ -12,6 +13,7 @@ from rag.tokens import encoding
 
 _CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.·][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
+_IN_BRACKETS = re.compile(r"\((?=\w{0,5}[A-Z])([^\W_][\w-]{1,9})\)")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)\W*\Z")
 _GREEK = str.maketrans(
@@ -89,11 +91,16 @@ class Word:
 def words(text: str) -> list[Word]:
     """Return the words of ``text`` that carry meaning, hyphenated ones in their parts.
 
+    Acronyms in brackets after what they abbreviate are left out: they only repeat it.
+
     >>> [(word.stem, word.kind) for word in words("The BERT-based models improve.")]
     [('bert', 'name'), ('base', 'plain'), ('model', 'plain'), ('improv', 'plain')]
     """
     found = []
+    own = {match.start(1) for match in _IN_BRACKETS.finditer(text) if _is_own(text, match)}
     for chunk in _CHUNK.finditer(text):
+        if chunk.start() in own:
+            continue
         joined = squeeze(chunk.group())
         for part in _PART.finditer(chunk.group()):
             raw = part.group()
@@ -105,6 +112,34 @@ def words(text: str) -> list[Word]:
             weight = 0.5 if kind == "relating" else rarity(word)
             found.append(Word(raw, stem(word), joined, start, kind, weight))
     return found
+
+
+def _is_own(text: str, bracketed: re.Match[str]) -> bool:
+    """Say whether a bracketed acronym abbreviates the words right before it."""
+    acronym, end = squeeze(bracketed[1]).removesuffix("s"), bracketed.start()
+    before = [each.group() for each in _PART.finditer(text, max(0, end - 120), end)]
+    return abbreviates(acronym, [squeeze(word) for word in before[-len(acronym) - 2 :]])
+
+
+def abbreviates(acronym: str, phrase: Sequence[str]) -> bool:
+    """Say whether the letters of an acronym come in order in the last words of a phrase.
+
+    >>> abbreviates("fgf", ["the", "fibroblast", "growth", "factor"])
+    True
+    """
+    return any(
+        word[:1] == acronym[:1] and _in_order(acronym, "".join(phrase[i:]))
+        for i, word in enumerate(phrase)
+    )
+
+
+def _in_order(letters: str, text: str) -> bool:
+    at = -1
+    for letter in letters:
+        at = text.find(letter, at + 1)
+        if at < 0:
+            return False
+    return True
 
 
 def _kind(raw: str, word: str, text: str, start: int) -> str:
