@@ -88,7 +88,8 @@ def test_what_a_filter_matches(lexical, expressions, ids):
         ("year", "cannot read the filter 'year'; write it like year>=2021 or author~Radford"),
         (
             "colour=red",
-            "no field 'colour' in the filter 'colour=red'; there are id, title, author, year, venue, doi, arxiv_id, key, source",
+            "no field 'colour' in the filter 'colour=red'; there are id, title, author, year, "
+            "venue, doi, arxiv_id, key, source",
         ),
         ("year~20", "the filter 'year~20' needs a year, like year>=2021"),
         ("year=two", "the filter 'year=two' needs a year, like year>=2021"),
