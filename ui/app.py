@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -117,7 +118,7 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
         if mcp:
             for tool in make_tools(assistant):
                 gr.api(tool, api_name=tool.__name__, concurrency_limit=_AT_ONCE)
-    page.queue(max_size=_WAITING, default_concurrency_limit=8)
+    page.queue(max_size=_WAITING, default_concurrency_limit=8, status_update_rate=1.0)
     return page
 
 
@@ -175,6 +176,8 @@ def main(arguments: argparse.Namespace) -> int:
         address = launch(
             page, arguments.host, arguments.port, auth=arguments.auth, mcp=arguments.mcp
         )
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: looking through it again would stall answers
         print(f"the chat page is at {address} (Ctrl-C stops it)", file=sys.stderr)  # noqa: T201
         try:
             threading.Event().wait()

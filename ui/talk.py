@@ -18,8 +18,11 @@ from ui import render
 from ui.exchanges import Exchange, read_id, read_turns
 from ui.shelf import where_of
 
-# Seconds between two updates of an answer that is being written: smooth, and cheap for many.
-_BETWEEN = 0.05
+# Seconds between two updates of an answer that is being written: smooth while few are, and
+# longer the more there are, so that all together cost about the same.
+_BETWEEN = 0.04
+_AT_EASE = 6  # answers at once that get this pace
+_under_way: set[object] = set()
 
 View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
@@ -50,25 +53,27 @@ async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncI
         where=where_of(asked.get("filters")),
         history=read_turns(asked.get("history")),
     )
-    async for parts in _arriving(ask):
-        for part in parts:
-            if isinstance(part, Answer):
-                yield _over(Exchange(name, question, answer=part), hits)
-                return
-            if isinstance(part, RagError):
-                partial = text or (part.partial if isinstance(part, ModelError) else "")
-                problem = sentence_of(str(part))
-                yield _over(Exchange(name, question, partial=partial, problem=problem), hits)
-                return
-            if isinstance(part, str):
-                text += part
+    async with contextlib.aclosing(_arriving(ask)) as arriving:
+        async for parts in arriving:
+            for part in parts:
+                if isinstance(part, Answer):
+                    yield _over(Exchange(name, question, answer=part), hits)
+                    return
+                if isinstance(part, RagError):
+                    partial = text or (part.partial if isinstance(part, ModelError) else "")
+                    problem = sentence_of(str(part))
+                    yield _over(Exchange(name, question, partial=partial, problem=problem), hits)
+                    return
+                if isinstance(part, str):
+                    text += part
+                else:
+                    hits = part
+            if text:
+                yield _view(name, render.writing(name, question, text, hits), text)
+                # Meanwhile more arrives, to be shown together.
+                await asyncio.sleep(_BETWEEN * max(1.0, len(_under_way) / _AT_EASE))
             else:
-                hits = part
-        if text:
-            yield _view(name, render.writing(name, question, text, hits), text)
-            await asyncio.sleep(_BETWEEN)  # meanwhile more arrives, to be shown together
-        else:
-            yield _view(name, render.waiting(name, question, hits))
+                yield _view(name, render.waiting(name, question, hits))
 
 
 async def _arriving(
@@ -100,6 +105,7 @@ async def _arriving(
             tell(error)
 
     threading.Thread(target=listen, name="rag-answer", daemon=True).start()
+    _under_way.add(came)
     try:
         while True:
             batch = [await came.get()]
@@ -117,6 +123,7 @@ async def _arriving(
                 return
     finally:
         left.set()
+        _under_way.discard(came)
 
 
 def _view(name: str, html: Sequence[str], text: str = "", result: Any = None) -> View:
