@@ -1,13 +1,13 @@
 # make demo   install, read the sample papers, answer a question
 # make test   install, run the tests
 # make lint   ruff and mypy
-# make bench  ratios against the stock way, in one run
+# make gate   the sample's questions, against evals/baseline.json
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .rag-demo
 
-.PHONY: demo test lint gate bench models clean
+.PHONY: demo test lint gate models clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,9 +47,6 @@ lint: $(VENV)/installed-dev
 # Fails when the sample's questions are answered worse than evals/baseline.json says.
 gate: $(VENV)/installed-dev models
 	$(BIN)/python -m evals.gate
-
-bench: $(VENV)/installed-dev models
-	$(BIN)/python -m evals.bench
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis
