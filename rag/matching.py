@@ -23,7 +23,6 @@ from rag.wording import Word, forms, initials, squeeze, stem, words
 Floats = NDArray[np.float32]
 
 _MARKER = re.compile(r"\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
-_ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z0-9]*\b")
 _PIECE = re.compile(r"\s+|…|.", re.DOTALL)
 _QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‐": "-", "‑": "-"}
 _OUTER = " .…\"'"
@@ -202,7 +201,7 @@ def _read(title: str, abstract: str) -> Reading:
                 frozenset(word.stem for word in said),
                 forms(text),
                 initials(text),
-                frozenset(each.lower() for each in _ACRONYM.findall(text)),
+                frozenset(word.acronym for word in said if word.acronym),
             )
         )
         stated += numbers(text, said, _STATED_REACH)
@@ -240,7 +239,9 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
         for i, word in enumerate(said):
             if word.stem in segment.stems or not wanted[i].isdisjoint(segment.forms):
                 strengths[i, j] = 1.0
-            elif word.is_acronym and squeezed[i] in segment.initials:
+            elif word.acronym and (
+                word.acronym in segment.initials or word.acronym in segment.acronyms
+            ):
                 strengths[i, j] = max(strengths[i, j], 0.8)
             elif families[i] in segment.stems:
                 strengths[i, j] = max(strengths[i, j], 0.6)

@@ -52,7 +52,7 @@ _AXES = tuple(
             "larger upregulation improvement improvements enhancement elevation",
             "decrease~ reduce~ lower~ diminish~ attenuate~ suppress suppresses suppressed "
             "suppressing inhibit~ impair~ decline~ downregulate~ weaken~ worsen~ degrade~ hinder~ "
-            "block~ repress represses repressed prevent~ drop drops dropped dropping fell "
+            "block~ repress represses repressed prevent~ drop drops dropped dropping "
             "less fewer shorter smaller slow slows slowed reduction reductions "
             "downregulation inhibition suppression loss impairment",
         ),

@@ -27,33 +27,33 @@ from rag.wording import words
 # embedder than these gives way to static.
 COEFFICIENTS: Mapping[str, Mapping[str, float]] = {
     "static": {
-        "missing": -3.111,
-        "names": -1.223,
-        "plain": -0.658,
-        "relations": -1.231,
-        "length": 1.914,
-        "linked": 0.766,
-        "patchy": -8.714,
-        "false": -1.732,
-        "similarity": 1.818,
-        "constant": 0.041,
+        "missing": -3.063,
+        "names": -1.209,
+        "plain": -0.653,
+        "relations": -1.228,
+        "length": 1.868,
+        "linked": 0.881,
+        "patchy": -8.501,
+        "false": -1.708,
+        "similarity": 1.823,
+        "constant": 0.036,
     },
     "minilm": {
-        "missing": -1.662,
-        "names": -1.23,
-        "plain": -0.692,
-        "relations": -1.235,
-        "length": 1.71,
-        "linked": 0.81,
-        "patchy": -8.489,
-        "false": -1.873,
-        "similarity": 6.446,
-        "constant": -3.241,
+        "missing": -1.59,
+        "names": -1.192,
+        "plain": -0.684,
+        "relations": -1.229,
+        "length": 1.658,
+        "linked": 1.018,
+        "patchy": -8.441,
+        "false": -1.866,
+        "similarity": 6.363,
+        "constant": -3.22,
     },
 }
 # Least scores of "supported" and of "weak".
 SUPPORTED = 0.6
-WEAK = 0.3
+WEAK = 0.27
 # What the checks leave of a score. A false number never leaves more than "unsupported", a
 # foreign name never more than "weak".
 _JUST_BELOW = 0.99
@@ -218,14 +218,20 @@ def combine(features: Features, checks: Checks, coefficients: Mapping[str, float
     )
     score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
     if checks.false:
-        score *= _JUST_BELOW * WEAK * (1.5 - checks.false)
+        score = _hold(score, WEAK) * (1.5 - checks.false)
     if checks.elsewhere:
         score *= _ELSEWHERE
     if checks.foreign:
-        score *= _JUST_BELOW * SUPPORTED
+        score = _hold(score, SUPPORTED)
     if checks.opposed:
         score *= _JUST_BELOW * (WEAK if checks.aligned else SUPPORTED)
     return score
+
+
+def _hold(score: float, limit: float) -> float:
+    """Return the score pressed below a limit: the lower ones stay, the order stays."""
+    knee = 0.8 * limit
+    return min(score, knee) + max(score - knee, 0.0) * (_JUST_BELOW * limit - knee) / (1.0 - knee)
 
 
 def is_factual(sentence: str) -> bool:

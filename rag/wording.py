@@ -14,6 +14,7 @@ from rag.tokens import encoding
 _CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.·][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _IN_BRACKETS = re.compile(r"\((?=\w{0,5}[A-Z])([^\W_][\w-]{1,9})\)")
+_ACRONYM = re.compile(r"[a-z]?[a-z]?([A-Z][A-Z0-9]*[A-Z][A-Z0-9]*)s?")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)\W*\Z")
 _GREEK = str.maketrans(
@@ -83,9 +84,10 @@ class Word:
     weight: float
 
     @property
-    def is_acronym(self) -> bool:
-        """Whether the word has two capitals or more."""
-        return sum(map(str.isupper, self.text)) >= 2
+    def acronym(self) -> str:
+        """The capitals and digits of "mRNAs" or "ORFs", lower-cased; "" for other words."""
+        core = _ACRONYM.fullmatch(self.text)
+        return core[1].lower() if core else ""
 
 
 def words(text: str) -> list[Word]:
