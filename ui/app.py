@@ -23,7 +23,7 @@ from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.library import with_key
 from rag.settings import load_settings
-from ui import examples, feedback, frame, transcript
+from ui import feedback, frame, transcript
 from ui.exchanges import cited_papers, read_exchanges
 from ui.serve import check_access, launch
 from ui.shelf import Library, where_of
@@ -63,7 +63,7 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
                 apply_default_css=False,
             )
             with gr.Column(elem_id="foot"):
-                gr.HTML(frame.COMPOSER, elem_id="composer", apply_default_css=False)
+                gr.HTML(frame.composer(), elem_id="composer", apply_default_css=False)
                 state = gr.HTML(elem_id="footing", apply_default_css=False)
         with gr.Column(elem_id="library"):
             shelf = gr.HTML(elem_id="shelf", apply_default_css=False)
@@ -84,10 +84,9 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
 
         def around() -> tuple[str, str, str]:
             model = assistant.llm.metadata.model_name if assistant.llm else None
-            questions = examples.example_questions(library.papers)
             return (
                 frame.state_line(assistant.info(), model),
-                frame.welcome(library.shelf, questions),
+                frame.welcome(library.shelf, library.examples),
                 frame.library(library.shelf),
             )
 
@@ -145,14 +144,14 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
         return export.bibtex([with_key(paper) for paper in papers])
 
     def find_papers(data: dict[str, Any]) -> dict[str, Any]:
-        where = where_of(data)
+        where, query = where_of(data), str(data.get("query") or "")
         most = min(max(int(data.get("most") or _LISTED), 1), 5_000)
         try:
-            papers, total = library.find(str(data.get("query") or ""), where, most)
-            narrowed = len(assistant.papers(where)) if where else library.shelf.papers
+            papers, matching = library.find(query, where, most), library.count(where)
         except RagError as error:
             return {"html": frame.problem(sentence_of(str(error))), "matching": None}
-        return {"html": frame.found(papers, total), "matching": narrowed, "where": where}
+        listed = frame.found(papers, matching, best_first=bool(query.strip()))
+        return {"html": listed, "matching": matching, "where": where}
 
     def rate_answer(data: dict[str, Any]) -> bool:
         feedback.record(assistant.settings.index, data)
@@ -174,7 +173,12 @@ def main(arguments: argparse.Namespace) -> int:
         _ = assistant.llm, assistant.embedder  # fail now, not at the first question
         page = build(assistant, mcp=arguments.mcp)
         address = launch(
-            page, arguments.host, arguments.port, auth=arguments.auth, mcp=arguments.mcp
+            page,
+            arguments.host,
+            arguments.port,
+            auth=arguments.auth,
+            no_auth=arguments.no_auth,
+            mcp=arguments.mcp,
         )
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again would stall answers

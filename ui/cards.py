@@ -38,7 +38,8 @@ def card(
         f'<h4 class="title">{escape(paper.name)}</h4>'
         f'<p class="by">{authors}<span class="where">{escape(place)}</span></p>'
         f'<p class="ways">{_link(paper)}<code class="key">{escape(paper.key or paper.id)}</code>'
-        '<button type="button" class="quiet" data-do="copy-bibtex">Copy BibTeX</button></p>'
+        '<button type="button" class="quiet" data-do="copy-bibtex" aria-label="Copy BibTeX">'
+        "BibTeX</button></p>"
         f"{_abstract(paper, marked)}</li>"
     )
 

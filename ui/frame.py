@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from rag.types import IngestReport, Paper
+from ui import render
 from ui.cards import card
 from ui.shelf import Shelf, rejections
 
@@ -33,8 +34,9 @@ CHATS = """
 </header>
 """
 
-COMPOSER = """
+_COMPOSER = """
 <form id="ask" aria-label="Ask">
+  <p id="notice" role="alert" hidden></p>
   <p id="narrowed" hidden><span></span><button type="button" class="quiet"
     data-do="clear-filters">Ask all papers</button></p>
   <p id="editing" hidden>Editing the last question
@@ -50,6 +52,13 @@ COMPOSER = """
 <div id="said" class="sr" role="status"></div>
 <div id="receipt" role="tooltip" hidden></div>
 """
+
+
+def composer() -> str:
+    """Return the box to ask in, and what the script shows of a question at once."""
+    fresh = "".join(render.waiting("x", "", doing="Waiting for the server"))
+    return f'{_COMPOSER}<template id="fresh">{fresh}</template>'
+
 
 _MODEL_HELP = (
     "<p>To have answers written by a language model, start the page with one of these set:</p>"
@@ -135,16 +144,23 @@ def _choice(name: str, label: str, choices: Iterable[tuple[str, int]]) -> str:
     )
 
 
-def found(papers: Sequence[Paper], total: int) -> str:
-    """Return the list of the papers that were found, of ``total``."""
+def found(papers: Sequence[Paper], matching: int, *, best_first: bool) -> str:
+    """Return the list of the papers that were found.
+
+    Args:
+        papers: the first of them.
+        matching: for how many papers the filters hold.
+        best_first: they were searched for; else all that match are listed, newest first.
+    """
     cards = "".join(card(paper, f"l-{number}") for number, paper in enumerate(papers, 1))
-    head = f"{_papers(total)}" if total == len(papers) else f"First {len(papers)} of {total:,}"
-    more = (
-        '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
-        if total > len(papers)
-        else ""
-    )
-    return f'<p class="count">{head}</p><ul class="cards">{cards}</ul>{more}'
+    rest = matching > len(papers)
+    if not rest:
+        head = _papers(matching)
+    else:
+        head = f"{'Best' if best_first else 'Newest'} {len(papers)} of {_papers(matching)}"
+    more = '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
+    listed = f'<p class="count">{head}</p><ul class="cards">{cards}</ul>'
+    return listed + (more if rest and papers else "")
 
 
 def taken_in(report: IngestReport) -> str:

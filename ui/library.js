@@ -6,6 +6,14 @@ let typing = 0;
 
 const libraryIsOpen = () => document.body.dataset.library === "open";
 
+// What is still invisible takes no focus: try again with the next frames.
+function focusSoon(node, tries = 30) {
+  node?.focus();
+  if (node && document.activeElement !== node && libraryIsOpen() && tries) {
+    requestAnimationFrame(() => focusSoon(node, tries - 1));
+  }
+}
+
 function toggleLibrary(open = !libraryIsOpen()) {
   const panel = byId("library");
   document.body.dataset.library = open ? "open" : "";
@@ -16,10 +24,7 @@ function toggleLibrary(open = !libraryIsOpen()) {
   }
   if (!open) return;
   findPapers();
-  // What is still invisible takes no focus.
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    if (libraryIsOpen()) panel.querySelector('input[name="query"]')?.focus();
-  }));
+  focusSoon(panel.querySelector('input[name="query"]'));
 }
 
 // Search with the form as it stands; only the latest search is shown.
@@ -31,7 +36,7 @@ async function findPapers() {
   const found = await call("find_papers", { ...wanted, most }).catch(() => null);
   if (mine !== asked) return;
   if (!found) {
-    byId("papers").replaceChildren(part("p", "problem", "The server does not answer. Is it running?"));
+    byId("papers").replaceChildren(part("p", "problem", AWAY));
     return;
   }
   byId("papers").innerHTML = found.html;

@@ -14,6 +14,11 @@ let heard = 0; // when the last word came
 const past = () => byId("past");
 const box = () => byId("question");
 const say = (text) => { byId("said").textContent = text; };
+function notice(text) {
+  byId("notice").textContent = text;
+  byId("notice").hidden = !text;
+}
+const AWAY = "The server does not answer. Is it running?";
 const last = () => chat.turns[chat.turns.length - 1];
 
 function refresh() {
@@ -40,7 +45,7 @@ function refresh() {
 
 function keep() {
   setCurrent(chat.id);
-  if (!saveChat(chat)) say("This browser's storage is full; delete a chat to keep this one.");
+  if (!saveChat(chat)) notice("This browser's storage is full; delete a chat to keep this one.");
 }
 
 // Move the exchange that is over up among the earlier ones.
@@ -62,6 +67,15 @@ function dropLast() {
   else past().lastElementChild?.remove();
 }
 
+// Show a question at once, in the form in which the server will send it.
+function show(turn) {
+  const article = byId("fresh").content.firstElementChild.cloneNode(true);
+  article.id = turn.id;
+  article.querySelector(".question").textContent = turn.question;
+  element.replaceChildren(article);
+  article.scrollIntoView({ block: "start", behavior: "auto" });
+}
+
 function ask(question) {
   const text = question.trim();
   if (running || !text) return;
@@ -71,10 +85,12 @@ function ask(question) {
   const earlier = history();
   const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST };
   chat.turns.push(turn);
-  running = { turn, text: "", begun: false };
+  running = { turn, text: "" };
   keep();
   refresh();
+  notice("");
   say("Searching");
+  show(turn);
   heard = Date.now();
   clearTimeout(slow);
   slow = setTimeout(() => {
@@ -98,10 +114,6 @@ watch("value", () => {
   if (!running || view.id !== running.turn.id) return;
   heard = Date.now();
   running.text = view.text || running.text;
-  if (!running.begun && element.querySelector(".turn")) {
-    running.begun = true;
-    element.querySelector(".turn").scrollIntoView({ block: "start", behavior: "auto" });
-  }
   if (!view.result) return;
   const { answer, problem } = view.result;
   finish(view.result, problem || (answer.answered
@@ -164,7 +176,7 @@ async function openChat(next) {
   if (!chat.turns.length) return;
   const html = await call("show_chat", chat.turns).catch(() => null);
   if (chat !== next) return;
-  if (html === null) past().append(part("p", "problem", "The server does not answer. Is it running?"));
+  if (html === null) past().append(part("p", "problem", AWAY));
   else past().innerHTML = html;
 }
 
@@ -273,7 +285,7 @@ const actions = {
       thumb.setAttribute("aria-pressed", String(thumb === button));
     }
     button.closest(".answer").querySelector(".note").hidden = false;
-    rate(turn, button.dataset.verdict).catch(() => say("The server does not answer."));
+    rate(turn, button.dataset.verdict).catch(() => notice(AWAY));
   },
 };
 
@@ -294,10 +306,14 @@ function send() {
 }
 
 document.addEventListener("click", (event) => {
+  const menu = byId("keep");
+  if (menu?.open && !(menu.contains(event.target) && event.target.closest("summary"))) {
+    setTimeout(() => { menu.open = false; });
+  }
   const button = event.target.closest?.("[data-do]");
   if (!button) return;
   Promise.resolve(actions[button.dataset.do]?.(button))
-    .catch(() => say("The server does not answer. Is it running?"));
+    .catch(() => notice(AWAY));
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id === "ask") {
@@ -308,7 +324,7 @@ document.addEventListener("submit", (event) => {
     const turn = turnOf(event.target);
     const note = event.target.elements.note.value.trim();
     event.target.hidden = true;
-    if (note) rate(turn, turn.verdict, note).catch(() => say("The server does not answer."));
+    if (note) rate(turn, turn.verdict, note).catch(() => notice(AWAY));
   }
 });
 document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
@@ -319,6 +335,7 @@ document.addEventListener("keydown", (event) => {
     send();
   } else if (event.key === "Escape") {
     if (hideReceipt() || closeSource()) return;
+    byId("keep").open = false;
     if (libraryIsOpen()) toggleLibrary(false);
     else if (document.body.dataset.chats === "open") actions["toggle-chats"](byId("bar").firstElementChild);
     else if (running) stop();
@@ -328,7 +345,7 @@ document.addEventListener("keydown", (event) => {
 
 // The other parts of the page may be put in place after this one.
 function begin() {
-  if (!["past", "question", "chat-list", "library", "said"].every(byId)) {
+  if (!["past", "question", "fresh", "chat-list", "library"].every(byId)) {
     requestAnimationFrame(begin);
     return;
   }

@@ -28,9 +28,18 @@ _SIGNS = {
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
 
 
-def waiting(name: str, question: str, hits: Sequence[Hit] = ()) -> list[str]:
-    """Return the exchange while nothing is written yet, in pieces; ``hits`` are being read."""
-    doing = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+def waiting(name: str, question: str, hits: Sequence[Hit] = (), doing: str = "") -> list[str]:
+    """Return the exchange while nothing is written yet, in pieces.
+
+    Args:
+        name: the exchange's id in the page.
+        question: what was asked.
+        hits: the papers that are being read, once they are found.
+        doing: what goes on, where it is neither searching nor reading.
+    """
+    doing = doing or (
+        f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+    )
     answer = f'<p class="doing"><span class="dot" aria-hidden="true"></span>{doing}</p>'
     return _framed(name, question, "waiting", [answer], _being_read(hits))
 

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 
 from rag.errors import SettingsError
 
+_HERE = Path(__file__).parent
 _LARGEST_UPLOAD = "100mb"
 _THREADS = 96  # each answer that is being written holds one
 # Gradio builds functions from strings and sets styles inline; nothing else may come from
@@ -30,25 +33,38 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_NOT_HERE = "This page answers to this machine only; start it with --auth to reach it by this name."
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 Message = MutableMapping[str, Any]
 
 
-class _WithHeaders:
-    """Adds the headers to every response."""
+class _Guard:
+    """Adds the headers to every response and turns other names for this machine away.
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+    A page elsewhere whose name is made to lead to this machine could otherwise read along.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], *, only_here: bool) -> None:
         self._app = app
+        self._only_here = only_here
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
+        if self._only_here and not _is_this_machine(name):
+            await PlainTextResponse(_NOT_HERE, status_code=403)(scope, receive, send)
+            return
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self._app(scope, receive, with_headers)
 
 
 def check_access(host: str, auth: str | None, *, no_auth: bool) -> None:
@@ -75,15 +91,20 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def launch(page: gr.Blocks, host: str, port: int, *, auth: str | None, mcp: bool) -> str:
+def launch(
+    page: gr.Blocks, host: str, port: int, *, auth: str | None, no_auth: bool, mcp: bool
+) -> str:
     """Start to serve the page; return its address.
+
+    Without a password, and unless that is meant, it answers to this machine's own names only.
 
     Raises:
         SettingsError: the port is taken or the host is not one of this machine's.
     """
     user, _, password = (auth or "").partition(":")
+    only_here = auth is None and not no_auth
     # In the head: the way by parameter has Gradio rewrite every selector.
-    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+    style = (_HERE / "style.css").read_text(encoding="utf-8")
     try:
         with contextlib.redirect_stdout(sys.stderr):  # some of what Gradio says is not to be hushed
             _, address, _ = page.launch(
@@ -93,9 +114,10 @@ def launch(page: gr.Blocks, host: str, port: int, *, auth: str | None, mcp: bool
                 max_threads=_THREADS,
                 max_file_size=_LARGEST_UPLOAD,
                 mcp_server=mcp,
-                app_kwargs={"middleware": [Middleware(_WithHeaders)]},
+                app_kwargs={"middleware": [Middleware(_Guard, only_here=only_here)]},
                 theme=gr.themes.Base(font=_SANS, font_mono=_MONO),
                 head=f"<style>{style}</style>",
+                favicon_path=_HERE / "icon.png",
                 footer_links=[],
                 quiet=True,
                 inbrowser=False,

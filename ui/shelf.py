@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant
+from rag.filters import parse_where
+from rag.library import with_key
 from rag.types import IngestReport, Paper, Rejection
+from ui.examples import example_questions
 
 _MOST_CHOICES = 300
 _PLACE = re.compile(r":\d+\Z")
@@ -69,6 +72,13 @@ def where_of(filters: Any) -> list[str]:
     return [f"{fields[name]}{value}" for name, value in given.items() if value]
 
 
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    shelf: Shelf
+    examples: tuple[str, ...]
+    newest: tuple[str, ...]  # ids, the newest paper first
+
+
 class Library:
     """The library behind one page; what is costly to count is counted once a change."""
 
@@ -77,35 +87,45 @@ class Library:
         self._writing = threading.Lock()
         self._survey = functools.lru_cache(maxsize=1)(self._survey_of)
 
-    def _survey_of(self, generation: str) -> tuple[Shelf, list[Paper]]:
+    def _survey_of(self, generation: str) -> _Survey:
         papers = self._assistant.papers()
-        return survey(papers), papers
+        newest = tuple(paper.id for paper in _newest(papers))
+        return _Survey(survey(papers), tuple(example_questions(papers)), newest)
 
-    def _now(self) -> tuple[Shelf, list[Paper]]:
+    def _now(self) -> _Survey:
         return self._survey(str(self._assistant.info()["generation"]))
 
     @property
     def shelf(self) -> Shelf:
         """What the library holds now."""
-        return self._now()[0]
+        return self._now().shelf
 
     @property
-    def papers(self) -> list[Paper]:
-        """All papers, in the order of their ids."""
-        return self._now()[1]
+    def examples(self) -> Sequence[str]:
+        """Questions that the library should answer."""
+        return self._now().examples
 
-    def find(self, query: str, where: Sequence[str], most: int) -> tuple[list[Paper], int]:
-        """Return the papers for a query, best first, or all, newest first; and how many match.
+    def count(self, where: Sequence[str]) -> int:
+        """Return for how many papers all filters hold.
+
+        Raises:
+            InputError: a filter has no meaning.
+        """
+        conditions = parse_where(where)
+        return self._assistant.index.lexical.count(conditions) if where else self.shelf.papers
+
+    def find(self, query: str, where: Sequence[str], most: int) -> list[Paper]:
+        """Return at most so many papers: the best for a query, or the newest.
 
         Raises:
             RagError: a filter has no meaning, or there is no library.
         """
         if query.strip() and self.shelf.papers:
             hits = self._assistant.search(query, k=most, where=where)
-            return [hit.paper for hit in hits], len(hits)
-        papers = self._assistant.papers(where) if where else self.papers
-        newest = sorted(papers, key=lambda paper: (-(paper.year or 0), paper.name.casefold()))
-        return newest[:most], len(newest)
+            return [with_key(hit.paper) for hit in hits]
+        if where:
+            return _newest(self._assistant.papers(where))[:most]
+        return [self._assistant.paper(name) for name in self._now().newest[:most]]
 
     def add(self, files: Sequence[str], progress: Callable[[int, int], None]) -> IngestReport:
         """Take in uploaded files; they are kept in the index's folder, under their own names.
@@ -122,6 +142,10 @@ class Library:
             for file, copy in zip(files, kept, strict=True):
                 shutil.copyfile(file, copy)
             return self._assistant.ingest([str(copy) for copy in kept], progress=progress)
+
+
+def _newest(papers: Sequence[Paper]) -> list[Paper]:
+    return sorted(papers, key=lambda paper: (-(paper.year or 0), paper.name.casefold()))
 
 
 def safe_name(name: str) -> str:

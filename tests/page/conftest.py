@@ -168,7 +168,7 @@ def site(papers: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory)
 def serve(assistant: Assistant, port: int = 0, **options: Any) -> Iterator[str]:
     """Serve a page over the library while the block lasts."""
     page = build(assistant, mcp=options.get("mcp", False))
-    options = {"auth": None, "mcp": False, **options}
+    options = {"auth": None, "no_auth": False, "mcp": False, **options}
     with left_open():
         yield launch(page, "127.0.0.1", port or free_port(), **options)
         page.close(verbose=False)

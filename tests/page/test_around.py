@@ -99,10 +99,16 @@ def test_library_filters():
 
 
 def test_found_says_how_many_there_are():
-    assert found(PAPERS, 4).startswith('<p class="count">4 papers</p><ul class="cards"><li')
-    first = found(PAPERS[:1], 1_000)
-    assert first.startswith('<p class="count">First 1 of 1,000</p>')
+    every = found(PAPERS, 4, best_first=False)
+    assert every.startswith('<p class="count">4 papers</p><ul class="cards"><li')
+    assert "more-papers" not in every
+    first = found(PAPERS[:1], 1_000, best_first=False)
+    assert first.startswith('<p class="count">Newest 1 of 1,000 papers</p>')
     assert 'data-do="more-papers"' in first
+    assert found(PAPERS[:1], 2, best_first=True).startswith(
+        '<p class="count">Best 1 of 2 papers</p>'
+    )
+    assert found([], 0, best_first=True) == '<p class="count">0 papers</p><ul class="cards"></ul>'
 
 
 def test_rejections_are_named_as_they_were_uploaded():
@@ -127,5 +133,7 @@ def test_an_upload_is_kept_and_known_again(assistant, tmp_path):
     assert shelf.add([str(file)], lambda done, total: None).unchanged == 1
     assert shelf.shelf.sources == (("in.jsonl", 1),)
     assert (assistant.settings.index / "uploads" / "in.jsonl").read_bytes() == file.read_bytes()
-    assert [paper.id for paper in shelf.find("graph", (), 5)[0]] == ["g"]
-    assert shelf.find("", ["year>=2000"], 5) == ([], 0)
+    assert [paper.id for paper in shelf.find("graph", (), 5)] == ["g"]
+    assert [paper.id for paper in shelf.find("", (), 5)] == ["g"]
+    assert shelf.find("", ["year>=2000"], 5) == []
+    assert (shelf.count([]), shelf.count(["year>=2000"])) == (1, 0)

@@ -30,7 +30,8 @@ def test_card():
         '<p class="by">Ada Abel, Ben Bold. <span class="where">ICML 2019</span></p>'
         '<p class="ways"><a href="https://doi.org/10.1234/x%281%29" target="_blank" '
         'rel="noopener noreferrer">DOI</a><code class="key">abel2019on</code>'
-        '<button type="button" class="quiet" data-do="copy-bibtex">Copy BibTeX</button></p>'
+        '<button type="button" class="quiet" data-do="copy-bibtex" aria-label="Copy BibTeX">'
+        "BibTeX</button></p>"
         '<details><summary>Abstract</summary><p class="abstract">One. '
         '<mark data-s="0">Two.</mark> Three.</p></details></li>'
     )

@@ -12,6 +12,8 @@ import pytest
 from fake_openai import FakeOpenAI
 
 from page.conftest import PAPERS, Model, free_port, open_visit
+from rag.assistant import Assistant
+from rag.settings import load_settings
 
 
 @contextlib.contextmanager
@@ -37,9 +39,11 @@ def rag_ui(folder, base_url, port):
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "p.jsonl").write_text("".join(json.dumps(p) + "\n" for p in PAPERS))
-    command = [sys.executable, "-m", "rag.cli", "ingest", "--index", "ix", "p.jsonl"]
-    subprocess.run([*command, "--embedder", "static"], cwd=tmp_path, check=True)
+    file = tmp_path / "p.jsonl"
+    file.write_text("".join(json.dumps(paper) + "\n" for paper in PAPERS))
+    assistant = Assistant.open(load_settings(index=tmp_path / "ix", embedder="static"))
+    assistant.ingest([str(file)])
+    assistant.close()
     return tmp_path
 
 

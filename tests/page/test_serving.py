@@ -67,6 +67,57 @@ def test_the_page_names_no_other_host_to_load_from(site):
     assert "fonts.googleapis" not in get(f"{site.url}theme.css")[1] + page
 
 
+def status(url, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as r:
+            return r.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_another_name_for_this_machine_is_turned_away(site):
+    host = site.url.removeprefix("http://").rstrip("/")
+    assert status(site.url, Host=host) == 200
+    assert status(site.url, Host=host.replace("127.0.0.1", "localhost")) == 200
+    assert status(site.url, Host=host.replace("127.0.0.1", "rebound.example")) == 403
+    with serve(site.assistant, no_auth=True) as url:
+        assert status(url, Host="papers.example") == 200
+
+
+def post(url, data, kind="application/json"):
+    return urllib.request.urlopen(
+        urllib.request.Request(url, data, {"content-type": kind}), timeout=20
+    )
+
+
+def test_uploads_have_a_limit(site, monkeypatch):
+    monkeypatch.setattr("ui.serve._LARGEST_UPLOAD", "1kb")
+    body = (
+        b'--x\r\ncontent-disposition: form-data; name="files"; filename="a.bib"\r\n\r\n%s\r\n--x--'
+    )
+    kind = "multipart/form-data; boundary=x"
+    with serve(site.assistant) as url:
+        assert post(f"{url}gradio_api/upload", body % b"@misc{}", kind).status == 200
+        with pytest.raises(urllib.error.HTTPError, match="413"):
+            post(f"{url}gradio_api/upload", body % (b"x" * 3_000), kind)
+
+
+def test_only_what_was_uploaded_is_taken_in(site, tmp_path):
+    secret = tmp_path / "secret.bib"
+    secret.write_text("@misc{s, title={Secret}, abstract={A graph.}}")
+    config = json.loads(get(f"{site.url}config")[1])
+    upload = next(d for d in config["dependencies"] if d["targets"][0][1:] == ["upload"])
+    file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
+    asked = {"data": [[file]], "fn_index": upload["id"], "session_hash": "thief"}
+    post(f"{site.url}gradio_api/queue/join", json.dumps(asked).encode())
+    with urllib.request.urlopen(
+        f"{site.url}gradio_api/queue/data?session_hash=thief", timeout=20
+    ) as stream:
+        said = next(line for line in stream if b"process_completed" in line)
+    assert json.loads(said[5:])["success"] is False
+    assert len(site.assistant.papers()) == 3
+
+
 def test_a_password_is_asked_for(site):
     with serve(site.assistant, auth="me:secret") as url:
         with pytest.raises(urllib.error.HTTPError, match="401"):
