@@ -31,14 +31,55 @@ QUESTIONS = [
 def sample(tmp_path, monkeypatch):
     """A small sample without minilm, and a baseline of its own."""
     for name, rows in (("papers", PAPERS), ("questions", QUESTIONS)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    monkeypatch.setattr(gate, "SAMPLE", tmp_path)
+    monkeypatch.setattr(gate, "BASELINE", tmp_path / "baseline.json")
+    monkeypatch.setattr(gate, "TOLERANCE", {"static": 0.01, "prompts": 0.01})
+    assert gate.main(["--update"]) == 0
+    return tmp_path
+
+
+def edit_prompt(monkeypatch, name, edit):
+    original = prompts.load
+
+    def load(wanted, folder=None):
+        prompt = original(wanted, folder)
+        return dataclasses.replace(prompt, text=edit(prompt.text)) if wanted == name else prompt
+
+    monkeypatch.setattr(prompts, "load", load)
+
+
+def test_what_is_as_it_was_is_green(sample, capsys):
+    baseline = json.loads((sample / "baseline.json").read_text())
+    assert set(baseline["figures"]) == {"static", "prompts"}
+    assert baseline["figures"]["prompts"]["facts_found"] == 1.0
+    assert baseline["figures"]["prompts"]["declined_rightly"] == 1.0
+    assert gate.main([]) == 0
+    assert capsys.readouterr().out.endswith("green\n")
+
+
+def test_settings_of_the_person_do_not_count(sample, monkeypatch):
+    monkeypatch.setenv("RAG_K", "1")
+    monkeypatch.setenv("RAG_LLM", "openai")
+    assert gate.main([]) == 0
+
+
+def test_worse_quotations_are_red(sample, monkeypatch, capsys):
+    monkeypatch.setattr(extraction, "choose", lambda candidates, intent: [candidates.sentences[-1]])
+    assert gate.main([]) == 1
+    out = capsys.readouterr().out
+    assert "red: static facts_found is " in out
+    assert "red: prompts" not in out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "figure"),
     [
         ("Use only what the numbered sources", "Use what you know; the sources", "supported"),
         ("End every sentence that states something with the number of each source that says it, "
          "like [1] or [2][3]. Cite only the numbers given.", "Do not cite.", "citation_recall"),
         ("Keep numbers, names and units exactly as the sources have them.", "", "facts_found"),
         ("in one to five short sentences", "with all there is", "citation_precision"),
-        ("reply with exactly this sentence and nothing else: $refusal",
-         "guess, and never reply with $refusal", "declined_rightly"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_of_a_prompt_is_red(sample, monkeypatch, capsys, old, new, figure):
