@@ -75,6 +75,7 @@ class Assistant:
     def close(self) -> None:
         """Release files, connections and a local model."""
         self.index.close()
+        self._llm, self._llm_opened, self._embedder = None, False, None  # their clients close
 
     # The parts.
 

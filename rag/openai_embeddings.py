@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 
 from rag.errors import ContextTooLong, ModelError
 from rag.model_errors import model_error
+from rag.openai_llm import http_client
 from rag.settings import Settings
 
 OPENAI = "https://api.openai.com/v1"
@@ -34,6 +36,7 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
     _length: int | None = PrivateAttr(default=None)
 
     def __init__(self, settings: Settings) -> None:
+        client = http_client(settings.openai_base_url or OPENAI)
         super().__init__(
             model_name=settings.embedding_model,
             api_base=settings.openai_base_url or OPENAI,
@@ -41,7 +44,9 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
             embed_batch_size=SMALL_BATCH if settings.openai_base_url else BATCH,
             max_retries=0,  # the client below retries; twice would multiply
             timeout=settings.timeout,
+            http_client=client,
         )
+        weakref.finalize(self, client.close)
         self._key = settings.openai_api_key or SecretStr("none")
         self._tries = settings.retries
 

@@ -84,11 +84,8 @@ def served_llm(
     ``idle`` seconds without a byte end a reply (default: the timeout of the settings).
     ``server`` is kept alive as long as the LLM.
     """
-    client = httpx.Client(
-        # A proxy for the world outside is none for this machine.
-        trust_env=not _is_local(base_url),
-        event_hooks={"request": [_start_clock], "response": [_watch_clock]},
-    )
+    client = http_client(base_url)
+    client.event_hooks = {"request": [_start_clock], "response": [_watch_clock]}
     llm = ServedLLM(
         model=model,
         api_base=base_url,
@@ -106,6 +103,11 @@ def served_llm(
     llm._server = server
     weakref.finalize(llm, client.close)
     return llm
+
+
+def http_client(base_url: str) -> httpx.Client:
+    """Return a client for an address; a proxy for the world outside is none for this machine."""
+    return httpx.Client(trust_env=not _is_local(base_url))
 
 
 def context_window(settings: Settings) -> int:
