@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.wording import abbreviates, squeeze
 
 _CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.·][^\W_]+)*")
+_DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"[^\W\d_]+|\d+(?:[.·]\d+)?")
 # Words that a bare number labels, as capitalised ones do: "type 1", "GPT 2".
 _LABELLED = frozenset(
@@ -20,9 +21,10 @@ _LONGEST_ACRONYM = 6
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """A number in a name at ``start``: ``family`` is the letters before it, ``rest`` what follows.
+    """A number in a name: ``family`` is the letters before it, ``rest`` those glued to it.
 
-    Both are squeezed; ``context`` holds up to four squeezed words that end with the family.
+    Both are squeezed; ``context`` holds up to four squeezed words that end with the family;
+    ``start`` is where the number is, or the first one of "3/4".
     """
 
     family: str
@@ -38,11 +40,17 @@ def identifiers(text: str) -> list[Identifier]:
     >>> [(name.family, name.number) for name in identifiers("p53 and IL-10 in type 2, in 12 mice")]
     [('p', '53'), ('il', '10'), ('type', '2')]
     """
-    found = []
+    found: list[Identifier] = []
+    if not _DIGIT.search(text):
+        return found
     before: list[str] = []  # the chunks so far, as written
     last_end = 0
     for chunk in _CHUNK.finditer(text):
         written = chunk.group()
+        if not _DIGIT.search(written):
+            before.append(written)
+            last_end = chunk.end()
+            continue
         runs = list(_RUN.finditer(written))
         beside = chunk.start() - last_end == 1 and bool(before)
         label = beside and (before[-1][0].isupper() or before[-1].lower() in _LABELLED)
@@ -58,7 +66,9 @@ def identifiers(text: str) -> list[Identifier]:
                     phrase = [*before, letters] if letters else before
                     context = tuple(squeeze(word) for word in phrase[-4:])
                     rest = following if glued else ""
-                    found.append(Identifier(family, part, rest, context, chunk.start()))
+                    other = bool(found) and written[: run.start()].endswith("/")
+                    start = found[-1].start if other else chunk.start() + run.start()
+                    found.append(Identifier(family, part, rest, context, start))
             else:
                 letters = squeeze(part)
         before.append(written)

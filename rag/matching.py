@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
-from rag.embedders import embed
+from rag.embedders import embed, identity
 from rag.identifiers import Identifier, identifiers
 from rag.local_embedders import Static
 from rag.polarity import denies, opposed
@@ -23,8 +23,8 @@ from rag.wording import Word, forms, initials, squeeze, stem, words
 Floats = NDArray[np.float32]
 
 _MARKER = re.compile(r"\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
-_PIECE = re.compile(r"\s+|…|.", re.DOTALL)
-_QUOTES = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‐": "-", "‑": "-"}
+_SPACE = re.compile(r"\s+")
+_STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
 _OUTER = " .…\"'"
 _OCCURRENCES = 20  # how many are looked at: one is the rule
 # Two sentences are shown only where the second adds this much of the claim's weight.
@@ -34,6 +34,8 @@ _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
+_MOST_KEPT = 128  # papers whose reading and vectors are kept
+_rows: dict[tuple[str, str], Floats] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,7 @@ class _Segment:
     span: tuple[int, int] | None
     text: str
     words: tuple[Word, ...]
-    stems: frozenset[str]
-    forms: frozenset[str]
     initials: str
-    acronyms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,14 @@ class Number:
 class Reading:
     """A paper read once: the title, then the sentences.
 
-    Row i of ``vectors`` is the vector of a word in segment ``places[i]``.
+    ``stems``, ``forms`` and ``acronyms`` give the indices of the segments that have them. Row i
+    of ``vectors`` is the vector of a word in segment ``places[i]``.
     """
 
     segments: tuple[_Segment, ...]
+    stems: Mapping[str, list[int]]
+    forms: Mapping[str, list[int]]
+    acronyms: Mapping[str, list[int]]
     places: NDArray[np.intp]
     vectors: Floats
     numbers: tuple[Number, ...]
@@ -108,15 +111,18 @@ def plain(claim: str) -> str:
     return _MARKER.sub("", claim).strip()
 
 
-@functools.lru_cache(maxsize=128)
-def _fold(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return ``text`` with single spaces and straight quotes, and each character's place."""
-    folded, places = [], []
-    for piece in _PIECE.finditer(text):
-        char = piece.group()
-        folded.append(" " if char.isspace() else _QUOTES.get(char, char))
-        places.append(piece.start())
-    return "".join(folded), (*places, len(text))
+def _fold(text: str) -> str:
+    """Return ``text`` with single spaces and straight quotes."""
+    return _SPACE.sub(" ", text.translate(_STRAIGHT))
+
+
+def _unfold(text: str, place: int) -> int:
+    """Return where the character at ``place`` of the folded text is in ``text``."""
+    for run in _SPACE.finditer(text):
+        if run.start() >= place:
+            break
+        place += len(run.group()) - 1
+    return place
 
 
 def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
@@ -125,10 +131,10 @@ def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
     White space, quotes, the case of the first letter and a last stop or ellipsis may differ.
     A slice out of what a sentence denies ("no evidence that ...") is not what it says.
     """
-    wanted = _fold(claim)[0].replace("...", "…").strip(_OUTER)
+    wanted = _fold(claim).strip(_OUTER)
     if " " not in wanted:
         return None
-    text, places = _fold(abstract)
+    text = _fold(abstract)
     at = text.find(wanted[1:])
     for _ in range(_OCCURRENCES):
         if at < 0:
@@ -136,7 +142,7 @@ def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
         start, end = at - 1, at + len(wanted) - 1
         same = start >= 0 and text[start].lower() == wanted[0].lower()
         if same and _whole(text, start, end) and not _denied(text, start, end):
-            return places[start], places[end - 1] + 1
+            return _unfold(abstract, start), _unfold(abstract, end - 1) + 1
         at = text.find(wanted[1:], at + 1)
     return None
 
@@ -186,28 +192,31 @@ def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
     return found
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=_MOST_KEPT)
 def _read(title: str, abstract: str) -> Reading:
     segments: list[_Segment] = []
     stated: list[Number] = []
+    stems: dict[str, list[int]] = {}
+    shapes: dict[str, list[int]] = {}
+    acronyms: dict[str, list[int]] = {}
     for span in (None, *sentence_spans(abstract)[:_MOST_SENTENCES]):
         text = title if span is None else abstract[span[0] : span[1]]
         said = words(text)
-        segments.append(
-            _Segment(
-                span,
-                text,
-                tuple(said),
-                frozenset(word.stem for word in said),
-                forms(text),
-                initials(text),
-                frozenset(word.acronym for word in said if word.acronym),
-            )
-        )
+        for index, found in (
+            (stems, {word.stem for word in said}),
+            (shapes, forms(text)),
+            (acronyms, {word.acronym for word in said} - {""}),
+        ):
+            for key in found:
+                index.setdefault(key, []).append(len(segments))
+        segments.append(_Segment(span, text, tuple(said), initials(text)))
         stated += numbers(text, said, _STATED_REACH)
     places = [i for i, segment in enumerate(segments) for _ in segment.words]
     return Reading(
         tuple(segments),
+        stems,
+        shapes,
+        acronyms,
         np.array(places, dtype=np.intp),
         _vectors([word for segment in segments for word in segment.words]),
         tuple(stated),
@@ -218,37 +227,49 @@ def _read(title: str, abstract: str) -> Reading:
 def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
     strengths = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
-    # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
-    near = np.clip((_vectors(said) @ reading.vectors.T - 0.5) / 0.2, 0.0, 0.8)
-    near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
-    for row, values in zip(strengths, near, strict=True):
-        np.maximum.at(row, reading.places, values)
+    if len(reading.places):
+        # Too small for the threads that a matrix product would wake.
+        cosines = np.einsum("ik,jk->ij", _vectors(said), reading.vectors)
+        # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
+        near = np.clip((cosines - 0.5) / 0.2, 0.0, 0.8)
+        near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
+        segments, starts = np.unique(reading.places, return_index=True)
+        strengths[:, segments] = np.maximum.reduceat(near, starts, axis=1)
+
+    def raise_to(i: int, segments: Sequence[int], value: float) -> None:
+        strengths[i, segments] = np.maximum(strengths[i, segments], value)
+
     squeezed = [squeeze(word.text) for word in said]
-    families = [stem(text.rstrip("0123456789")) if len(text) > 3 else "" for text in squeezed]
+    for i, word in enumerate(said):
+        raise_to(i, reading.stems.get(word.stem, ()), 1.0)
+        beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
+        for form in {word.squeezed, squeezed[i], *beside}:
+            raise_to(i, reading.forms.get(form, ()), 1.0)
+        if word.acronym:
+            raise_to(i, reading.acronyms.get(word.acronym, ()), 0.8)
+            spelled = [j for j, s in enumerate(reading.segments) if word.acronym in s.initials]
+            raise_to(i, spelled, 0.8)
+        family = squeezed[i].rstrip("0123456789")
+        if 3 <= len(family) < len(squeezed[i]):
+            raise_to(i, reading.stems.get(stem(family), ()), 0.6)
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
-    wanted = [
-        {word.squeezed, *("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0), squeezed[i]}
-        for i, word in enumerate(said)
-    ]
-    runs = [
-        (i, size, "".join(letters[i : i + size]))
-        for size in (2, 3, 4, 5)
-        for i in range(len(said) - size + 1)
-    ]
-    for j, segment in enumerate(reading.segments):
-        for i, word in enumerate(said):
-            if word.stem in segment.stems or not wanted[i].isdisjoint(segment.forms):
-                strengths[i, j] = 1.0
-            elif word.acronym and (
-                word.acronym in segment.initials or word.acronym in segment.acronyms
-            ):
-                strengths[i, j] = max(strengths[i, j], 0.8)
-            elif families[i] in segment.stems:
-                strengths[i, j] = max(strengths[i, j], 0.6)
-        for i, size, run in runs:
-            if run in segment.acronyms:
+    for size in (2, 3, 4, 5):
+        for i in range(len(said) - size + 1):
+            for j in reading.acronyms.get("".join(letters[i : i + size]), ()):
                 strengths[i : i + size, j] = np.maximum(strengths[i : i + size, j], 0.9)
     return strengths
+
+
+def _sentence_rows(reading: Reading, abstract: str, embedder: BaseEmbedding) -> Floats:
+    """Return the vectors of the sentences, kept while answers cite the same papers."""
+    key = identity(embedder), abstract
+    rows = _rows.get(key)
+    if rows is None:
+        rows = embed(embedder, [segment.text for segment in reading.segments[1:]])
+        while len(_rows) >= _MOST_KEPT:
+            _rows.pop(next(iter(_rows)), None)
+        _rows[key] = rows
+    return rows
 
 
 def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbedding) -> Match:
@@ -259,8 +280,8 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     spans = [segment.span for segment in reading.segments if segment.span]
     if not spans:
         return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
-    rows = embed(embedder, [claim, *(segment.text for segment in reading.segments[1:])])
-    similarities = rows[1:] @ rows[0]
+    rows = _sentence_rows(reading, paper.abstract, embedder)
+    similarities = rows @ embed(embedder, [claim])[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
     weights /= weights.sum()
     alone = weights @ body

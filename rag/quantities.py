@@ -34,6 +34,7 @@ _FACTORS = {
     **dict.fromkeys(("thrice", "triple", "tripled", "triples", "tripling"), 3.0),
     **dict.fromkeys(("quadruple", "quadrupled", "quadruples"), 4.0),
 }
+_ANY = re.compile(r"\d|\b(?:" + "|".join((*_SPELLED, *_FACTORS, "half", "single")) + r")", re.I)
 # Mostly no counts when a sentence uses them ("one of them", "double-blind"): an abstract's offer,
 # never a demand on it.
 _OFFERED_ONLY = frozenset(("zero", "one", "single", "half", "double", "triple", "quadruple"))
@@ -110,6 +111,8 @@ def quantities(text: str) -> list[Quantity]:
     [(1200.0, 'x'), (2.0, ''), (5.0, '%'), (8.0, '%'), (37.6, 'x')]
     """
     found: list[Quantity] = []
+    if not _ANY.search(text):
+        return found
     for match in _TOKEN.finditer(text):
         token, start, end = match.group(), match.start(), match.end()
         if token[0].isdecimal():
@@ -165,7 +168,7 @@ def _from_digits(text: str, token: str, start: int, end: int) -> Quantity | None
     named = following[:1].isupper() or (following[:1].isdigit() and following[1:].isalpha())
     if after and after in _HYPHENS and named:  # 5-HT, 4-1BB; but 5-fold, 5-8
         return None
-    return Quantity(value, "", start, end, decimals)
+    return Quantity(value, "", start, end, decimals, demanded=value != 0)
 
 
 def _from_word(word: str, start: int, end: int) -> list[Quantity]:

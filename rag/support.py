@@ -27,33 +27,33 @@ from rag.wording import words
 # embedder than these gives way to static.
 COEFFICIENTS: Mapping[str, Mapping[str, float]] = {
     "static": {
-        "missing": -3.063,
-        "names": -1.209,
-        "plain": -0.653,
-        "relations": -1.228,
-        "length": 1.868,
-        "linked": 0.881,
-        "patchy": -8.501,
-        "false": -1.708,
-        "similarity": 1.823,
-        "constant": 0.036,
+        "missing": -2.916,
+        "names": -1.224,
+        "plain": -0.662,
+        "relations": -1.254,
+        "length": 1.949,
+        "linked": 0.965,
+        "patchy": -8.536,
+        "false": -1.99,
+        "similarity": 1.804,
+        "constant": -0.169,
     },
     "minilm": {
-        "missing": -1.59,
-        "names": -1.192,
-        "plain": -0.684,
-        "relations": -1.229,
-        "length": 1.658,
-        "linked": 1.018,
-        "patchy": -8.441,
-        "false": -1.866,
-        "similarity": 6.363,
-        "constant": -3.22,
+        "missing": -1.453,
+        "names": -1.2,
+        "plain": -0.687,
+        "relations": -1.254,
+        "length": 1.72,
+        "linked": 1.14,
+        "patchy": -8.514,
+        "false": -2.106,
+        "similarity": 6.284,
+        "constant": -3.365,
     },
 }
 # Least scores of "supported" and of "weak".
 SUPPORTED = 0.6
-WEAK = 0.27
+WEAK = 0.29
 # What the checks leave of a score. A false number never leaves more than "unsupported", a
 # foreign name never more than "weak".
 _JUST_BELOW = 0.99

@@ -101,10 +101,11 @@ def words(text: str) -> list[Word]:
     found = []
     own = {match.start(1) for match in _IN_BRACKETS.finditer(text) if _is_own(text, match)}
     for chunk in _CHUNK.finditer(text):
-        if chunk.start() in own:
+        written = chunk.group()
+        if chunk.start() in own or (written in _STOP):
             continue
-        joined = squeeze(chunk.group())
-        for part in _PART.finditer(chunk.group()):
+        joined = squeeze(written)
+        for part in _PART.finditer(written):
             raw = part.group()
             word = raw.lower()
             if word in _STOP and not (len(raw) == 1 and raw.isupper() and raw not in "AI"):
@@ -145,6 +146,8 @@ def _in_order(letters: str, text: str) -> bool:
 
 
 def _kind(raw: str, word: str, text: str, start: int) -> str:
+    if word == raw and raw.isalpha():
+        return "relating" if word in _RELATING else "plain"
     if raw.isdecimal():
         return "number"
     if any(map(str.isdecimal, raw)) or sum(map(str.isupper, raw)) >= 2:
@@ -185,6 +188,8 @@ def squeeze(text: str) -> str:
     >>> squeeze("IFN-γ 2")
     'ifngamma2'
     """
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return _NOT_ALNUM.sub("", text.lower().translate(_GREEK))
 
 
