@@ -270,7 +270,7 @@ def _reference(paper: Paper) -> str:
     authors = (
         paper.authors[0] + (" et al." if len(paper.authors) > 1 else "") if paper.authors else ""
     )
-    rest = ". ".join(str(part) for part in (authors, paper.venue, paper.year) if part)
+    rest = ". ".join(str(part).rstrip(".") for part in (authors, paper.venue, paper.year) if part)
     place = paper.doi or paper.arxiv_id or paper.url or (paper.sources[0] if paper.sources else "")
     return f"{paper.name}{'. ' + rest if rest else ''} ({place or paper.id})"
 
