@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from evals.calibrate_support import auroc
 from evals.datasets.check import SAMPLE, read_rows
-from rag import abstention, answering, extraction, gathering, questions
+from rag import abstention, extraction, gathering, questions
 from rag.assistant import Assistant
 from rag.embedders import Name, embed, identity
 from rag.errors import RagError
@@ -77,9 +77,11 @@ def measure(rows: Sequence[dict[str, Any]], assistant: Assistant) -> list[Asked]
     embed_texts = functools.partial(embed, assistant.embedder)
     rarity = functools.partial(gathering.rarity, assistant.index)
     for row in rows:
+        question = row["question"]
         history = parse_history(row.get("history", []), row["id"])
-        titles = answering.cited_titles(assistant.index, history)
-        question = questions.standalone(row["question"], history, titles)
+        if history:
+            titles = gathering.cited_titles(history[-1], assistant.index, assistant.embedder)
+            question = questions.standalone(question, history, titles)
         intent = questions.read_question(question)
         found = gathering.gather(
             question,
@@ -101,7 +103,7 @@ def matrix(asked: Sequence[Asked], embedder: str) -> tuple[Array, Array, Array]:
     """Return features (questions, features), 1.0 where answerable, and weights."""
     x = np.array([question.features for question in asked], dtype=np.float64)
     if embedder not in ("minilm", "static"):
-        x[:, abstention.Features._fields.index("similarity")] = 0.0
+        x[:, [abstention.Features._fields.index(name) for name in ("similarity", "alone")]] = 0.0
     y = np.array([float(question.answerable) for question in asked])
     kind = np.array([question.kind for question in asked])
     weights = np.where(kind == "exchanged", EXCHANGED_WEIGHT, 1.0)

@@ -74,12 +74,15 @@ def stream(
     history = conversation.within_budget(history, settings.history_tokens)
     used: dict[str, str] = {}
     spent: list[Usage] = []
-    if llm is not None and history and questions.refers_back(question):
+    alone = question
+    follows = bool(history) and questions.refers_back(question)
+    if follows and llm is not None:
         alone, prompt, usage = conversation.condense(question, history, llm, settings)
         used[prompt.name] = prompt.sha256
         spent.append(usage)
-    else:
-        alone = questions.standalone(question, history, cited_titles(index, history))
+    elif follows:
+        titles = gathering.cited_titles(history[-1], index, embedder)
+        alone = questions.standalone(question, history, titles)
     intent = questions.read_question(alone)
     found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
     hits = found.hits
@@ -159,14 +162,6 @@ def stream(
         settings={"k": k, "where": [f"{c.field}{c.op}{c.value}" for c in where]},
         stopped=stopped,
     )
-
-
-def cited_titles(index: Index, history: Sequence[Turn]) -> list[str]:
-    """Return the titles of the papers that the last turn cited."""
-    if not history:
-        return []
-    found = index.lexical.by_id(history[-1].paper_ids)
-    return [found[key].paper.title for key in history[-1].paper_ids if key in found]
 
 
 def _quote(

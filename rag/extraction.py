@@ -41,6 +41,10 @@ _QUANTITY = re.compile(
     r"hours|bleu|f1|fid|map|error)\b",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://|\bavailable at\b")
+_ASKS_LINK = re.compile(
+    r"\b(?:code|available|link|url|repository|github|released?|website)\b", re.I
+)
 _DIGIT = re.compile(r"\d")
 # How a sentence begins that reads badly without the one before it.
 _LEANS = re.compile(
@@ -54,6 +58,7 @@ READ = 4  # papers whose sentences are worth weighing, unless the question asks 
 _COVERAGE = 0.8
 _PAPER = 0.2  # divided by the paper's rank: 0.91, without it 0.87
 _QUANTITY_WEIGHT = 0.2  # for a sentence with a digit where one is asked for
+_LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
 _BEFORE = 0.2  # of the score of the sentence before: 0.92, without it 0.90
 _FLOOR = 0.6  # of the best score: 0.90, at 0.7 0.87
 _MOST, _MOST_OF_ONE = 4, 3
@@ -122,6 +127,7 @@ def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Ra
     )
     similarities = vectors[1:] @ vectors[0]
     asks_quantity = bool(_QUANTITY.search(question))
+    asks_link = bool(_ASKS_LINK.search(question))
     title_terms = [set(terms(title)) for title in titles]
     scored: list[Candidate] = []
     alone = 0.0  # the score of the sentence before, without what it got from its own
@@ -134,6 +140,7 @@ def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Ra
             + _COVERAGE * coverage
             + _PAPER / (1 + number)
             + _QUANTITY_WEIGHT * (asks_quantity and bool(_DIGIT.search(text)))
+            + _LINK_WEIGHT * (not asks_link and bool(_LINK.search(text)))
         )
         leans = follows and bool(_LEANS.match(text))
         scored.append(Candidate(number, start, end, alone + before, float(cosine), coverage, leans))

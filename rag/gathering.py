@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from rag.filters import Condition
 from rag.index import Index
 from rag.lexical import terms
 from rag.questions import Intent
-from rag.types import Hit
+from rag.types import Hit, Turn
 from rag.wording import Word, squeeze, words
 
 _LOOKED_AT = 50  # papers among which a list finds those that match
@@ -34,6 +35,9 @@ _LISTING = frozenset(
     ).split()
     for term in terms(word)
 )
+
+_MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
+_STRETCHES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +147,48 @@ def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hi
 
 
 def name_strength(side: str, hit: Hit) -> float:
-    """Return how clearly a paper is what one of the names in ``side`` stands for, 0 to 3.
+    """Return how clearly a paper is what ``side`` or one of the names in it stands for, 0 to 3.
 
     3 where the title begins with the name and a colon, 2 where it begins with the name, 1.5
     where it has the name, 1 where only the abstract has it.
     """
     title, abstract = hit.paper.title, hit.paper.abstract
+    wanted = [[word.squeezed] for word in words(side) if word.kind == "name"]
+    wanted.append([word.squeezed for word in words(side)])
+    if squeeze(title.partition(":")[0]) in {"".join(name) for name in wanted}:
+        return 3.0
+    in_title = [word.squeezed for word in words(title)]
+    in_abstract = [word.squeezed for word in words(abstract)]
     best = 0.0
-    for name in {word.squeezed for word in words(side) if word.kind == "name"}:
-        first = words(title)[:1]
-        if squeeze(title.partition(":")[0]) == name:
-            return 3.0
-        if first and first[0].squeezed == name:
+    for name in filter(None, wanted):
+        if in_title[: len(name)] == name:
             best = max(best, 2.0)
-        elif any(word.squeezed == name for word in words(title)):
+        elif _in_a_row(name, in_title):
             best = max(best, 1.5)
-        elif any(word.squeezed == name for word in words(abstract)):
+        elif _in_a_row(name, in_abstract):
             best = max(best, 1.0)
     return best
+
+
+def _in_a_row(wanted: Sequence[str], said: Sequence[str]) -> bool:
+    size = len(wanted)
+    return any(said[i : i + size] == wanted for i in range(len(said) - size + 1))
+
+
+def cited_titles(turn: Turn, index: Index, embedder: BaseEmbedding) -> list[str]:
+    """Return the titles of the papers that a turn cited, in the order of citation.
+
+    A turn that does not name them is taken to cite what is found for each stretch of its answer
+    that ends in a marker.
+    """
+    known = index.lexical.by_id(turn.paper_ids)
+    titles = [known[key].paper.title for key in turn.paper_ids if key in known]
+    if titles:
+        return titles
+    stretches = [piece for piece in _MARKERS.split(turn.answer) if len(piece.split()) > 1]
+    queries = [f"{turn.question} {piece}" for piece in stretches[:_STRETCHES]] or [turn.question]
+    hits = [hit for query in queries for hit in retrieval.search(index, embedder, query, 1)]
+    return list(dict.fromkeys(hit.paper.title for hit in hits))
 
 
 def rarity(index: Index, term: str) -> float:

@@ -8,37 +8,62 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.types import Turn
+from rag.wording import words
 
-_COMPARE = [
-    re.compile(
-        r"\bcompar\w+\s+(.{2,120}?)\s+(?:and|with|to|against|versus|vs\.?)\s+(.{2,120})", re.I
-    ),
-    re.compile(
-        r"\bdifferences?\s+(?:is\s+there\s+)?between\s+(.{2,120}?)\s+and\s+(.{2,120})", re.I
-    ),
-    re.compile(
-        r"\bhow\s+(?:does|do|is|are|did)\s+(.{2,120}?)\s+(?:differ|different)\s+from\s+(.{2,120})",
-        re.I,
-    ),
-    re.compile(r"(.{2,120}?)\s+(?:versus|vs\.?)\s+(.{2,120})", re.I),
-]
+_SIDE = r"(\S.{0,118}?\S)"
+_COMPARE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:compar(?:e|es|ed|ing)|contrast)\s+{_SIDE}\s+"
+        r"(?:and|with|to|against|versus|vs\.?)\s+(\S.{1,118})",
+        rf"\b(?:comparison|differences?|differs?|similarit\w+|contrasts?|relation\w*)\s+"
+        rf"(?:is\s+there\s+)?(?:between|of)\s+{_SIDE}\s+(?:and|with)\s+(\S.{{1,118}})",
+        rf"\bhow\s+(?:does|do|is|are|did)\s+{_SIDE}\s+"
+        r"(?:(?:differ|different)\s+from|compared?\s+(?:to|with|against))\s+(\S.{1,118})",
+        rf"\bhow\s+(?:do|are|did)\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:differ|different|compare)\b",
+        rf"\bwhat\s+do\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:have\s+in\s+common|share)\b",
+        rf"\b(?:which|who|what)\s[^,:?]{{2,80}}[,:]\s+{_SIDE}\s+or\s+([^?.,:;]{{2,118}})",
+        rf"{_SIDE}\s+(?:versus|vs\.?)\s+(\S.{{1,118}})",
+    )
+)
+# Where the second side ends and what is compared begins.
+_ASPECT = re.compile(
+    r"[?:;,]\s.*|[?:;,.!]+\Z|\s(?:as|by|in terms of|regarding|when|with respect to)\s.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAPERS = r"(?:papers|works|studies|articles|publications)"
+_THINGS = r"(?:methods|datasets|benchmarks|models|approaches|systems)"
 _LIST = re.compile(
-    r"\b(?:(?:which|what)\s+(?:of\s+(?:the|these)\s+)?(?:\w+\s+){0,2}"
-    r"(?:papers?|works?|studies|articles|methods|datasets|benchmarks|models|approaches|authors)\b"
-    r"|(?:list|name|enumerate)\s+(?:all\s+|the\s+)?(?:\w+\s+){0,2}"
-    r"(?:papers|works|studies|methods|datasets|benchmarks|models|approaches))",
-    re.I,
+    rf"\b(?:which|what)\s+(?:of\s+(?:the|these)\s+)?(?:\w+\s+){{0,2}}{_PAPERS}\b"
+    rf"|(?:\A|[,.]\s+)(?:which|what)\s+(?:\w+\s+){{0,2}}{_THINGS}\s+(?!(?:did|does|do|was)\b)"
+    rf"|\b(?:list|name|enumerate|find|show|give)\s+(?:me\s+)?(?:all\s+|any\s+|some\s+|the\s+)*"
+    rf"(?:\w+\s+){{0,2}}(?:{_PAPERS}|{_THINGS})\b"
+    rf"|\bare\s+there\s+(?:any\s+|other\s+)*(?:\w+\s+)?{_PAPERS}\b"
+    rf"|\A\s*(?:all\s+)?{_PAPERS}\s+(?:about|on|that|using|which|with)\b",
+    re.IGNORECASE,
 )
-_PLURAL = re.compile(
-    r"\b(papers|works|studies|articles|methods|datasets|benchmarks|models|approaches)\b", re.I
-)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+# Words for something said before; "that" only where it cannot join a clause.
 _REFERS = re.compile(
-    r"\b(it|its|they|them|their|theirs|this|that|these|those|he|she|his|her|"
-    r"the (?:paper|method|model|dataset|authors|approach|same|former|latter|other|second|first))\b",
-    re.I,
+    r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|his|her|"
+    r"(?:is|was|does|did|do|can|than|for|on|to|of|with|about|from)\s+that)\b",
+    re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|why)\b", re.I)
-_ABOUT = re.compile(r"\s*(?:and\s+)?(?:what|how)\s+about\s+(.+?)[?.!\s]*\Z", re.I | re.S)
+_THE_ONE = re.compile(
+    r"\bthe\s+(?:(?:former|latter|other|last|large|small|previous|same|"
+    rf"{'|'.join(_ORDINALS)})(?:\s+one)?(?=\W*\Z|\s+one\b)|"
+    r"(?:paper|method|model|dataset|approach|authors)\b(?!\s+(?:of|that|which|who|by|behind|in)\b))",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|why)\b", re.IGNORECASE)
+_JOINING = re.compile(r"\s*(?:and|but|so|or|also|then)\b[,\s]*", re.IGNORECASE)
+_ABOUT = re.compile(r"\s*(?:and\s+)?(?:what|how)\s+about\s+(\S.{0,200}?)[?.!\s]*\Z", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:what|which|who|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)\b",
+    re.IGNORECASE,
+)
+_ANTECEDENT = 3  # so many words of subject before "it", and it refers to one of them
+_DEFINES = re.compile(r"\s*(?:what\s+(?:is|are)\s+(?!the\b)|define\b|explain\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +85,11 @@ def read_question(question: str) -> Intent:
     for pattern in _COMPARE:
         match = pattern.search(question)
         if match:
-            sides = tuple(side.strip(" ?.!,;:") for side in match.groups())
-            if all(sides):
+            first, second = match.groups()
+            sides = (first.strip(" ?.!,;:"), _ASPECT.sub("", second, count=1).strip())
+            if all(side and not _REFERS.fullmatch(side) and side != "that" for side in sides):
                 return Intent("compare", sides)
-    if _LIST.search(question) and _PLURAL.search(question):
-        return Intent("list")
-    return Intent("one")
+    return Intent("list" if _LIST.search(question) else "one")
 
 
 def refers_back(question: str) -> bool:
@@ -73,26 +97,70 @@ def refers_back(question: str) -> bool:
 
     >>> refers_back("and how large is it?"), refers_back("How large is CLIP?")
     (True, False)
+    >>> refers_back("How does BERT mask its input?"), refers_back("Is the code available?")
+    (False, True)
     """
-    return bool(_CONTINUES.match(question) or _REFERS.search(question))
+    if _CONTINUES.match(question) or _THE_ONE.search(question):
+        return True
+    said = [word for word in words(question) if not _ASKS.fullmatch(word.text)]
+    named = any(word.kind == "name" for word in said)
+    refers = _REFERS.search(question)
+    if refers and read_question(question).kind != "list":
+        before = [word for word in said if word.start < refers.start()]
+        # What stands before it in the question itself is likely what it means.
+        return len(before) < _ANTECEDENT and not any(word.kind == "name" for word in before)
+    if named or _DEFINES.match(question):
+        return False
+    return len(said) <= (3 if re.search(r"\bthe\b", question, re.IGNORECASE) else 1)
 
 
 def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = ()) -> str:
     """Return a follow-up as a question that stands alone, without a model.
 
-    "What about X?" repeats the question before with X; "and how large is it?" is asked of the
-    papers that the answer before cited first (``titles``).
+    "What about X?" repeats the question before with X in its subject's place; "and on X?", which
+    asks nothing by itself, is added to it; any other follow-up is asked of a paper that the
+    answer before cited (``titles``, in the order of citation).
 
     >>> turn = Turn("How fast is LCNN?", "37.6x [1].")
     >>> standalone("What about TinyCLIP?", [turn])
-    'TinyCLIP: How fast is LCNN?'
+    'How fast is TinyCLIP?'
+    >>> standalone("And on ImageNet?", [turn])
+    'How fast is LCNN? And on ImageNet?'
     >>> standalone("and how large is it?", [turn], ["LCNN: Lookup-based CNN"])
-    'LCNN: Lookup-based CNN: and how large is it?'
+    'LCNN: Lookup-based CNN: how large is it?'
     """
     if not history or not refers_back(question):
         return question
+    before = standalone(history[-1].question, history[:-1])
     about = _ABOUT.match(question)
-    if about and not _REFERS.fullmatch(about[1]):
-        return f"{about[1]}: {history[-1].question}"
-    subject = titles[0] if titles else history[-1].question
-    return f"{subject}: {question}"
+    if about and not _REFERS.search(about[1]):
+        return _with_subject(before, about[1], titles)
+    joining = _JOINING.match(question)
+    asks = question[joining.end() :] if joining else question
+    if not _ASKS.search(asks):
+        return f"{before} {question}"
+    if not titles:
+        return f"{before} {question}"
+    ordinals = (i for i, word in enumerate(_ORDINALS) if f"the {word}" in question.lower())
+    return f"{titles[min(next(ordinals, 0), len(titles) - 1)]}: {asks}"
+
+
+def _with_subject(before: str, subject: str, titles: Sequence[str]) -> str:
+    """Return the question before with another subject in place of its own.
+
+    Its own is the name that a cited title has, else its only name; where neither is certain,
+    the new subject goes in front.
+    """
+    names = [word for word in words(before) if word.kind == "name"]
+    known = {word.stem for title in titles for word in words(title)}
+    cited = [name for name in names if name.stem in known]
+    own = {before[n.start : _chunk_end(before, n.start)] for n in cited[:1] or names}
+    if len(own) != 1:
+        return f"{subject}: {before}"
+    return before.replace(own.pop(), subject)
+
+
+def _chunk_end(text: str, start: int) -> int:
+    """Return where the run of letters, digits and inner hyphens that begins at ``start`` ends."""
+    match = re.compile(r"[^\W_]+(?:[-.+][^\W_]+)*").match(text, start)
+    return match.end() if match else start
