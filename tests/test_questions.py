@@ -24,6 +24,16 @@ from rag.types import Turn
         ("What papers introduce a dataset?", "list", ()),
         ("List all papers about retrieval.", "list", ()),
         ("Which dataset did LCNN release for speech?", "one", ()),
+        ("Contrast DPR with ColBERT on latency.", "compare", ("DPR", "ColBERT on latency")),
+        ("How do BERT and T5 differ?", "compare", ("BERT", "T5")),
+        ("What do SAM and CLIP have in common?", "compare", ("SAM", "CLIP")),
+        ("Which is faster, LCNN or XNOR-Net?", "compare", ("LCNN", "XNOR-Net")),
+        ("How does DPR compare with BM25 in terms of recall?", "compare", ("DPR", "BM25")),
+        ("How does it compare with that?", "one", ()),
+        ("Find me papers on pruning", "list", ()),
+        ("Are there any papers that use dropout?", "list", ()),
+        ("Papers about graph networks", "list", ()),
+        ("Which methods did the authors compare?", "one", ()),
     ],
 )
 def test_what_a_question_asks_for(question, kind, parts):
@@ -38,6 +48,12 @@ def test_what_a_question_asks_for(question, kind, parts):
         ("What about TinyCLIP?", True),
         ("Do they use ImageNet?", True),
         ("How large is CLIP?", False),
+        ("Is the code available?", True),
+        ("What does the second one cost?", True),
+        ("Does that help?", True),
+        ("How does BERT mask its input?", False),
+        ("Which papers show that attention helps?", False),
+        ("What is dropout?", False),
     ],
 )
 def test_which_questions_refer_back(question, refers):
@@ -47,6 +63,21 @@ def test_which_questions_refer_back(question, refers):
 def test_a_question_that_stands_alone_is_left_alone():
     assert standalone("How large is CLIP?", [Turn("q", "a")], ["T"]) == "How large is CLIP?"
     assert standalone("How large is it?", []) == "How large is it?"
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("What about TinyCLIP?", "How fast is TinyCLIP on ImageNet?"),
+        ("And for speech?", "How fast is LCNN on ImageNet? And for speech?"),
+        ("And how large is it?", "LCNN: Lookups: how large is it?"),
+        ("Why does the second one differ?", "Bees: Why does the second one differ?"),
+        ("How large is CLIP?", "How large is CLIP?"),
+    ],
+)
+def test_follow_ups_become_questions_that_stand_alone(question, alone):
+    turn = Turn("How fast is LCNN on ImageNet?", "37.6x [1], unlike bees [2].")
+    assert standalone(question, [turn], ["LCNN: Lookups", "Bees"]) == alone
 
 
 @pytest.mark.parametrize(

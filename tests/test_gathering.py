@@ -1,0 +1,90 @@
+"""The papers to answer from: a comparison's sides, all of a list, and what a turn cited."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.gathering import choose_sides, cited_titles, matches, name_strength
+from rag.types import Hit, Paper, Passage, Turn
+
+
+def hit(key: str, title: str, abstract: str = "Nothing.") -> Hit:
+    return Hit(1, 1.0, Paper(key, title, abstract), Passage(key, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "strength"),
+    [
+        ("LoRA: Low-Rank Adapters", "x", 3.0),
+        ("LoRA in practice", "x", 2.0),
+        ("On the use of LoRA", "x", 1.5),
+        ("Adapters", "We train with LoRA.", 1.0),
+        ("Adapters", "We train.", 0.0),
+    ],
+)
+def test_how_clearly_a_paper_is_what_a_name_stands_for(title, abstract, strength):
+    assert name_strength("the LoRA method", hit("p", title, abstract)) == strength
+
+
+def test_a_side_without_a_name_is_a_phrase():
+    dense = hit("dense", "Dense Passage Retrieval for Questions")
+    assert name_strength("dense passage retrieval", dense) == 2.0
+    assert name_strength("dense passage", hit("p", "Search for dense passage pairs")) == 1.5
+    assert name_strength("dense retrieval", dense) == 0.0
+
+
+def test_each_side_gets_its_own_paper():
+    alpha, beta = hit("a", "Alpha: one", "Beta too."), hit("b", "Beta: two", "Alpha too.")
+    other = hit("c", "Other")
+    runs = [[other, alpha, beta], [alpha, other, beta], [alpha, beta, other]]
+    assert [side.paper.id for side in choose_sides(("Alpha", "Beta"), runs)] == ["a", "b"]
+    assert [side.paper.id for side in choose_sides(("Beta", "Alpha"), runs)] == ["b", "a"]
+
+
+def test_one_paper_is_never_both_sides():
+    both = hit("both", "Alpha and Beta")
+    sides = choose_sides(("Alpha", "Beta"), [[both], [both], [both]])
+    assert [side.paper.id for side in sides] == ["both"]
+
+
+def test_a_list_has_the_papers_with_the_names_that_are_asked():
+    hits = [
+        hit("a", "Pruning", "We prune transformers on ImageNet."),
+        hit("b", "Distilling", "We distil on ImageNet."),
+        hit("c", "Pruning again", "We prune on CIFAR."),
+    ]
+    found = matches("Which papers report results on ImageNet?", hits)
+    assert [each.paper.id for each in found] == ["a", "b"]
+
+
+def test_a_list_has_what_has_most_of_the_words():
+    hits = [
+        hit("a", "Knowledge distillation", "We study knowledge distillation."),
+        hit("b", "Knowledge graphs", "We study graphs."),
+    ]
+    found = matches("Which papers study knowledge distillation?", hits)
+    assert [each.paper.id for each in found] == ["a"]
+    assert matches("Which papers cover zebras?", hits) == []
+
+
+@pytest.fixture
+def library(assistant, tmp_path):
+    file = tmp_path / "papers.jsonl"
+    file.write_text(
+        '{"id": "a", "title": "Alpha: counting bees", "abstract": "Alpha counts 40 bees."}\n'
+        '{"id": "b", "title": "Beta: naming whales", "abstract": "Beta names seven whales."}\n'
+    )
+    assistant.ingest([str(file)])
+    return assistant
+
+
+def test_the_titles_that_a_turn_cited(library):
+    turn = Turn("q", "a [1]", ("b", "gone", "a"))
+    titles = cited_titles(turn, library.index, library.embedder)
+    assert titles == ["Beta: naming whales", "Alpha: counting bees"]
+
+
+def test_a_turn_without_ids_is_looked_up_by_its_answer(library):
+    turn = Turn("Who counts?", "Beta names seven whales. [1] Alpha counts 40 bees. [2]")
+    titles = cited_titles(turn, library.index, library.embedder)
+    assert titles == ["Beta: naming whales", "Alpha: counting bees"]
