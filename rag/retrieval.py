@@ -83,7 +83,7 @@ def _feedback(
     weights = np.exp([_SHARPNESS * (score - found[0][1]) for _, score in found])
     pull = np.average([row for row, _ in found], axis=0, weights=weights)
     nearer = vector + _PULL * pull / max(float(np.linalg.norm(pull)), 1e-9)
-    return np.asarray(nearer / np.linalg.norm(nearer), dtype=np.float32)
+    return np.asarray(nearer / max(float(np.linalg.norm(nearer)), 1e-9), dtype=np.float32)
 
 
 def _nearest(
