@@ -166,7 +166,7 @@ def _holders(words: Sequence[str], lexical: Lexical) -> set[str]:
     wanted = {term for word in words for term in terms(word)}
     holders = set()
     for hit in lexical.search([(term, 1.0) for term in sorted(wanted)], _NEAR):
-        paper = lexical.entry_at(hit.address).paper
+        paper = hit.entry().paper
         if wanted <= set(terms(f"{paper.title} {paper.abstract}")):
             holders.add(paper.id)
     return holders

@@ -140,7 +140,7 @@ def _search_words(assistant: Assistant, text: str) -> list[Hit]:
     found = lexical.search([(term, 1.0) for term in terms(text)], DEPTH)
     hits = []
     for rank, hit in enumerate(found, 1):
-        entry = lexical.entry_at(hit.address)
+        entry = hit.entry()
         score = hit.score / found[0].score
         hits.append(Hit(rank, score, with_key(entry.paper), entry.passages[0], lexical=hit.score))
     return hits

@@ -33,6 +33,11 @@ class LexicalHit:
     slot: int
     score: float
     address: tantivy.DocAddress
+    searcher: tantivy.Searcher
+
+    def entry(self) -> Entry:
+        """Return the paper's entry as it was when found, whatever was written since."""
+        return _entry(self.searcher, self.address)
 
 
 def slot(paper_id: str) -> int:
@@ -126,11 +131,12 @@ class Lexical:
         if where:
             kept = Query.const_score_query(_condition_query(where), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
-        hits = self._searcher.search(query, count, count=False).hits
+        searcher = self._searcher  # places count in it alone; another thread may look afresh
+        hits = searcher.search(query, count, count=False).hits
         addresses = [address for _, address in hits]
-        slots = self._searcher.fast_field_values("slot", addresses)
+        slots = searcher.fast_field_values("slot", addresses)
         return [
-            LexicalHit(int(number or 0), float(score), address)
+            LexicalHit(int(number or 0), float(score), address, searcher)
             for number, (score, address) in zip(slots, hits, strict=True)
         ]
 
@@ -144,13 +150,10 @@ class Lexical:
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
-        hits = self._searcher.search(_condition_query(where), _MANY, count=False).hits
-        found = self._searcher.fast_field_values("slot", [address for _, address in hits])
+        searcher = self._searcher
+        hits = searcher.search(_condition_query(where), _MANY, count=False).hits
+        found = searcher.fast_field_values("slot", [address for _, address in hits])
         return {int(number or 0) for number in found}
-
-    def entry_at(self, address: tantivy.DocAddress) -> Entry:
-        """Return the entry at a place that `search` gave."""
-        return Entry.from_payload(_stored(self._searcher, address).decode())
 
     def by_id(self, paper_ids: Sequence[str]) -> dict[str, Entry]:
         """Return the entries with these ids, by id."""
@@ -210,10 +213,11 @@ class Lexical:
         return list(self._entries(Query.term_set_query(_schema(), field, list(values))))
 
     def _entries(self, query: Query) -> Iterator[Entry]:
-        hits = self._searcher.search(query, _MANY, count=False).hits
+        searcher = self._searcher
+        hits = searcher.search(query, _MANY, count=False).hits
         # In the order of the files: each compressed block is read once.
         for _, address in sorted(hits, key=lambda hit: (hit[1].segment_ord, hit[1].doc)):
-            yield self.entry_at(address)
+            yield _entry(searcher, address)
 
     def _count(self, query: Query) -> int:
         found = self._searcher.search(query, 1, count=True)
@@ -224,8 +228,8 @@ def _is(field: str, value: str, option: str = "basic") -> Query:
     return Query.term_query(_schema(), field, value, option)
 
 
-def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
-    return bytes(searcher.doc(address)["entry"][0])
+def _entry(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Entry:
+    return Entry.from_payload(bytes(searcher.doc(address)["entry"][0]).decode())
 
 
 def _document(entry: Entry) -> tantivy.Document:

@@ -185,7 +185,7 @@ def _hits(
         entries = {slot(key): entry for key, entry in index.lexical.by_id(unread).items()}
         for number, score in page:
             word_hit = by_slot.get(number)
-            entry = index.lexical.entry_at(word_hit.address) if word_hit else entries.get(number)
+            entry = word_hit.entry() if word_hit else entries.get(number)
             # What the store holds of another version belongs to a write under way or cut off.
             near = dense.get(number)
             if near and (entry is None or near[0].version != entry.version):

@@ -75,6 +75,12 @@ def test_another_reader_sees_a_commit_after_reload(lexical, tmp_path):
     assert (reader.papers, reader.stamp) == (4, "stamp-2")
 
 
+def test_what_was_found_stays_what_it_was_when_another_thread_writes(lexical):
+    hits = lexical.search([("red", 1.0)], 10)
+    lexical.write([entry("new", "red words")], ["one", "two", "three"], "stamp-2")
+    assert [hit.entry().paper.id for hit in hits] == ["one", "two"]
+
+
 def test_a_damaged_index_starts_again_empty(lexical, tmp_path):
     for file in (tmp_path / "lexical").glob("meta.json"):
         file.write_bytes(b"\0garbage")

@@ -1,0 +1,169 @@
+"""Writers that are killed: ``python -m evals.kills ingest|update|remove|rebuild PAPERS``.
+
+A command is killed at a random moment of its work and then run again, ``--kills`` times, each
+time from the same state before. Checked: in between the index opens, says that work was cut
+off, and holds only whole papers; in the end the library and the first ten of 200 queries are
+those of an undisturbed run.
+
+PAPERS are JSON Lines, plain or gzipped, of which the first ``--count`` are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.soak import say_line
+from rag.assistant import Assistant
+from rag.settings import load_settings
+from rag.types import Paper
+
+QUERIES = 200
+State = tuple[list[Paper], list[Any]]  # the library and what each query finds
+
+
+def start(index: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start ``rag``; return when it writes to the index or has ended."""
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "RAG_"}
+    command = [sys.executable, "-m", "rag.cli", *arguments, "--index", str(index), "--json"]
+    process = subprocess.Popen(  # noqa: S603  # ourselves
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (index / "holder.json").exists() and process.poll() is None:
+        time.sleep(0.002)
+    return process
+
+
+def run(index: Path, *arguments: str) -> float:
+    """Run ``rag`` to its end; return the seconds since it began to write."""
+    (index / "holder.json").unlink(missing_ok=True)
+    process = start(index, *arguments)
+    began = time.perf_counter()
+    _, errors = process.communicate()
+    if process.returncode:
+        sys.exit(f"rag {arguments[0]} exits {process.returncode}: {errors}")
+    return time.perf_counter() - began
+
+
+def opened(index: Path) -> Assistant:
+    """Open an index for reading, without a model."""
+    return Assistant.open(load_settings(index=index, embedder="static", llm="none"))
+
+
+def state(index: Path, queries: Sequence[str]) -> State:
+    """Return what an index holds and finds."""
+    assistant = opened(index)
+    found = [
+        [(hit.paper.id, hit.passage, round(hit.score, 5)) for hit in assistant.search(query)]
+        for query in queries
+    ]
+    papers = assistant.papers()
+    assistant.close()
+    return papers, found
+
+
+def write_rows(file: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write JSON Lines."""
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+class Case:
+    """A state before, a command, and the state in which it must end."""
+
+    def __init__(self, what: str, folder: Path, rows: Sequence[dict[str, Any]]) -> None:
+        """Make the state before, run the command undisturbed and time it."""
+        self.before, file = folder / "before", folder / "papers.jsonl"
+        self.queries = [row["title"] for row in rows[-QUERIES:]]  # of papers that are not there
+        rows = rows[:-QUERIES]
+        ingest = ["ingest", str(file), "--embedder", "static"]
+        old: list[Paper] = []
+        if what != "ingest":
+            changed = [{**row, "text": f"Formerly. {row['text']}"} for row in rows[::3]]
+            write_rows(file, changed if what == "update" else rows)
+            run(self.before, *ingest)
+            old = state(self.before, ())[0]
+        write_rows(file, rows)
+        self.command = {
+            "remove": ["papers", "remove", *(row["_id"] for row in rows[::2])],
+            "rebuild": ["ingest", "--rebuild", "--embedder", "static"],
+        }.get(what, ingest)
+        self.begin(folder / "whole")
+        self.seconds = run(folder / "whole", *self.command)
+        self.whole = state(folder / "whole", self.queries)
+        self.allowed = {(paper.id, paper.abstract) for paper in [*old, *self.whole[0]]}
+
+    def begin(self, index: Path) -> None:
+        """Put an index into the state before."""
+        shutil.rmtree(index, ignore_errors=True)
+        if self.before.exists():
+            shutil.copytree(self.before, index)
+            (index / "holder.json").unlink()
+
+    def kill_once(self, index: Path, chance: random.Random) -> tuple[str, list[str]]:
+        """Kill the command and run it again; return what was seen, and what is wrong."""
+        self.begin(index)
+        moment, look = chance.random() * self.seconds, chance.random() < 0.7
+        process = start(index, *self.command)
+        time.sleep(moment)
+        process.kill()
+        process.communicate()
+        wrong = []
+        marked = (index / "unfinished.json").exists()
+        seen = f"killed after {moment:.2f} s{', marked' if marked else ''}"
+        if look:
+            assistant = opened(index)
+            health, papers = str(assistant.info()["health"]), assistant.papers()
+            assistant.close()
+            seen += f", {len(papers)} papers"
+            if marked != ("cut off" in health):
+                wrong.append(f"marked: {marked}, but {health}")
+            if any((paper.id, paper.abstract) not in self.allowed for paper in papers):
+                wrong.append("papers that nobody wrote")
+        run(index, *self.command)
+        papers, found = state(index, self.queries)
+        if papers != self.whole[0]:
+            wrong.append("another library")
+        if others := sum(a != b for a, b in zip(found, self.whole[1], strict=True)):
+            wrong.append(f"{others} queries find others")
+        if (index / "unfinished.json").exists():
+            wrong.append("still marked as unfinished")
+        return seen, wrong
+
+
+def main() -> int:
+    """Run what the command line names; return 1 where anything is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m evals.kills")
+    parser.add_argument("what", choices=["ingest", "update", "remove", "rebuild"])
+    parser.add_argument("papers", type=Path)
+    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with (gzip.open if given.papers.suffix == ".gz" else open)(given.papers, "rt") as file:
+        rows = [json.loads(line) for line, _ in zip(file, range(given.count + QUERIES))]  # noqa: B905
+    chance = random.Random(given.seed)  # noqa: S311  # no secret
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        case = Case(given.what, Path(folder), rows)
+        say_line(f"{len(case.whole[0])} papers in {case.seconds:.1f} s when left alone")
+        for number in range(1, given.kills + 1):
+            seen, wrong = case.kill_once(Path(folder) / "killed", chance)
+            bad += bool(wrong)
+            say_line(f"{number:3} {seen}: {'; '.join(wrong) or 'well'}")
+    say_line(f"{given.kills} kills of {given.what}, {bad} ended wrong")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
