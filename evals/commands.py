@@ -21,6 +21,7 @@ from rag.errors import RagError
 from rag.settings import load_settings
 
 _SIDE_BY_SIDE = 10  # changed answers shown on a terminal
+_BY_KIND = ("citation_recall", "facts_found", "decision")
 
 
 def retrieval(arguments: argparse.Namespace) -> int:
@@ -74,8 +75,21 @@ def run(arguments: argparse.Namespace) -> int:
         _print(f"{name:<20}{format_figure(each['mean'], 4):>10}{missing}")
     for name in ("precision", "recall", "wrongly_declined"):
         _print(f"{'declining ' + name:<28}{format_figure(found['abstention'][name], 3):>10}")
+    _print_kinds(found["kinds"])
     _say_report(arguments.output)
     return 0
+
+
+def _print_kinds(kinds: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print what matters by kind of question, where there are several kinds."""
+    if len(kinds) < 2:
+        return
+    _print(f"{'':<16}{'questions':>10}" + "".join(f"{name:>20}" for name in _BY_KIND))
+    for kind, values in kinds.items():
+        count = max(each["measured"] + each["unmeasured"] for each in values.values())
+        means = (values[name]["mean"] if name in values else "-" for name in _BY_KIND)
+        shown = (mean if mean == "-" else format_figure(mean, 3) for mean in means)
+        _print(f"{kind[:15]:<16}{count:>10}" + "".join(f"{mean:>20}" for mean in shown))
 
 
 def compare_runs(arguments: argparse.Namespace) -> int:

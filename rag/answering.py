@@ -159,7 +159,14 @@ def stream(
             total=round(time.perf_counter() - started, 4),
         ),
         generation=index.generation,
-        settings={"k": k, "where": [f"{c.field}{c.op}{c.value}" for c in where]},
+        settings={
+            "k": k,
+            "where": [f"{c.field}{c.op}{c.value}" for c in where],
+            "context_tokens": settings.context_tokens,
+            "history_tokens": settings.history_tokens,
+            "answer_tokens": settings.answer_tokens,
+            "judge": judge,
+        },
         stopped=stopped,
     )
 
