@@ -22,6 +22,9 @@ QUESTIONS = [
     {"id": "2", "kind": "fact", "question": "How many pixels has an image?", "papers": ["i"],
      "facts": [["99"]]},
     {"id": "3", "kind": "unanswerable", "question": "Who won the chess cup?", "papers": []},
+    # Near enough for the engine, so that only the prompt's own rule declines it.
+    {"id": "5", "kind": "unanswerable", "papers": [],
+     "question": "Who painted the nodes of the graph red with a brush?"},
     {"id": "4", "kind": "followup", "question": "How many hours does it last?", "papers": ["s"],
      "facts": [["37"]], "history": [{"question": "What is loud speech?", "answer": "Noise."}]},
 ]  # fmt: skip
@@ -80,6 +83,8 @@ def test_worse_quotations_are_red(sample, monkeypatch, capsys):
          "like [1] or [2][3]. Cite only the numbers given.", "Do not cite.", "citation_recall"),
         ("Keep numbers, names and units exactly as the sources have them.", "", "facts_found"),
         ("in one to five short sentences", "with all there is", "citation_precision"),
+        ("reply with exactly this sentence and nothing else: $refusal",
+         "guess, and never reply with $refusal", "declined_rightly"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_of_a_prompt_is_red(sample, monkeypatch, capsys, old, new, figure):
