@@ -151,7 +151,7 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
         except RagError as error:
             return {"html": frame.problem(sentence_of(str(error))), "matching": None}
         listed = frame.found(papers, matching, best_first=bool(query.strip()))
-        return {"html": listed, "matching": matching, "where": where}
+        return {"html": listed, "matching": matching}
 
     def rate_answer(data: dict[str, Any]) -> bool:
         feedback.record(assistant.settings.index, data)

@@ -1,5 +1,6 @@
 // The library's drawer: search, filters, and files dropped anywhere on the page.
-let filters = {}; // what limits the questions: from, to, venue, source
+const LIMITS = { from: "from", to: "until", venue: "in", source: "out of" };
+let filters = {}; // what limits the questions, by the names above
 let most = 60;
 let asked = 0;
 let typing = 0;
@@ -42,11 +43,12 @@ async function findPapers() {
   byId("papers").innerHTML = found.html;
   const { query, ...limits } = wanted;
   filters = found.matching === null ? {} : limits;
+  const said = Object.keys(filters).filter((name) => filters[name].trim())
+    .map((name) => `${LIMITS[name]} ${filters[name].trim()}`).join(", ");
   const narrowed = byId("narrowed");
-  narrowed.hidden = !found.where?.length;
-  const said = `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"}: `
-    + (found.where || []).join(", ");
-  narrowed.querySelector("span").textContent = said;
+  narrowed.hidden = !said;
+  narrowed.querySelector("span").textContent =
+    `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"} ${said}`;
 }
 
 function clearFilters() {

@@ -6,7 +6,7 @@ import pytest
 
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
-from ui.frame import found, library, state_line, taken_in, welcome
+from ui.frame import _LEGEND, found, library, state_line, taken_in, welcome
 from ui.shelf import Library, Shelf, rejections, safe_name, survey, where_of
 
 PAPERS = [
@@ -86,7 +86,7 @@ def test_welcome():
         '<section id="welcome"><h2>Ask 4 papers</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
         '<ul class="examples"><li><button type="button" data-do="example">Is &lt;it&gt;?</button>'
-        "</li></ul></section>"
+        f"</li></ul>{_LEGEND}</section>"
     )
     assert "The library is empty" in welcome(survey([]), [])
 
@@ -100,7 +100,7 @@ def test_library_filters():
 
 def test_found_says_how_many_there_are():
     every = found(PAPERS, 4, best_first=False)
-    assert every.startswith('<p class="count">4 papers</p><ul class="cards"><li')
+    assert every.startswith('<p class="count">4 papers, newest first</p><ul class="cards"><li')
     assert "more-papers" not in every
     first = found(PAPERS[:1], 1_000, best_first=False)
     assert first.startswith('<p class="count">Newest 1 of 1,000 papers</p>')

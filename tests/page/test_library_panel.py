@@ -39,10 +39,10 @@ def test_count_search_and_list(open_library):
 def test_a_filter_limits_the_questions_too(visit, open_library):
     page = open_library
     page.fill('#filters [name="from"]', "2020")
-    narrowed_to(page, "Asking 2 papers: year>=2020")
+    narrowed_to(page, "Asking 2 papers from 2020")
     assert len(titles(page)) == 2
     page.select_option('#filters [name="venue"]', "CVPR")
-    narrowed_to(page, "Asking 1 paper: year>=2020, venue=CVPR")
+    narrowed_to(page, "Asking 1 paper from 2020, in CVPR")
     page.keyboard.press("Escape")
     turn = visit.ask("How accurate is the graph model?")
     assert turn.locator(".card .title").all_inner_texts() == [
