@@ -86,7 +86,7 @@ def test_an_uploaded_paper_answers_the_next_question(visit, open_library, site, 
         assert where == "more.jsonl:2"
         assert page.locator(".rejected li").inner_text() == f"{where}: {rejection.reason}"
         page.wait_for_function("document.querySelector('#shelf .count').innerText === '4 papers'")
-        assert "Rain and Weather" in titles(page)
+        page.wait_for_selector("#papers .title:text-is('Rain and Weather')")
         assert "more.jsonl (1)" in page.locator('[name="source"] option').all_inner_texts()
         page.keyboard.press("Escape")
         turn = visit.ask("How far do weather forecasts see?")
