@@ -34,6 +34,9 @@ CHATS = """
 </header>
 """
 
+# What is too large to be sent, then the papers that were found; the script fills both.
+LISTING = '<div id="too-large" role="alert"></div><div id="papers"></div>'
+
 _COMPOSER = """
 <form id="ask" aria-label="Ask">
   <p id="notice" role="alert" hidden></p>
@@ -173,14 +176,24 @@ def found(papers: Sequence[Paper], matching: int, *, best_first: bool) -> str:
     return listed + (more if rest and papers else "")
 
 
+def reading(done: int, total: int) -> str:
+    """Return how far an upload is: passages embedded, of all; zeros before they are counted."""
+    if not total:
+        return '<div class="report"><p>Reading</p><progress aria-label="Reading"></progress></div>'
+    return (
+        f'<div class="report"><p>{done:,} of {total:,} passages read</p>'
+        f'<progress aria-label="Reading" max="{total}" value="{done}"></progress></div>'
+    )
+
+
 def taken_in(report: IngestReport) -> str:
     """Return what an upload did, with each rejection as the command line words it."""
     rows = "".join(
         f"<li><b>{escape(r.where)}</b>: {escape(r.reason)}</li>" for r in rejections(report)
     )
     head = (
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.duplicates} duplicates, {len(report.rejected)} rejected; "
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.duplicates:,} duplicates, {len(report.rejected):,} rejected; "
         f"{_papers(report.papers)} in the library"
     )
     listed = f'<ul class="rejected">{rows}</ul>' if rows else ""

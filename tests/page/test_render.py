@@ -195,7 +195,8 @@ def test_what_failed_keeps_what_had_arrived_and_offers_retry():
         '<div class="asked"><h2 class="question">Why &lt;b&gt;?</h2>'
         '<button type="button" class="quiet again" data-do="edit">Edit</button></div>'
         '<div class="answer"><p>It is <em>good</em><span class="tie">&nbsp;<span class="cite">'
-        '<span class="n">1</span></span>.</span></p><p class="problem">Down &amp; out.</p><div class="below">'
+        '<span class="n">1</span></span>.</span></p><p class="problem">Down &amp; out.</p>'
+        '<div class="below">'
         '<button type="button" class="quiet again" data-do="retry">Retry</button></div></div>'
         '<aside class="sources" aria-label="Sources"></aside></article>'
     )
