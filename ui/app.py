@@ -12,7 +12,7 @@ import contextlib
 import gc
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.library import with_key
 from rag.settings import load_settings
+from rag.types import IngestReport
 from ui import feedback, frame, transcript
 from ui.exchanges import cited_papers, read_exchanges
 from ui.serve import check_access, launch
@@ -33,8 +34,6 @@ from ui.tools import make_tools
 HERE = Path(__file__).parent
 # In the order in which they are put together; each begins where the one before ends.
 SCRIPTS = ("chats.js", "receipts.js", "library.js", "page.js")
-FORMATS = [".bib", ".bibtex", ".ris", ".nbib", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"]
-FORMATS += [".xml", ".txt", ".md", ".html", ".gz", ".zip"]
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
 _LISTED = 60  # papers shown at first
@@ -70,12 +69,11 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
             files = gr.File(
                 label="Add papers",
                 file_count="multiple",
-                file_types=FORMATS,
                 elem_id="upload",
-                height=130,
+                height=112,
             )
             report = gr.HTML(elem_id="report", apply_default_css=False)
-            gr.HTML('<div id="papers"></div>', elem_id="listing", apply_default_css=False)
+            gr.HTML(frame.LISTING, elem_id="listing", apply_default_css=False)
 
         async def ask(event: gr.EventData) -> AsyncIterator[View]:
             async with contextlib.aclosing(answer_views(assistant, event._data or {})) as views:
@@ -90,15 +88,17 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
                 frame.library(library.shelf),
             )
 
-        def add(paths: list[str], progress: gr.Progress = gr.Progress()) -> Any:  # noqa: B008
-            def tell(done: int, total: int) -> None:
-                progress((done, total), desc="Reading", unit="passages")
-
+        def add(paths: list[str]) -> Iterator[Any]:
+            said, rest = frame.reading(0, 0), [gr.skip()] * 4
+            yield said, *rest
             try:
-                said = frame.taken_in(library.add(paths or [], tell))
+                for news in library.add(paths or []):
+                    over = isinstance(news, IngestReport)
+                    said = frame.taken_in(news) if over else frame.reading(*news)
+                    yield said, *rest
             except RagError as error:
                 said = frame.problem(sentence_of(str(error)))
-            return (said, None, *around())
+            yield said, None, *around()
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = live.ask(ask, outputs=live, concurrency_limit=_AT_ONCE, **quiet)
@@ -110,9 +110,8 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
             add,
             inputs=files,
             outputs=[report, files, *surroundings],
-            show_progress_on=report,
             concurrency_limit=1,
-            api_visibility="private",
+            **quiet,
         ).then(None, js="() => document.dispatchEvent(new Event('rag:library'))")
         if mcp:
             for tool in make_tools(assistant):
@@ -151,7 +150,7 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
         except RagError as error:
             return {"html": frame.problem(sentence_of(str(error))), "matching": None}
         listed = frame.found(papers, matching, best_first=bool(query.strip()))
-        return {"html": listed, "matching": matching, "where": where}
+        return {"html": listed, "matching": matching}
 
     def rate_answer(data: dict[str, Any]) -> bool:
         feedback.record(assistant.settings.index, data)

@@ -29,10 +29,13 @@ CHATS = """
     <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
-  <button type="button" class="quiet strong" data-do="toggle-library" aria-controls="library"
+  <button type="button" data-do="toggle-library" aria-controls="library"
     aria-expanded="false">Library</button>
 </header>
 """
+
+# What is too large to be sent, then the papers that were found; the script fills both.
+LISTING = '<div id="too-large" role="alert"></div><div id="papers"></div>'
 
 _COMPOSER = """
 <form id="ask" aria-label="Ask">
@@ -106,8 +109,17 @@ def welcome(shelf: Shelf, questions: Sequence[str]) -> str:
     return (
         f'<section id="welcome"><h2>Ask {_papers(shelf.papers)}</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
-        f'<ul class="examples">{rows}</ul></section>'
+        f'<ul class="examples">{rows}</ul>{_LEGEND}</section>'
     )
+
+
+_LEGEND = (
+    '<aside class="legend" aria-label="How to read an answer"><h3>How to read an answer</h3><dl>'
+    '<dt><span class="cite">1 ✓</span></dt><dd>Source 1 says so: click to see its words</dd>'
+    '<dt><span class="flag weak">weak support</span></dt><dd>It says so in part</dd>'
+    '<dt><span class="flag unsupported">not supported</span></dt><dd>It does not say so</dd>'
+    '<dt><span class="flag">no source</span></dt><dd>The sentence cites nothing</dd></dl></aside>'
+)
 
 
 def library(shelf: Shelf) -> str:
@@ -154,13 +166,24 @@ def found(papers: Sequence[Paper], matching: int, *, best_first: bool) -> str:
     """
     cards = "".join(card(paper, f"l-{number}") for number, paper in enumerate(papers, 1))
     rest = matching > len(papers)
-    if not rest:
-        head = _papers(matching)
+    first = "best" if best_first else "newest"
+    if rest:
+        head = f"{first.capitalize()} {len(papers)} of {_papers(matching)}"
     else:
-        head = f"{'Best' if best_first else 'Newest'} {len(papers)} of {_papers(matching)}"
+        head = _papers(matching) + (f", {first} first" if matching > 1 else "")
     more = '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
     listed = f'<p class="count">{head}</p><ul class="cards">{cards}</ul>'
     return listed + (more if rest and papers else "")
+
+
+def reading(done: int, total: int) -> str:
+    """Return how far an upload is: passages embedded, of all; zeros before they are counted."""
+    if not total:
+        return '<div class="report"><p>Reading</p><progress aria-label="Reading"></progress></div>'
+    return (
+        f'<div class="report"><p>{done:,} of {total:,} passages read</p>'
+        f'<progress aria-label="Reading" max="{total}" value="{done}"></progress></div>'
+    )
 
 
 def taken_in(report: IngestReport) -> str:
@@ -169,8 +192,8 @@ def taken_in(report: IngestReport) -> str:
         f"<li><b>{escape(r.where)}</b>: {escape(r.reason)}</li>" for r in rejections(report)
     )
     head = (
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.duplicates} duplicates, {len(report.rejected)} rejected; "
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.duplicates:,} duplicates, {len(report.rejected):,} rejected; "
         f"{_papers(report.papers)} in the library"
     )
     listed = f'<ul class="rejected">{rows}</ul>' if rows else ""

@@ -1,5 +1,6 @@
-// The library's drawer: search, filters, and files dropped anywhere on the page.
-let filters = {}; // what limits the questions: from, to, venue, source
+// The library's drawer: search, filters, and files to add, dropped anywhere on the page.
+const LIMITS = { from: "from", to: "until", venue: "in", source: "out of" };
+let filters = {}; // what limits the questions, by the names above
 let most = 60;
 let asked = 0;
 let typing = 0;
@@ -42,11 +43,12 @@ async function findPapers() {
   byId("papers").innerHTML = found.html;
   const { query, ...limits } = wanted;
   filters = found.matching === null ? {} : limits;
+  const said = Object.keys(filters).filter((name) => filters[name].trim())
+    .map((name) => `${LIMITS[name]} ${filters[name].trim()}`).join(", ");
   const narrowed = byId("narrowed");
-  narrowed.hidden = !found.where?.length;
-  const said = `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"}: `
-    + (found.where || []).join(", ");
-  narrowed.querySelector("span").textContent = said;
+  narrowed.hidden = !said;
+  narrowed.querySelector("span").textContent =
+    `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"} ${said}`;
 }
 
 function clearFilters() {
@@ -65,8 +67,48 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   findPapers();
 });
-document.addEventListener("rag:library", findPapers);
-document.addEventListener("dragenter", (event) => {
-  if (event.dataTransfer?.types.includes("Files") && !libraryIsOpen()) toggleLibrary(true);
+document.addEventListener("rag:library", () => {
+  findPapers();
+  say(document.querySelector("#report p")?.textContent || "");
+  if (document.activeElement === document.body) byId("upload").querySelector("button")?.focus();
 });
+
+// Hand files to Gradio's upload, but for those that the server would not take.
+let handing = false;
+function addFiles(files) {
+  const limit = window.gradio_config.max_file_size;
+  const fit = new DataTransfer();
+  byId("too-large").replaceChildren();
+  for (const file of files) {
+    if (file.size <= limit) fit.items.add(file);
+    else {
+      const megabytes = Math.round(limit / 2 ** 20);
+      byId("too-large").append(part("p", "problem",
+        `${file.name}: larger than ${megabytes} MB; split it, or use rag ingest.`));
+    }
+  }
+  const input = document.querySelector('#upload input[type="file"]');
+  if (!input || !fit.files.length) return;
+  handing = true;
+  input.files = fit.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  handing = false;
+}
+
+const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+document.addEventListener("change", (event) => {
+  if (handing || !event.target.matches('#upload input[type="file"]')) return;
+  event.stopPropagation();
+  addFiles(event.target.files);
+}, true);
+document.addEventListener("dragenter", (event) => {
+  if (holdsFiles(event) && !libraryIsOpen()) toggleLibrary(true);
+});
+document.addEventListener("dragover", (event) => { if (holdsFiles(event)) event.preventDefault(); });
+document.addEventListener("drop", (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault(); // else the browser would open the file in place of the page
+  event.stopPropagation();
+  addFiles(event.dataTransfer.files);
+}, true);
 

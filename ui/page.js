@@ -229,7 +229,8 @@ const actions = {
   "delete-chat": (button) => {
     if (button.textContent === "Delete") {
       button.textContent = "Sure?";
-      setTimeout(() => { button.textContent = "Delete"; }, 4000);
+      say("Press again to delete the chat");
+      setTimeout(() => { button.textContent = "Delete"; }, 8000);
       return;
     }
     deleteChat(button.dataset.chat);

@@ -18,6 +18,8 @@ _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|(\d{1,3})[.)])[ \t]+")
 _HEADING = re.compile(r"#{1,6}[ \t]+")
 _STARS = re.compile(r"\*{1,2}")
+_STOPS = ".,;:!?)"
+_TIE = '<span class="tie">'
 
 Chip = Callable[[Item, int], str]
 
@@ -171,20 +173,31 @@ class _Writer:
             return ""
         made: list[str] = []
         opened: list[str] = []
+        tied = False  # chips hold on to the word before and the stop after: none begins a line
         stars = self._stars(start, end)
         for piece, left, right in self._within(start, end):
+            at = left
             if piece.kind == "marker":
+                if not tied:
+                    tied = True
+                    made.append(_TIE)
+                    if made[-2:-1] and made[-2].endswith(" "):
+                        made[-2:] = made[-2][:-1], f"{_TIE}&nbsp;"
                 made += [self._chip(item, left) for item in piece.items]
-            elif piece.kind == "code":
-                made.append(f"<code>{escape(self.text[left:right].strip('`'))}</code>")
-            else:
-                at = left
-                for star in _STARS.finditer(self.text, left, right):
-                    made.append(escape(self.text[at : star.start()]))
-                    made.append(_toggle(stars.get(star.start(), ""), opened) or star[0])
-                    at = star.end()
-                made.append(escape(self.text[at:right]))
-        return "".join(made) + "".join(f"</{tag}>" for tag in reversed(opened))
+                continue
+            if tied:
+                at += self.text[left] in _STOPS
+                made.append(f"{self.text[left:at]}</span>")
+                tied = False
+            if piece.kind == "code":
+                made.append(f"<code>{escape(self.text[at:right].strip('`'))}</code>")
+                continue
+            for star in _STARS.finditer(self.text, left, right):
+                made.append(escape(self.text[at : star.start()]))
+                made.append(_toggle(stars.get(star.start(), ""), opened) or star[0])
+                at = star.end()
+            made.append(escape(self.text[at:right]))
+        return "".join(made) + "</span>" * tied + "".join(f"</{tag}>" for tag in reversed(opened))
 
     def _within(self, start: int, end: int) -> Iterator[tuple[_Piece, int, int]]:
         """Yield the pieces of ``text[start:end]`` with the part of each that lies in it."""

@@ -67,14 +67,22 @@ function openSource(chip) {
   const words = card.querySelectorAll(`mark[data-s~="${chip.dataset.sentence}"]`);
   for (const mark of words) mark.classList.add("on");
   card.focus({ preventScroll: true });
-  const aim = words[0] || card;
+  bringIntoView(card, words[0] || card);
+}
+
+// Show the words together with the head of their card where both have room.
+function bringIntoView(card, words) {
   const panel = card.closest(".sources");
-  if (panel.scrollHeight > panel.clientHeight) {
-    const room = (panel.clientHeight - aim.offsetHeight) / 3;
-    panel.scrollTop += aim.getBoundingClientRect().top - panel.getBoundingClientRect().top - room;
+  const head = () => card.getBoundingClientRect().top;
+  const foot = () => words.getBoundingClientRect().bottom;
+  const needed = foot() - head();
+  const { top, bottom, height } = panel.getBoundingClientRect();
+  if (panel.scrollHeight > panel.clientHeight && (head() < top || foot() > bottom)) {
+    panel.scrollTop += needed < height ? head() - top - 8 : foot() - bottom + height / 3;
   }
-  const at = aim.getBoundingClientRect();
-  if (at.top < 60 || at.bottom > window.innerHeight - 140) aim.scrollIntoView({ block: "center" });
+  if (head() > 60 && foot() < window.innerHeight - 140) return;
+  if (needed < window.innerHeight - 220) card.scrollIntoView({ block: "start" });
+  else words.scrollIntoView({ block: "center" });
 }
 
 // Back from a card to the chip that led there.

@@ -107,8 +107,8 @@ class _Placed:
     @property
     def wrap(self) -> Wrap:
         flag = _FLAGS.get(self.verdict)
-        after = f' <span class="flag">{flag}</span></span>' if flag else "</span>"
-        return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', after)
+        said = f' <span class="flag {self.verdict}">{flag}</span>' if flag else ""
+        return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', f"</span>{said}")
 
 
 def _place(answer: Answer) -> list[_Placed]:

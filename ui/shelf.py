@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
+import queue
 import re
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag import readers
 from rag.assistant import Assistant
 from rag.filters import parse_where
 from rag.library import with_key
@@ -127,21 +130,41 @@ class Library:
             return _newest(self._assistant.papers(where))[:most]
         return [self._assistant.paper(name) for name in self._now().newest[:most]]
 
-    def add(self, files: Sequence[str], progress: Callable[[int, int], None]) -> IngestReport:
-        """Take in uploaded files; they are kept in the index's folder, under their own names.
+    def add(self, files: Sequence[str]) -> Iterator[tuple[int, int] | IngestReport]:
+        """Take in uploaded files.
 
-        So a paper's source names a file that stays, and the same file uploaded again is known.
+        Those with papers are kept in the index's folder, under their own names: so a paper's
+        source names a file that stays, and the same file uploaded again is known.
+
+        Yields:
+            Passages embedded so far and to embed, as it goes on; in the end what was done.
 
         Raises:
             RagError: the index cannot be written.
         """
-        folder = self._assistant.settings.index / "uploads"
-        with self._writing:
-            folder.mkdir(parents=True, exist_ok=True)
-            kept = [folder / safe_name(Path(file).name) for file in files]
-            for file, copy in zip(files, kept, strict=True):
-                shutil.copyfile(file, copy)
-            return self._assistant.ingest([str(copy) for copy in kept], progress=progress)
+        came: queue.SimpleQueue[tuple[int, int] | None] = queue.SimpleQueue()
+
+        def take_in() -> IngestReport:
+            with self._writing:
+                folder = self._assistant.settings.index / "uploads"
+                kept = [_keep(file, folder) if _has_papers(file) else file for file in files]
+                return self._assistant.ingest(kept, progress=lambda *step: came.put(step))
+
+        with ThreadPoolExecutor(1) as pool:
+            report = pool.submit(take_in)
+            report.add_done_callback(lambda _: came.put(None))
+            while (step := came.get()) is not None:
+                yield step
+            yield report.result()
+
+
+def _has_papers(file: str) -> bool:
+    return any(isinstance(item, Paper) for item in readers.read(file))
+
+
+def _keep(file: str, folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(shutil.copyfile(file, folder / safe_name(Path(file).name)))
 
 
 def _newest(papers: Sequence[Paper]) -> list[Paper]:

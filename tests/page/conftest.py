@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import socket
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import CountingEmbedding
-from fake_openai import DONE, HANG, RESET, FakeOpenAI, Reply, Request, chunk, fail, say
+from fake_openai import DONE, RESET, FakeOpenAI, Reply, Request, chunk, fail, say
 
 from rag.assistant import Assistant
 from rag.settings import load_settings
@@ -85,10 +86,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Model:
-    """Decides what the fake model does with each question; ``calls`` counts them."""
+    """Decides what the fake model does with each question; ``calls`` counts them.
+
+    An endless answer goes on until its reader leaves; one "step by step" waits for ``go``.
+    """
 
     calls: dict[str, int] = field(default_factory=dict)
-    papers: list[dict[str, Any]] = field(default_factory=list)
+    go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def __call__(self, request: Request) -> Reply:
         prompt = request.body["messages"][-1]["content"]
@@ -110,11 +114,20 @@ class Model:
         if "cut" in question and self.calls[question] == 1:
             return Reply([chunk("What had arrived "), 0.3, RESET])
         if "endless" in question:
-            return Reply([chunk("It goes on "), *([chunk("and on "), 0.1] * 20), HANG])
+            return Reply([chunk("It goes on "), *([chunk("and on "), 0.1] * 1_000)])
+        if "step by step" in question:
+            return Reply(self._when_let(f"{told[:20]}|{told[20:]} |[|1|].|".split("|")))
         steps: list[Any] = []
         for word in words:
             steps += [chunk(word), 0.05]
         return Reply([*steps, chunk(finish="stop"), DONE])
+
+    def _when_let(self, pieces: list[str]) -> Iterator[bytes]:
+        """Say each piece when ``go`` is released once more."""
+        for piece in pieces:
+            assert self.go.acquire(timeout=120)
+            yield chunk(piece)
+        yield from (chunk(finish="stop"), DONE)
 
     hostile = (
         "<script>window.pwned=1</script><img src=x onerror=window.pwned=2> ",
@@ -247,7 +260,7 @@ def visit(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[
 
 def open_visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # a busy machine is slow
     visit = Visit(context.new_page(), url)
     context.on("request", lambda asked: visit.requests.append(asked.url))
     visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))

@@ -6,7 +6,7 @@ import pytest
 
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
-from ui.frame import found, library, state_line, taken_in, welcome
+from ui.frame import _LEGEND, found, library, reading, state_line, taken_in, welcome
 from ui.shelf import Library, Shelf, rejections, safe_name, survey, where_of
 
 PAPERS = [
@@ -86,7 +86,7 @@ def test_welcome():
         '<section id="welcome"><h2>Ask 4 papers</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
         '<ul class="examples"><li><button type="button" data-do="example">Is &lt;it&gt;?</button>'
-        "</li></ul></section>"
+        f"</li></ul>{_LEGEND}</section>"
     )
     assert "The library is empty" in welcome(survey([]), [])
 
@@ -100,7 +100,7 @@ def test_library_filters():
 
 def test_found_says_how_many_there_are():
     every = found(PAPERS, 4, best_first=False)
-    assert every.startswith('<p class="count">4 papers</p><ul class="cards"><li')
+    assert every.startswith('<p class="count">4 papers, newest first</p><ul class="cards"><li')
     assert "more-papers" not in every
     first = found(PAPERS[:1], 1_000, best_first=False)
     assert first.startswith('<p class="count">Newest 1 of 1,000 papers</p>')
@@ -127,13 +127,30 @@ def test_an_upload_is_kept_and_known_again(assistant, tmp_path):
     file.write_text(json.dumps({"id": "g", "title": "G", "abstract": "A graph."}))
     shelf = Library(assistant)
     assert shelf.shelf == Shelf(0, None, (), ())
-    told = []
-    assert shelf.add([str(file)], lambda done, total: told.append((done, total))).added == 1
-    assert told[-1] == (1, 1)
-    assert shelf.add([str(file)], lambda done, total: None).unchanged == 1
+    *steps, report = shelf.add([str(file)])
+    assert (steps[-1], report.added) == ((1, 1), 1)
+    [report] = shelf.add([str(file)])
+    assert report.unchanged == 1
     assert shelf.shelf.sources == (("in.jsonl", 1),)
     assert (assistant.settings.index / "uploads" / "in.jsonl").read_bytes() == file.read_bytes()
     assert [paper.id for paper in shelf.find("graph", (), 5)] == ["g"]
     assert [paper.id for paper in shelf.find("", (), 5)] == ["g"]
     assert shelf.find("", ["year>=2000"], 5) == []
     assert (shelf.count([]), shelf.count(["year>=2000"])) == (1, 0)
+
+
+def test_a_file_without_papers_is_not_kept(assistant, tmp_path):
+    file = tmp_path / "in.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    [report] = Library(assistant).add([str(file)])
+    [rejection] = rejections(report)
+    assert (rejection.where, rejection.reason[:12]) == ("in.pdf", "a PDF file; ")
+    assert not (assistant.settings.index / "uploads").exists()
+
+
+def test_an_upload_says_how_far_it_is():
+    assert "<p>Reading</p><progress aria" in reading(0, 0)
+    assert (
+        '<p>5 of 2,000 passages read</p><progress aria-label="Reading" max="2000" value="5">'
+        in (reading(5, 2_000))
+    )

@@ -5,6 +5,7 @@ import pytest
 from ui.prose import Wrap, to_html
 
 CHIP = '<span class="cite"><span class="n">{}</span></span>'
+TIE = '<span class="tie">'
 
 
 @pytest.mark.parametrize(
@@ -25,8 +26,10 @@ CHIP = '<span class="cite"><span class="n">{}</span></span>'
         ("use `a < b`", ["<p>use <code>a &lt; b</code></p>"]),
         ("```py\nx < 1\n```\nend", ["<pre>x &lt; 1</pre>", "<p>end</p>"]),
         ("```\nopen [1]", ["<pre>open [1]</pre>"]),
-        ("So [1][12].", [f"<p>So {CHIP.format(1)}{CHIP.format(12)}.</p>"]),
-        ("So [9?].", ['<p>So <span class="cite dead">9?</span>.</p>']),
+        ("So [1][12].", [f"<p>So{TIE}&nbsp;{CHIP.format(1)}{CHIP.format(12)}.</span></p>"]),
+        ("[1] x", [f"<p>{TIE}{CHIP.format(1)}</span> x</p>"]),
+        ("**so [1]** x", [f"<p><strong>so{TIE}&nbsp;{CHIP.format(1)}</span></strong> x</p>"]),
+        ("So [9?].", [f'<p>So{TIE}&nbsp;<span class="cite dead">9?</span>.</span></p>']),
         ("`a[1]` [0] [2020]", ["<p><code>a[1]</code> [0] [2020]</p>"]),
     ],
 )
@@ -72,7 +75,9 @@ def test_a_chip_is_told_where_it_stands():
         seen.append((item.first, at))
         return "#"
 
-    assert to_html("ab [3] cd [4].", (), chip) == ["<p>ab # cd #.</p>"]
+    assert to_html("ab [3] cd [4].", (), chip) == [
+        f"<p>ab{TIE}&nbsp;#</span> cd{TIE}&nbsp;#.</span></p>"
+    ]
     assert seen == [(3, 3), (4, 10)]
 
 

@@ -91,8 +91,7 @@ def test_a_phone(visit):
     assert 0 < place["y"] < 740
     no_sideways(page)
     page.locator("#bar [data-do=toggle-chats]").tap()
-    page.wait_for_timeout(300)
-    assert page.locator("#chat-list .chat").is_visible()
+    page.wait_for_selector("#chat-list .chat", state="visible")
     page.keyboard.press("Escape")
     page.locator("#bar [data-do=toggle-library]").tap()
     page.wait_for_selector("#papers .card")
@@ -114,7 +113,7 @@ def test_nothing_jumps_while_an_answer_arrives(visit):
     )
     page.fill("#question", "Tell me an endless graph story")
     page.press("#question", "Enter")
-    page.wait_for_selector("#live .writing")
+    page.wait_for_function("document.querySelector('.writing .answer')?.innerText.length > 40")
     page.wait_for_timeout(600)  # what follows an input closely does not count as a shift
     page.evaluate("window.moved = 0")
     tops = []
@@ -123,6 +122,30 @@ def test_nothing_jumps_while_an_answer_arrives(visit):
         page.wait_for_timeout(100)
     assert len(set(tops)) == 1
     assert page.evaluate("window.moved") == 0
+
+
+def test_a_question_stays_where_it_is_until_its_answer_is_over(visit):
+    page = visit.page
+    turn = visit.ask("What of image labels?")
+    turn.locator("button.cite").first.click()
+    turn.locator(".cost summary").click()
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.evaluate(
+        """() => {
+            window.tops = new Set();
+            const look = () => {
+                const question = document.querySelector('#live .question');
+                const top = Math.round(question?.getBoundingClientRect().top);
+                if (question?.textContent === 'Is image advice declined?') window.tops.add(top);
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    visit.ask("Is image advice declined?")
+    page.wait_for_timeout(200)
+    [top] = page.evaluate("[...window.tops]")
+    assert 52 <= top < 120, "the question is below the bar"
 
 
 @pytest.mark.parametrize("visit", [DARK], indirect=True)
@@ -170,5 +193,5 @@ def test_axe_finds_nothing_serious(visit):
     assert serious(page) == [], "error"
     page.locator("#bar [data-do=toggle-library]").click()
     page.wait_for_selector("#papers .card")
-    page.wait_for_timeout(400)
+    page.wait_for_function("document.getAnimations().length === 0")
     assert serious(page) == [], "library"

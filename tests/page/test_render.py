@@ -64,7 +64,7 @@ def test_the_frame_of_an_answer():
         '<article class="turn answered" id="t1" aria-label="Question and answer">'
         '<div class="asked"><h2 class="question">How?</h2>'
         '<button type="button" class="quiet again" data-do="edit">Edit</button></div>'
-        '<div class="answer"><p><span class="s supported">Graphs are good '
+        '<div class="answer"><p><span class="s supported">Graphs are good'
     )
 
 
@@ -73,16 +73,17 @@ def test_the_frame_of_an_answer():
     [
         ("verbatim", "word for word in this abstract", "✓", ""),
         ("supported", "supported by this abstract", "✓", ""),
-        ("weak", "only partly supported", "~", ' <span class="flag">weak support</span>'),
+        ("weak", "only partly supported", "~", ' <span class="flag weak">weak support</span>'),
         ("unsupported", "not supported by this abstract", "!",
-         ' <span class="flag">not supported</span>'),
+         ' <span class="flag unsupported">not supported</span>'),
     ],
 )  # fmt: skip
 def test_a_verdict_has_a_sign_and_words(support, words, sign, flag):
     made = answer(sentences=[Sentence("Graphs are good [1].", (1,), support, 0.5, GOOD)])
     receipt = chip(1, words, "Graphs are good.", sign, f"Source 1: On Graphs, 2019; {words}")
     assert body(made) == (
-        f'<p><span class="s {support}">Graphs are good {receipt}.{flag}</span></p>'
+        f'<p><span class="s {support}">Graphs are good<span class="tie">&nbsp;{receipt}.</span>'
+        f"</span>{flag}</p>"
     )
 
 
@@ -108,7 +109,7 @@ def test_a_factual_sentence_without_a_source_is_flagged_and_an_idle_one_is_not()
     )
     assert body(made) == (
         '<p><span class="s idle">In short, so.</span> <span class="s uncited">Training took 400 '
-        'hours on 16 cards in 2019. <span class="flag">no source</span></span></p>'
+        'hours on 16 cards in 2019.</span> <span class="flag uncited">no source</span></p>'
     )
     assert '<p class="receipt">1 sentence: 1 without a source</p>' in html(made)
 
@@ -117,7 +118,7 @@ def test_a_citation_that_leads_nowhere_is_no_button():
     text = "Graphs are good [1] [7?] [5]."
     made = answer(text, [Sentence(text, (1,), "unsupported", 0.0, None, ("[7]",))])
     assert body(made).count("<button") == 1
-    assert '<span class="cite dead">7?</span> <span class="cite dead">5?</span>' in body(made)
+    assert re.findall(r'<span class="cite dead">([^<]*)</span>', body(made)) == ["7?", "5?"]
 
 
 def test_the_receipt_counts():
@@ -193,8 +194,9 @@ def test_what_failed_keeps_what_had_arrived_and_offers_retry():
         '<article class="turn broken" id="t1" aria-label="Question and answer">'
         '<div class="asked"><h2 class="question">Why &lt;b&gt;?</h2>'
         '<button type="button" class="quiet again" data-do="edit">Edit</button></div>'
-        '<div class="answer"><p>It is <em>good</em> <span class="cite"><span class="n">1</span>'
-        '</span>.</p><p class="problem">Down &amp; out.</p><div class="below">'
+        '<div class="answer"><p>It is <em>good</em><span class="tie">&nbsp;<span class="cite">'
+        '<span class="n">1</span></span>.</span></p><p class="problem">Down &amp; out.</p>'
+        '<div class="below">'
         '<button type="button" class="quiet again" data-do="retry">Retry</button></div></div>'
         '<aside class="sources" aria-label="Sources"></aside></article>'
     )

@@ -54,7 +54,6 @@ def test_the_page_survives_a_restart(browser, folder):
             visits = open_visit(browser, f"http://127.0.0.1:{port}/")
             visit = next(visits)
             page = visit.page
-            page.set_default_timeout(30_000)
             visit.ask("How accurate is the graph model GraphMix?")
             page.fill("#question", "Tell me an endless graph story")
             page.press("#question", "Enter")
