@@ -121,8 +121,8 @@ class Assistant:
         return opened
 
     def _spec(self) -> Spec:
-        embedder = self.embedder
-        return Spec(embedders.identity(embedder), embedders.dimension(embedder), passages.SPLITTER)
+        name = embedders.identity(self.embedder)
+        return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return embedders.embed(self.embedder, texts)
@@ -315,14 +315,15 @@ class Assistant:
         exists = self.index.exists
         spec = self.index.store.spec if exists else None
         unfinished = self.index.unfinished()
+        embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
             "index": str(self.settings.index),
             "chroma": "server" if self.settings.chroma_url else "embedded",
             "papers": self.index.lexical.papers,
             "passages": self.index.store.count() if exists else 0,
-            "embedder": spec.embedder if spec else embedders.resolve_embedder(self.settings)[0],
+            "embedder": embedder,
             "dimension": spec.dimension if spec else None,
-            "splitter": spec.splitter if spec else passages.SPLITTER,
+            "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
             "llm_model": llms.model_name(self.settings, self._llm),
