@@ -33,7 +33,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from rag import passages
+from rag import last_ingest, passages
 from rag.errors import BusyError, LibraryError
 from rag.lexical import Lexical
 from rag.library import Change, Entry, PassageId, parse_passage_id
@@ -363,6 +363,7 @@ class Index:
         return f"process {held['pid']} ({held['command']})" if held else "another process"
 
     def _mark(self, command: str) -> None:
+        last_ingest.forget(self._folder)
         text = json.dumps({"command": command, "pid": os.getpid()})
         (self._folder / "unfinished.json").write_text(text)
 

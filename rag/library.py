@@ -167,11 +167,12 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """What an ingest has to do, and the counts it will report."""
+    """What an ingest has to do, and the counts it will report; ``papers`` were read and kept."""
 
     changes: list[Change] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     records: int = 0
+    papers: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -210,6 +211,7 @@ def _plan_paper(group: list[Paper], known: _Known, result: Plan) -> None:
             kept.append(record)
     if not kept:
         return
+    result.papers += 1
     records = {source: _digest(record) for record in kept for source in record.sources}
     result.duplicates += len(kept) - 1
     if not old:
