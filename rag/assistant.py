@@ -12,6 +12,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -19,7 +20,16 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 from numpy.typing import NDArray
 
-from rag import answering, embedders, library, llms, passages, readers, retrieval
+from rag import (
+    answering,
+    embedders,
+    last_ingest,
+    library,
+    llms,
+    passages,
+    readers,
+    retrieval,
+)
 from rag.errors import InputError, LibraryError
 from rag.filters import parse_where
 from rag.index import Index
@@ -121,8 +131,8 @@ class Assistant:
         return opened
 
     def _spec(self) -> Spec:
-        embedder = self.embedder
-        return Spec(embedders.identity(embedder), embedders.dimension(embedder), passages.SPLITTER)
+        name = embedders.identity(self.embedder)
+        return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return embedders.embed(self.embedder, texts)
@@ -160,10 +170,15 @@ class Assistant:
         with self.index.writing(command):
             embedded = self._rebuild(progress) if rebuild and self.index.exists else 0
             files, missing = readers.expand(paths)
+            before = None if rebuild or shard or missing else last_ingest.digest(files)
+            known = last_ingest.recall(self.settings.index, before, self.index.generation)
+            if known and not (strict and known.rejected):
+                return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
             plan = library.plan(read, self.index.lexical.sharing)
             changes = [change for change in plan.changes if _in_shard(change, shard)]
-            if strict and plan.rejected:
+            refused = strict and bool(plan.rejected)
+            if refused:
                 plan.added = plan.updated = 0
                 changes = []
             if changes:
@@ -171,7 +186,7 @@ class Assistant:
                 embedded += self.index.write(changes, self._embed, command, progress)
             else:
                 self.index.finish()
-            return IngestReport(
+            report = IngestReport(
                 files=len(files),
                 records=plan.records,
                 added=plan.added,
@@ -184,6 +199,10 @@ class Assistant:
                 embedded=embedded,
                 seconds=round(time.perf_counter() - started, 3),
             )
+            if before and not refused and before == last_ingest.digest(files):
+                folder, generation = self.settings.index, self.index.generation
+                last_ingest.remember(folder, before, generation, plan, report)
+            return report
 
     def _rebuild(self, progress: Progress) -> int:
         """Make the index anew with the settings' embedder; return passages embedded."""
@@ -315,14 +334,15 @@ class Assistant:
         exists = self.index.exists
         spec = self.index.store.spec if exists else None
         unfinished = self.index.unfinished()
+        embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
             "index": str(self.settings.index),
             "chroma": "server" if self.settings.chroma_url else "embedded",
             "papers": self.index.lexical.papers,
             "passages": self.index.store.count() if exists else 0,
-            "embedder": spec.embedder if spec else embedders.resolve_embedder(self.settings)[0],
+            "embedder": embedder,
             "dimension": spec.dimension if spec else None,
-            "splitter": spec.splitter if spec else passages.SPLITTER,
+            "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
             "llm_model": llms.model_name(self.settings, self._llm),

@@ -17,13 +17,14 @@ leave behind is never found. A stop is mended by `_catch_up`, which needs nothin
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import json
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +33,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from rag import passages
+from rag import last_ingest, passages
 from rag.errors import BusyError, LibraryError
 from rag.lexical import Lexical
 from rag.library import Change, Entry, PassageId, parse_passage_id
@@ -44,7 +45,8 @@ log = logging.getLogger(__name__)
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 Progress = Callable[[int, int], None]
 
-_BATCH = 512  # passages embedded and stored in one step
+_BATCH = 512  # passages embedded in one step
+_WAITING = 4  # batches stored in one step, at the most
 _LOOK_AGAIN = 0.5  # seconds between looks for another process's changes
 _WAIT = 600.0  # seconds that a second writer waits for the first
 
@@ -213,28 +215,46 @@ class Index:
         told how many passages are stored, of how many.
         """
         self._mark(command)
-        pairs = [(_entry(change), change.old) for change in changes]
+        limit = passages.limit_of(self.store.spec.splitter)
+        pairs = [(_entry(change, limit), change.old) for change in changes]
         taken = {entry.paper.id for entry, _ in pairs}
         total = sum(len(entry.spans) for entry, _ in pairs)
         embedded = done = 0
-        with ThreadPoolExecutor(1) as background:
-            stored: Future[None] | None = None
-            for batch in _batches(pairs):
-                vectors, fresh = self._vectors(batch, embed)
-                embedded += fresh
-                if stored is not None:
-                    stored.result()
-                    progress(done, total)
-                # While these are written, the next are embedded.
-                stored = background.submit(self.store.add, [entry for entry, _ in batch], vectors)
-                done += len(vectors)
-            if stored is not None:
-                stored.result()
-        progress(done, total)
+
+        def stored() -> Iterator[Entry]:
+            """Embed and store the entries; yield each for the lexical index meanwhile."""
+            nonlocal embedded, done
+            waiting: list[tuple[Sequence[Entry], NDArray[np.float32]]] = []
+            with ThreadPoolExecutor(1) as background:
+                storing: Future[int] = background.submit(int)
+                for batch in _batches(pairs):
+                    vectors, fresh = self._vectors(batch, embed)
+                    embedded += fresh
+                    waiting.append(([entry for entry, _ in batch], vectors))
+                    # While some are written, the next are embedded: a fast embedder writes
+                    # four batches in one step, which costs Chroma a third less.
+                    if storing.done() or len(waiting) == _WAITING:
+                        done += storing.result()
+                        progress(done, total)
+                        storing = background.submit(self._add, waiting)
+                        waiting = []
+                    yield from (entry for entry, _ in batch)
+                done += storing.result()
+                done += self._add(waiting)
+            progress(done, total)
+
         old = [entry for _, olds in pairs for entry in olds]
         merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
-        self._commit([entry for entry, _ in pairs], merged_away, old)
+        self._commit(stored(), merged_away, old)
         return embedded
+
+    def _add(self, batches: Sequence[tuple[Sequence[Entry], NDArray[np.float32]]]) -> int:
+        """Store batches of entries with their vectors in one step; return how many vectors."""
+        if not batches:
+            return 0
+        vectors = np.concatenate([rows for _, rows in batches])
+        self.store.add([entry for entries, _ in batches for entry in entries], vectors)
+        return len(vectors)
 
     def remove(self, entries: Sequence[Entry], command: str) -> None:
         """Remove papers everywhere; call within `writing`."""
@@ -250,7 +270,10 @@ class Index:
         entries = self.lexical.matching(())
         self.store.create(spec, rebuild=True)
         stored = 0
-        fresh = [replace(entry, spans=passages.split(entry.paper.abstract)) for entry in entries]
+        limit = passages.limit_of(spec.splitter)
+        fresh = [
+            replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
+        ]
         total = sum(len(entry.spans) for entry in fresh)
         for batch in _batches([(entry, ()) for entry in fresh]):
             vectors, count = self._vectors(batch, embed)
@@ -288,8 +311,8 @@ class Index:
             vectors[row] = vector
         return vectors, len(wanted)
 
-    def _commit(self, add: Sequence[Entry], gone: Sequence[str], old: Sequence[Entry]) -> None:
-        """Take steps 3 to 5 of a write."""
+    def _commit(self, add: Iterable[Entry], gone: Sequence[str], old: Sequence[Entry]) -> None:
+        """Take steps 3 to 5 of a write; ``add`` may take step 2 while it is read."""
         stale = [name for entry in old for name in entry.passage_ids]
         if self._settings.chroma_url is None:
             stamp = os.urandom(16).hex()
@@ -298,6 +321,7 @@ class Index:
             self.store.set_stamp(stamp)
         else:
             # Other machines write too: what counts is what the server holds after our stamp.
+            collections.deque(add, maxlen=0)
             self.store.delete(stale)
             stamp = os.urandom(16).hex()
             self.store.set_stamp(stamp)
@@ -339,6 +363,7 @@ class Index:
         return f"process {held['pid']} ({held['command']})" if held else "another process"
 
     def _mark(self, command: str) -> None:
+        last_ingest.forget(self._folder)
         text = json.dumps({"command": command, "pid": os.getpid()})
         (self._folder / "unfinished.json").write_text(text)
 
@@ -356,11 +381,11 @@ class Index:
         return Unfinished(str(mark.get("command")), int(mark.get("pid", 0)), running)
 
 
-def _entry(change: Change) -> Entry:
+def _entry(change: Change, limit: int) -> Entry:
     """Return the entry for a change: the next version of its paper."""
     old = [entry for entry in change.old if entry.paper.id == change.paper.id]
     seq = max((entry.seq for entry in old), default=0) + 1
-    return Entry(change.paper, passages.split(change.paper.abstract), change.records, seq)
+    return Entry(change.paper, passages.split(change.paper.abstract, limit), change.records, seq)
 
 
 def _batches(

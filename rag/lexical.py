@@ -190,12 +190,14 @@ class Lexical:
 
         The caller holds the lock on the index; ``stamp`` is the store's that will be reflected.
         """
+        self.reload()
         writer = self._index.writer(_HEAP, 1)
         try:
             for paper_id in remove:
                 writer.delete_documents_by_query(_is("id", paper_id))
             for entry in add:
-                writer.delete_documents_by_query(_is("id", entry.paper.id))
+                if self._searcher.doc_freq("id", entry.paper.id):  # else a sixth more time
+                    writer.delete_documents_by_query(_is("id", entry.paper.id))
                 writer.add_document(_document(entry))
             writer.commit()
         finally:

@@ -23,6 +23,7 @@ Vectors = NDArray[np.float32]
 
 WINDOW = 1024  # texts held as tokens at a time
 BATCH_TOKENS = 500  # what a processor's cache holds; 2,000 are a tenth slower
+ROOM = 1024  # token vectors in memory at a time, a processor's cache full
 REMEMBERED = 200_000  # words; some 40 MB
 
 
@@ -172,19 +173,23 @@ class Static(_Local):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the mean of each text's token vectors, shape (len(texts), 256)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        room = np.empty((ROOM, self.dimension), dtype=np.float32)
         for start in range(0, len(texts), WINDOW):
             split = [text.split() for text in texts[start : start + WINDOW]]
             known = self._tokens(set(chain.from_iterable(split)))
             for row, words in enumerate(split, start):
                 ids = list(chain.from_iterable(map(known.__getitem__, words)))
                 if ids:
-                    vectors[row] = self._mean(ids)
+                    vectors[row] = self._mean(ids, room)
         return vectors
 
-    def _mean(self, ids: list[int]) -> Vectors:
+    def _mean(self, ids: list[int], room: Vectors) -> Vectors:
         total = np.zeros(self.dimension, dtype=np.float32)
-        for start in range(0, len(ids), 8192):  # bounds the memory a giant text takes
-            total += self._vectors.take(ids[start : start + 8192], axis=0).sum(axis=0)
+        for start in range(0, len(ids), ROOM):
+            part = ids[start : start + ROOM]
+            # Into memory that is already there: a third of the time of fresh memory a text.
+            rows = self._vectors.take(part, axis=0, out=room[: len(part)], mode="clip")
+            total += rows.sum(axis=0)
         total /= len(ids)
         return total
 
@@ -197,6 +202,12 @@ class Static(_Local):
         if len(known) > REMEMBERED:
             known = self._known = {}
         new = [word for word in words if word not in known]
-        encoded = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
-        known.update(zip(new, (each.ids for each in encoded), strict=True))
+        # The model alone, without the steps around it, takes a third of the time; only "<s>" and
+        # the like need them.
+        tokenize = self._tokenizer.model.tokenize
+        for word in new:
+            if "<" in word:
+                known[word] = self._tokenizer.encode(word, add_special_tokens=False).ids
+            else:
+                known[word] = [token.id for token in tokenize(f"▁{word}")]
         return known
