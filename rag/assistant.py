@@ -220,11 +220,13 @@ class Assistant:
         """
         with self.index.writing("remove"):
             found = self.index.lexical.by_id(paper_ids)
-            unknown = [paper_id for paper_id in paper_ids if paper_id not in found]
+            gone = self.index.being_removed()  # by the same command, before it was cut off
+            known = [paper_id for paper_id in paper_ids if paper_id in found or paper_id in gone]
+            unknown = [paper_id for paper_id in paper_ids if paper_id not in known]
             if unknown:
                 raise InputError(f"no paper {unknown[0]!r}; see `rag papers list` for the ids")
             self.index.remove(list(found.values()), "remove")
-            return len(found)
+            return len(set(known))
 
     def papers(self, where: Sequence[str] = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""

@@ -77,7 +77,13 @@ class Index:
 
     def _open(self) -> None:
         self._store = Store(self._settings)
+        self._check()
         self._follow()
+
+    def _check(self) -> None:
+        """Touch nothing of an index that a newer version of this program made."""
+        if self.store.exists:
+            self.store.spec  # noqa: B018  # raises
 
     @property
     def exists(self) -> bool:
@@ -113,30 +119,39 @@ class Index:
         """Notice what other processes have changed; cheap enough for every question."""
         if time.monotonic() - self._seen < _LOOK_AGAIN:
             return
-        with self._mutex:
+        if not self._mutex.acquire(blocking=False):  # another thread looks, or writes
+            return
+        try:
             self._seen = time.monotonic()
             if self._store is None:
                 if (self._folder / "chroma").is_dir():
                     self._open()
             elif self._store.stamp() != self.lexical.stamp:
                 self._store.reopen()
+                self._check()
                 self._follow()
+        finally:
+            self._mutex.release()
 
     def _follow(self) -> None:
         """Bring the lexical index to the store's stamp, unless a writer is at work on both."""
-        try:
-            self.lexical = Lexical(self._folder / "lexical")
-        except OSError:  # a folder that may only be read: derive the lexical index in memory
-            self.lexical = Lexical(None)
         store = self.store
-        if not store.exists or store.stamp() == self.lexical.stamp:
+        if not store.exists:
+            self.lexical = Lexical(None)
+            return
+        try:
+            self.lexical = Lexical(self._folder / "lexical", mend=False)
+        except (OSError, ValueError) as error:  # missing, damaged, or may not be read
+            log.debug("the lexical index cannot be read (%s)", error)
+            self.lexical = Lexical(None)
+        if store.stamp() == self.lexical.stamp:
             return
         try:
             with self._locked("catch up", wait=0.0):
-                self.lexical.reload()
+                self.lexical = Lexical(self._folder / "lexical")
                 if store.stamp() != self.lexical.stamp:
                     self._catch_up(store.stamp())
-        except (BusyError, OSError):
+        except (BusyError, OSError, ValueError):  # or a folder that may only be read
             log.debug("a writer holds the index; reading its state of before")
             if self.lexical.stamp == "" and store.count():
                 self.lexical = Lexical(None)
@@ -178,16 +193,16 @@ class Index:
         """
         with self._mutex, self._locked(command, wait=_WAIT):
             if self._store is None:
-                self._open()
-            elif self.store.stamp() != self.lexical.stamp:
-                self.store.reopen()
-            if self.store.exists and (self.unfinished() or self._lags()):
+                self._store = Store(self._settings)
+            else:
+                self._store.reopen()
+            self._check()
+            self.lexical = Lexical(self._folder / "lexical")
+            if not self.store.exists:
+                self.lexical.wipe()  # of a store that is gone
+            elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
                 self.store.delete(self._catch_up(self.store.stamp()))
             yield
-
-    def _lags(self) -> bool:
-        self.lexical.reload()
-        return self.store.stamp() != self.lexical.stamp
 
     def ensure(self, spec: Spec) -> None:
         """Make the index where there is none; else check that it was made with ``spec``.
@@ -219,6 +234,7 @@ class Index:
         pairs = [(_entry(change, limit), change.old) for change in changes]
         taken = {entry.paper.id for entry, _ in pairs}
         total = sum(len(entry.spans) for entry, _ in pairs)
+        self.store.expect(total + sum(len(old.spans) for _, olds in pairs for old in olds))
         embedded = done = 0
 
         def stored() -> Iterator[Entry]:
@@ -258,7 +274,9 @@ class Index:
 
     def remove(self, entries: Sequence[Entry], command: str) -> None:
         """Remove papers everywhere; call within `writing`."""
-        self._mark(command)
+        begun = self.being_removed()
+        self._mark(command, sorted(begun.union(entry.paper.id for entry in entries)))
+        self.store.expect(sum(len(entry.spans) for entry in entries))
         self._commit([], [entry.paper.id for entry in entries], entries)
 
     def rebuild(self, spec: Spec, embed: Embed, command: str, progress: Progress) -> int:
@@ -268,13 +286,13 @@ class Index:
         """
         self._mark(command)
         entries = self.lexical.matching(())
-        self.store.create(spec, rebuild=True)
         stored = 0
         limit = passages.limit_of(spec.splitter)
         fresh = [
             replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
         ]
         total = sum(len(entry.spans) for entry in fresh)
+        self.store.create(spec, rebuild=total)
         for batch in _batches([(entry, ()) for entry in fresh]):
             vectors, count = self._vectors(batch, embed)
             self.store.add([entry for entry, _ in batch], vectors)
@@ -282,6 +300,8 @@ class Index:
             progress(stored, total)
         self.store.finish_rebuild()
         self._commit(fresh, [], [])
+        time.sleep(4 * _LOOK_AGAIN)  # who asks meanwhile leaves the old vectors
+        self.store.drop_old()
         return stored
 
     def _vectors(
@@ -352,8 +372,7 @@ class Index:
                     f"{holder} still writes to {self._folder}; try again later"
                 ) from None
         try:
-            holder_file = self._folder / "holder.json"
-            holder_file.write_text(json.dumps({"command": command, "pid": os.getpid()}))
+            self._note("holder.json", {"command": command, "pid": os.getpid()})
             yield
         finally:
             lock.release()
@@ -362,10 +381,22 @@ class Index:
         held = _read_json(self._folder / "holder.json")
         return f"process {held['pid']} ({held['command']})" if held else "another process"
 
-    def _mark(self, command: str) -> None:
+    def _mark(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
-        text = json.dumps({"command": command, "pid": os.getpid()})
-        (self._folder / "unfinished.json").write_text(text)
+        mark = {"command": command, "pid": os.getpid(), "papers": papers}
+        self._note("unfinished.json", mark)
+
+    def _note(self, name: str, note: dict[str, Any]) -> None:
+        """Write a small file, so that a kill leaves the old or the new."""
+        fresh = self._folder / f"{name}.new"
+        fresh.write_text(json.dumps(note))
+        fresh.replace(self._folder / name)
+
+    def being_removed(self) -> set[str]:
+        """Return the ids of the papers whose removal was begun and not finished."""
+        mark = _read_json(self._folder / "unfinished.json") or {}
+        papers = mark.get("papers")
+        return set(papers) if isinstance(papers, list) else set()
 
     def unfinished(self) -> Unfinished | None:
         """Return the work that was begun and has not been finished; None where there is none."""

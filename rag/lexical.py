@@ -76,17 +76,25 @@ def terms(text: str) -> list[str]:
 class Lexical:
     """The lexical index in a folder, or in memory where ``folder`` is None."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Open or create; a damaged index is removed and an empty one made in its place."""
+    def __init__(self, folder: Path | None, *, mend: bool = True) -> None:
+        """Open; where there is none, or a damaged one, an empty one is made in its place.
+
+        With ``mend=False``, for who does not hold the lock, nothing is made or removed.
+
+        Raises:
+            OSError, ValueError: there is none that can be read, and none was to be made.
+        """
         self._folder = folder
         self.stamp = ""  # the store's stamp that this index reflects; empty where none
-        if folder is not None:
+        if folder is not None and mend:
             folder.mkdir(parents=True, exist_ok=True)
+        elif folder is not None and not (folder / "meta.json").exists():
+            raise FileNotFoundError(folder)
         try:
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
             self.reload()
         except ValueError:
-            if folder is None:
+            if folder is None or not mend:
                 raise
             self.wipe()
 

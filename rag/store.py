@@ -12,9 +12,11 @@ change, by which readers in other processes notice that they must look again.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import uuid
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,12 +29,14 @@ from chromadb.config import Settings as ChromaSettings
 from numpy.typing import NDArray
 
 from rag.errors import LibraryError
+from rag.graph import Graph, threshold
 from rag.library import Entry, PassageId, parse_passage_id
 from rag.settings import Settings
 
 SCHEMA = 1
 _COLLECTION = "papers"
 _REBUILD = "papers-rebuild"
+_OLD = "papers-old"
 _PAGE = 2_000
 # Of the exact nearest 300 of 15,988 MiniLM passages, 98.5% are found with this.
 _EF_SEARCH = 400
@@ -68,9 +72,11 @@ class Store:
         """Connect; raises LibraryError where the folder or server cannot be used."""
         self._settings = settings
         self._folder = settings.index / "chroma"
+        self._graph = Graph(settings.index) if settings.chroma_url is None else None
         self._lock = threading.Lock()
-        self._clients: list[Any] = []
+        self._clients: list[tuple[Any, int]] = []  # with the turn of each, see `_take_turn`
         self._collection: Any = None
+        self._loaded = False
         self.reopen()
 
     # Opening and making.
@@ -78,27 +84,34 @@ class Store:
     def reopen(self) -> None:
         """Look at the store afresh."""
         with self._lock:
-            client = self._connect()
-            self._collection = _find(client)
-            self._clients.append(client)
+            turn = _take_turn()
+            try:
+                client = self._connect(turn)
+            except BaseException:
+                _TAKEN.discard(turn)
+                raise
+            self._clients.append((client, turn))
+            with self._mapped():
+                self._collection = _find(client)
+            self._loaded = False
             # The client before may still serve a query in another thread; the one before not.
             while len(self._clients) > 2:
-                _close(self._clients.pop(0))
+                _close(*self._clients.pop(0))
 
     def close(self) -> None:
         """Release the store's files or connections."""
         with self._lock:
             while self._clients:
-                _close(self._clients.pop())
+                _close(*self._clients.pop())
 
-    def _connect(self) -> Any:
+    def _connect(self, turn: int) -> Any:
         url = self._settings.chroma_url
         options = ChromaSettings(anonymized_telemetry=False)
         try:
             if url is None:
                 # Chroma shares one client a path; each spelling of it is one of its own.
-                turn = "/." * next(_TURNS)
-                return chromadb.PersistentClient(f"{self._folder}{turn}", settings=options)
+                path = f"{self._folder}{'/.' * turn}"
+                return chromadb.PersistentClient(path, settings=options)
             parts = urlsplit(url)
             secure = parts.scheme == "https"
             token = self._settings.chroma_token
@@ -142,34 +155,51 @@ class Store:
             )
         return Spec(metadata["embedder"], metadata["dimension"], metadata["splitter"])
 
-    def create(self, spec: Spec, *, rebuild: bool = False) -> None:
-        """Make an empty index; with ``rebuild`` beside the one in force, until `finish_rebuild`."""
-        client = self._clients[-1]
-        name = _REBUILD if rebuild else _COLLECTION
+    def create(self, spec: Spec, *, rebuild: int | None = None) -> None:
+        """Make an empty index.
+
+        With ``rebuild``, the number of passages to come, beside the one in force, until
+        `finish_rebuild`.
+        """
+        client = self._clients[-1][0]
+        name = _COLLECTION if rebuild is None else _REBUILD
+        hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
+        if self._graph is not None:
+            hnsw["sync_threshold"] = threshold(rebuild or 0)
         with self._mapped():
-            if rebuild and name in _names(client):
-                client.delete_collection(name)
+            if rebuild is not None:
+                for left in _names(client) & {_REBUILD, _OLD}:
+                    client.delete_collection(left)
             self._collection = client.get_or_create_collection(
                 name,
                 embedding_function=None,
                 metadata=spec.metadata(),
-                configuration={"hnsw": {"space": "ip", "ef_search": _EF_SEARCH}},
+                configuration={"hnsw": hnsw},
             )
+            self._loaded = False
 
     def finish_rebuild(self) -> None:
-        """Put the rebuilt index in the place of the old one."""
-        client = self._clients[-1]
+        """Put the rebuilt index in the place of the old one, which stays until `drop_old`."""
+        client = self._clients[-1][0]
         with self._mapped():
             self._collection.modify(metadata={**self._collection.metadata, "whole": True})
-            _swap(client)
-            self._collection = _find(client)
+            client.get_collection(_COLLECTION, embedding_function=None).modify(name=_OLD)
+        # A stop before the next step is mended by `_find`: a whole rebuild takes the name.
+        self.reopen()
+
+    def drop_old(self) -> None:
+        """Delete the index that a rebuild has replaced; readers have had time to leave it."""
+        client = self._clients[-1][0]
+        with self._mapped():
+            if _OLD in _names(client):
+                client.delete_collection(_OLD)
 
     # Reading.
 
     def stamp(self) -> str:
         """Return the stamp of the last change, read afresh; empty where there is no index."""
         with self._mapped():
-            collection = _find(self._clients[-1])
+            collection = _find(self._clients[-1][0])
         return str((collection.metadata or {}).get("stamp", "")) if collection else ""
 
     def nearest(
@@ -183,7 +213,7 @@ class Store:
             only: passage ids to choose among; None for all.
         """
         with self._mapped():
-            found = self._require().query(
+            found = self._load().query(
                 query_embeddings=[vector], n_results=count, ids=only, include=["distances"]
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
@@ -192,18 +222,18 @@ class Store:
     def passage_ids(self) -> list[str]:
         """Return the ids of all passages."""
         with self._mapped():
-            return list(self._require().get(include=[])["ids"])
+            return list(self._load().get(include=[])["ids"])
 
     def count(self) -> int:
         """Return how many passages there are."""
         with self._mapped():
-            return int(self._require().count())
+            return int(self._load().count())
 
     def entries(self, first_passages: Sequence[str]) -> Iterator[Entry]:
         """Yield the entries that the given first passages carry; damaged ones are left out."""
         for page in _pages(first_passages):
             with self._mapped():
-                found = self._require().get(ids=page, include=["metadatas"])
+                found = self._load().get(ids=page, include=["metadatas"])
             for metadata in found["metadatas"]:
                 yield Entry.from_payload(metadata["entry"])
 
@@ -212,12 +242,24 @@ class Store:
         vectors: dict[str, NDArray[np.float32]] = {}
         for page in _pages(passage_ids):
             with self._mapped():
-                found = self._require().get(ids=page, include=["embeddings"])
+                found = self._load().get(ids=page, include=["embeddings"])
             rows = np.asarray(found["embeddings"], dtype=np.float32)
             vectors.update(zip(found["ids"], rows, strict=True))
         return vectors
 
     # Writing: one process at a time for the embedded store (see `rag.assistant`).
+
+    def expect(self, records: int) -> None:
+        """Say how many passages will be added and deleted next; call before the first."""
+        if self._graph is None:
+            return
+        with self._mapped():
+            collection = self._require()
+            reached = self._graph.threshold(str(collection.id), records)
+            with warnings.catch_warnings():  # Chroma warns of what it wrote itself
+                warnings.simplefilter("ignore", DeprecationWarning)
+                collection.modify(configuration={"hnsw": {"sync_threshold": reached}})
+        self.reopen()
 
     def add(self, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Add entries whole: ``vectors`` has a row for each passage, in order.
@@ -230,14 +272,14 @@ class Store:
             ids += entry.passage_ids
             metadatas += [{"entry": entry.payload}, *[None] * (len(entry.spans) - 1)]
         if ids:
-            with self._mapped():
-                self._require().add(ids=ids, embeddings=vectors, metadatas=metadatas)
+            with self._changing(len(ids)) as collection:
+                collection.add(ids=ids, embeddings=vectors, metadatas=metadatas)
 
     def delete(self, passage_ids: Sequence[str]) -> None:
         """Delete passages; unknown ids do not matter."""
         for page in _pages(passage_ids):
-            with self._mapped():
-                self._require().delete(ids=page)
+            with self._changing(len(page)) as collection:
+                collection.delete(ids=page)
 
     def set_stamp(self, stamp: str) -> None:
         """Tell readers that the store has changed."""
@@ -251,6 +293,31 @@ class Store:
                 f"there is no index in {self._settings.index}; make one with `rag ingest PATH`"
             )
         return self._collection
+
+    def _load(self) -> Any:
+        """Return the collection, with its graph loaded."""
+        collection = self._require()
+        if not self._loaded and self._graph is not None:
+            with self._graph.held():
+                collection.count()
+        self._loaded = True
+        return collection
+
+    @contextlib.contextmanager
+    def _changing(self, records: int) -> Iterator[Any]:
+        """Give the collection for a change of so many records."""
+        with self._mapped():
+            collection = self._load()
+            if self._graph is None:
+                yield collection
+                return
+            reached = collection.configuration_json["hnsw"]["sync_threshold"]
+            try:
+                with self._graph.rewriting(str(collection.id), reached, records):
+                    yield collection
+            except BaseException:
+                self.reopen()  # what is loaded may no longer be what is on disk
+                raise
 
     def _mapped(self) -> _Mapped:
         return _Mapped(self)
@@ -266,20 +333,33 @@ class _Mapped:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not isinstance(error, LibraryError):
+        if error is None or isinstance(error, LibraryError):
+            return
+        # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
+        if isinstance(error, Exception) or kind.__name__ == "PanicException":
             raise self._store._unusable(error) from error
 
 
-_TURNS = itertools.count()
+_TAKEN: set[int] = set()
+_TAKING = threading.Lock()
 
 
-def _close(client: Any) -> None:
+def _take_turn() -> int:
+    """Return the smallest number that no open client has."""
+    with _TAKING:
+        turn = next(number for number in itertools.count() if number not in _TAKEN)
+        _TAKEN.add(turn)
+    return turn
+
+
+def _close(client: Any, turn: int) -> None:
     """Close a client, with the connections that Chroma's HTTP client leaves open."""
     sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
     client.close()
     for session in sessions:
         if session is not None:
             session.close()
+    _TAKEN.discard(turn)
 
 
 def _names(client: Any) -> set[str]:
@@ -299,15 +379,6 @@ def _find(client: Any) -> Any:
         return None
     rebuilt.modify(name=_COLLECTION)
     return rebuilt
-
-
-def _swap(client: Any) -> None:
-    """Delete the old collection and give its name to the rebuilt one.
-
-    A stop between the two steps is mended by `_find`: only a whole rebuild takes the name.
-    """
-    client.delete_collection(_COLLECTION)
-    client.get_collection(_REBUILD, embedding_function=None).modify(name=_COLLECTION)
 
 
 def _pages(items: Iterable[str]) -> Iterator[list[str]]:
