@@ -168,6 +168,7 @@ def stream(
             "judge": judge,
         },
         stopped=stopped,
+        confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
     )
 
 

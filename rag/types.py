@@ -152,7 +152,8 @@ class Answer:
     """An answer with its receipts; ``answered`` is False where the papers do not say.
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
-    the answer. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
+    made of them. ``stopped`` says why a model's text is incomplete ("length"), else None.
     """
 
     question: str
@@ -170,6 +171,7 @@ class Answer:
     generation: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     stopped: str | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

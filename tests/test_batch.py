@@ -31,7 +31,7 @@ PAPERS = [
 ]
 ROW_KEYS = (
     "id question standalone_question answered answer sentences citations retrieved llm embedder "
-    "prompts usage seconds generation settings stopped digest"
+    "prompts usage seconds generation settings stopped confidence digest"
 ).split()
 
 
@@ -99,7 +99,7 @@ def test_history_makes_a_question_another_one(quoting, out):
     batch.run(quoting, [plain, later], out)
     first, second = rows_of(out)
     assert first["digest"] != second["digest"]
-    assert second["standalone_question"] == "On graphs: And what has it?"
+    assert second["standalone_question"] == "On graphs: what has it?"
 
 
 def test_what_fails_is_a_row_with_its_reason(served, out):
