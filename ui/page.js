@@ -44,7 +44,7 @@ function refresh() {
 }
 
 function keep() {
-  setCurrent(chat.id);
+  setOfTab(CURRENT, chat.id);
   if (!saveChat(chat)) notice("This browser's storage is full; delete a chat to keep this one.");
 }
 
@@ -169,7 +169,7 @@ async function openChat(next) {
   if (running) stop();
   chat = next;
   editing = false;
-  setCurrent(chat.id);
+  setOfTab(CURRENT, chat.id);
   element.replaceChildren();
   past().replaceChildren();
   refresh();
@@ -301,7 +301,7 @@ function grow() {
   const area = box();
   area.style.height = "auto";
   area.style.height = `${Math.min(area.scrollHeight, 200)}px`;
-  sessionStorage.setItem("rag:draft", area.value);
+  setOfTab(DRAFT, area.value);
 }
 
 function send() {
@@ -359,7 +359,7 @@ function begin() {
     return;
   }
   byId("library").inert = true;
-  box().value = sessionStorage.getItem("rag:draft") || "";
+  box().value = ofTab(DRAFT) || "";
   grow();
   openChat(chat);
 }
