@@ -1,31 +1,34 @@
 // Chats in this browser's storage: each under a key of its own, so that two tabs do not
 // overwrite each other. A chat is {id, title, updated, turns}; a turn is what the server gave.
 const CHAT = "rag:chat:";
-const CURRENT = "rag:current"; // of this tab
+const CURRENT = "rag:current";
+const DRAFT = "rag:draft";
 
 const newName = () => Array.from(crypto.getRandomValues(new Uint8Array(9)),
   (n) => (n % 36).toString(36)).join("");
 
 const newChat = () => ({ id: newName(), title: "New chat", updated: 0, turns: [] });
 
-function readChat(id) {
+// Storage may be off, full or damaged: then what is wanted cannot be had.
+function attempt(action, otherwise) {
   try {
-    const chat = JSON.parse(localStorage.getItem(CHAT + id));
-    return chat && Array.isArray(chat.turns) ? chat : null;
+    return action();
   } catch {
-    return null; // damaged, or storage is off
+    return otherwise;
   }
 }
 
+const readChat = (id) => attempt(() => {
+  const chat = JSON.parse(localStorage.getItem(CHAT + id));
+  return chat && Array.isArray(chat.turns) ? chat : null;
+}, null);
+
 // All chats, the latest first, without their turns' weight on the caller.
 function listChats() {
-  const found = [];
-  for (let i = 0; i < localStorage.length; i += 1) {
-    const key = localStorage.key(i);
-    const chat = key.startsWith(CHAT) ? readChat(key.slice(CHAT.length)) : null;
-    if (chat) found.push({ id: chat.id, title: String(chat.title), updated: chat.updated });
-  }
-  return found.sort((a, b) => b.updated - a.updated);
+  const keys = attempt(() => Object.keys(localStorage), []).filter((key) => key.startsWith(CHAT));
+  return keys.map((key) => readChat(key.slice(CHAT.length))).filter(Boolean)
+    .map(({ id, title, updated }) => ({ id, title: String(title), updated }))
+    .sort((a, b) => b.updated - a.updated);
 }
 
 // Keep a chat that has a question; return whether there was room.
@@ -33,15 +36,16 @@ function saveChat(chat) {
   if (!chat.turns.length) return true;
   chat.updated = Date.now();
   chat.title = chat.turns[0].question.slice(0, 80);
-  try {
+  return attempt(() => {
     localStorage.setItem(CHAT + chat.id, JSON.stringify(chat));
     return true;
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
-const deleteChat = (id) => localStorage.removeItem(CHAT + id);
-const currentChat = () => readChat(sessionStorage.getItem(CURRENT)) || newChat();
-const setCurrent = (id) => sessionStorage.setItem(CURRENT, id);
+const deleteChat = (id) => attempt(() => localStorage.removeItem(CHAT + id));
+
+// What this tab is about: the chat that is open, and a question that is not asked yet.
+const ofTab = (key) => attempt(() => sessionStorage.getItem(key), null);
+const setOfTab = (key, value) => attempt(() => sessionStorage.setItem(key, value));
+const currentChat = () => readChat(ofTab(CURRENT)) || newChat();
 

@@ -15,7 +15,8 @@ from ui.shelf import Shelf, rejections
 CHATS = """
 <a class="skip" href="#question">Skip to the question</a>
 <nav id="chats" aria-label="Chats">
-  <div class="brand"><span class="logo" aria-hidden="true">[1]</span> Papers</div>
+  <div class="brand"><span class="logo" aria-hidden="true">[1]</span> Papers
+    <button type="button" class="quiet" data-do="toggle-chats">Close</button></div>
   <button type="button" class="wide" data-do="new-chat">New chat</button>
   <ul id="chat-list"></ul>
   <p class="fine">Chats are kept in this browser only.</p>
@@ -59,7 +60,7 @@ _COMPOSER = """
 
 def composer() -> str:
     """Return the box to ask in, and what the script shows of a question at once."""
-    fresh = "".join(render.waiting("x", "", doing="Waiting for the server"))
+    fresh = "".join(render.waiting("x", "", what="Waiting for the server"))
     return f'{_COMPOSER}<template id="fresh">{fresh}</template>'
 
 
@@ -179,7 +180,7 @@ def found(papers: Sequence[Paper], matching: int, *, best_first: bool) -> str:
 def reading(done: int, total: int) -> str:
     """Return how far an upload is: passages embedded, of all; zeros before they are counted."""
     if not total:
-        return '<div class="report"><p>Reading</p><progress aria-label="Reading"></progress></div>'
+        return f'<div class="report">{render.doing("Reading the files")}</div>'
     return (
         f'<div class="report"><p>{done:,} of {total:,} passages read</p>'
         f'<progress aria-label="Reading" max="{total}" value="{done}"></progress></div>'

@@ -8,10 +8,10 @@ let typing = 0;
 const libraryIsOpen = () => document.body.dataset.library === "open";
 
 // What is still invisible takes no focus: try again with the next frames.
-function focusSoon(node, tries = 30) {
+function focusSoon(node, wanted, tries = 30) {
   node?.focus();
-  if (node && document.activeElement !== node && libraryIsOpen() && tries) {
-    requestAnimationFrame(() => focusSoon(node, tries - 1));
+  if (node && document.activeElement !== node && wanted() && tries) {
+    requestAnimationFrame(() => focusSoon(node, wanted, tries - 1));
   }
 }
 
@@ -25,7 +25,7 @@ function toggleLibrary(open = !libraryIsOpen()) {
   }
   if (!open) return;
   findPapers();
-  focusSoon(panel.querySelector('input[name="query"]'));
+  focusSoon(panel.querySelector('input[name="query"]'), libraryIsOpen);
 }
 
 // Search with the form as it stands; only the latest search is shown.

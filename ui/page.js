@@ -44,7 +44,7 @@ function refresh() {
 }
 
 function keep() {
-  setCurrent(chat.id);
+  setOfTab(CURRENT, chat.id);
   if (!saveChat(chat)) notice("This browser's storage is full; delete a chat to keep this one.");
 }
 
@@ -169,7 +169,7 @@ async function openChat(next) {
   if (running) stop();
   chat = next;
   editing = false;
-  setCurrent(chat.id);
+  setOfTab(CURRENT, chat.id);
   element.replaceChildren();
   past().replaceChildren();
   refresh();
@@ -219,10 +219,21 @@ async function rate(turn, verdict, note = "") {
   say("Thank you");
 }
 
+// On a small screen the chats are a drawer.
+const chatsAreOpen = () => document.body.dataset.chats === "open";
+function toggleChats(open = !chatsAreOpen()) {
+  if (open === chatsAreOpen()) return;
+  const button = byId("bar").querySelector('[data-do="toggle-chats"]');
+  document.body.dataset.chats = open ? "open" : "";
+  button.setAttribute("aria-expanded", String(open));
+  if (open) focusSoon(byId("chats").querySelector('[data-do="toggle-chats"]'), chatsAreOpen);
+  else if (byId("chats").contains(document.activeElement)) button.focus();
+}
+
 const actions = {
-  "new-chat": () => { openChat(newChat()); delete document.body.dataset.chats; box().focus(); },
+  "new-chat": () => { openChat(newChat()); toggleChats(false); box().focus(); },
   "open-chat": (button) => {
-    delete document.body.dataset.chats;
+    toggleChats(false);
     const found = readChat(button.dataset.chat);
     if (found) openChat(found);
   },
@@ -237,11 +248,7 @@ const actions = {
     if (button.dataset.chat === chat.id) openChat(newChat());
     else refresh();
   },
-  "toggle-chats": (button) => {
-    const open = document.body.dataset.chats !== "open";
-    document.body.dataset.chats = open ? "open" : "";
-    button.setAttribute("aria-expanded", String(open));
-  },
+  "toggle-chats": () => toggleChats(),
   "toggle-library": () => toggleLibrary(),
   "clear-filters": clearFilters,
   "more-papers": () => { most *= 4; findPapers(); },
@@ -294,7 +301,7 @@ function grow() {
   const area = box();
   area.style.height = "auto";
   area.style.height = `${Math.min(area.scrollHeight, 200)}px`;
-  sessionStorage.setItem("rag:draft", area.value);
+  setOfTab(DRAFT, area.value);
 }
 
 function send() {
@@ -312,6 +319,7 @@ document.addEventListener("click", (event) => {
     setTimeout(() => { menu.open = false; });
   }
   const button = event.target.closest?.("[data-do]");
+  if (!button && !event.target.closest?.("#chats")) toggleChats(false);
   if (!button) return;
   Promise.resolve(actions[button.dataset.do]?.(button))
     .catch(() => notice(AWAY));
@@ -338,7 +346,7 @@ document.addEventListener("keydown", (event) => {
     if (hideReceipt() || closeSource()) return;
     byId("keep").open = false;
     if (libraryIsOpen()) toggleLibrary(false);
-    else if (document.body.dataset.chats === "open") actions["toggle-chats"](byId("bar").firstElementChild);
+    else if (chatsAreOpen()) toggleChats(false);
     else if (running) stop();
     else if (editing) actions["cancel-edit"]();
   }
@@ -351,7 +359,7 @@ function begin() {
     return;
   }
   byId("library").inert = true;
-  box().value = sessionStorage.getItem("rag:draft") || "";
+  box().value = ofTab(DRAFT) || "";
   grow();
   openChat(chat);
 }

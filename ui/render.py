@@ -28,20 +28,23 @@ _SIGNS = {
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
 
 
-def waiting(name: str, question: str, hits: Sequence[Hit] = (), doing: str = "") -> list[str]:
+def waiting(name: str, question: str, hits: Sequence[Hit] = (), what: str = "") -> list[str]:
     """Return the exchange while nothing is written yet, in pieces.
 
     Args:
         name: the exchange's id in the page.
         question: what was asked.
         hits: the papers that are being read, once they are found.
-        doing: what goes on, where it is neither searching nor reading.
+        what: what goes on, where it is neither searching nor reading.
     """
-    doing = doing or (
-        f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
-    )
-    answer = f'<p class="doing"><span class="dot" aria-hidden="true"></span>{doing}</p>'
-    return _framed(name, question, "waiting", [answer], _being_read(hits))
+    if not what:
+        what = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+    return _framed(name, question, "waiting", [doing(what)], _being_read(hits))
+
+
+def doing(what: str) -> str:
+    """Return a line that says what goes on."""
+    return f'<p class="doing"><span class="dot" aria-hidden="true"></span>{what}</p>'
 
 
 def writing(name: str, question: str, text: str, hits: Sequence[Hit]) -> list[str]:
@@ -107,7 +110,7 @@ class _Placed:
     @property
     def wrap(self) -> Wrap:
         flag = _FLAGS.get(self.verdict)
-        said = f' <span class="flag {self.verdict}">{flag}</span>' if flag else ""
+        said = f'&nbsp;<span class="flag {self.verdict}">{flag}</span>' if flag else ""
         return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', f"</span>{said}")
 
 

@@ -149,7 +149,7 @@ def test_a_file_without_papers_is_not_kept(assistant, tmp_path):
 
 
 def test_an_upload_says_how_far_it_is():
-    assert "<p>Reading</p><progress aria" in reading(0, 0)
+    assert "</span>Reading the files</p></div>" in reading(0, 0)
     assert (
         '<p>5 of 2,000 passages read</p><progress aria-label="Reading" max="2000" value="5">'
         in (reading(5, 2_000))

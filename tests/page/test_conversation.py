@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from page.conftest import GRAPH, SPEECH, downloads, marked_text, open_visit, stored_chats
+from page.conftest import (
+    GRAPH,
+    SPEECH,
+    downloads,
+    marked_text,
+    open_visit,
+    serve,
+    stored_chats,
+)
 
 TOLD = "On the graph benchmark GraphMix reaches 81.5% accuracy"
 
@@ -111,6 +119,49 @@ def test_stop_keeps_what_had_arrived(visit, site):
     assert turn.locator(".answer p").first.inner_text() == shown
     later = visit.ask("How accurate is the graph model?")
     assert later.get_attribute("class") == "turn answered"
+
+
+def test_a_slow_model_is_said_and_can_be_stopped(visit):
+    page = visit.page
+    page.fill("#question", "Is the graph told step by step?")
+    page.press("#question", "Enter")
+    page.wait_for_selector("#live .doing:has-text('Reading 3 abstracts')")
+    page.wait_for_selector("#live .doing:has-text('Still waiting for the model; wait, or stop')")
+    visit.do("stop")
+    turn = visit.answered("Is the graph told step by step?")
+    assert turn.locator(".problem").inner_text() == "Stopped. What had arrived is kept."
+    assert turn.locator('[data-do="retry"]').is_visible()
+
+
+def test_a_server_that_is_too_busy_says_so(site, browser, monkeypatch):
+    monkeypatch.setattr("ui.app._AT_ONCE", 1)
+    monkeypatch.setattr("ui.app._WAITING", 1)
+    with serve(site.assistant) as url:
+        for one, two, three in zip(*(open_visit(browser, url) for _ in range(3)), strict=True):
+            for visit in (one, two):
+                visit.page.fill("#question", "Tell me an endless graph story")
+                visit.page.press("#question", "Enter")
+                visit.page.wait_for_selector(".doing:has-text('Waiting'), .writing")
+            one.page.wait_for_selector(".writing")
+            turn = three.ask("How accurate is the graph model?")
+            problem = turn.locator(".problem").inner_text()
+            assert problem.startswith("The server could not take the question: it is too busy")
+            assert two.page.locator(".doing").inner_text() == "Waiting for the server"
+            one.do("stop")
+            two.page.wait_for_selector(".writing")
+            two.do("stop")
+            three.do("retry")
+            three.page.wait_for_selector(".turn.answered")
+            three.errors.clear()  # the browser complains of the answer 503
+
+
+def test_what_the_browser_cannot_keep_is_said(visit):
+    page = visit.page
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); } }")
+    visit.ask("How accurate is the graph model?")
+    assert page.locator("#notice").inner_text() == (
+        "This browser's storage is full; delete a chat to keep this one."
+    )
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def test_the_frame_of_an_answer():
     [
         ("verbatim", "word for word in this abstract", "✓", ""),
         ("supported", "supported by this abstract", "✓", ""),
-        ("weak", "only partly supported", "~", ' <span class="flag weak">weak support</span>'),
+        ("weak", "only partly supported", "~", '&nbsp;<span class="flag weak">weak support</span>'),
         ("unsupported", "not supported by this abstract", "!",
-         ' <span class="flag unsupported">not supported</span>'),
+         '&nbsp;<span class="flag unsupported">not supported</span>'),
     ],
 )  # fmt: skip
 def test_a_verdict_has_a_sign_and_words(support, words, sign, flag):
@@ -109,7 +109,7 @@ def test_a_factual_sentence_without_a_source_is_flagged_and_an_idle_one_is_not()
     )
     assert body(made) == (
         '<p><span class="s idle">In short, so.</span> <span class="s uncited">Training took 400 '
-        'hours on 16 cards in 2019.</span> <span class="flag uncited">no source</span></p>'
+        'hours on 16 cards in 2019.</span>&nbsp;<span class="flag uncited">no source</span></p>'
     )
     assert '<p class="receipt">1 sentence: 1 without a source</p>' in html(made)
 
