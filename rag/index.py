@@ -198,7 +198,8 @@ class Index:
             self._check()
             self.lexical = Lexical(self._folder / "lexical")
             if not self.store.exists:
-                self.lexical.wipe()  # of a store that is gone
+                if self.lexical.stamp:  # of a store that is gone
+                    self.lexical.wipe()
             elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
                 self.store.delete(self._catch_up(self.store.stamp()))
             yield

@@ -105,7 +105,11 @@ class Lexical:
     def wipe(self) -> None:
         """Start again from an empty index."""
         if self._folder is not None:
-            shutil.rmtree(self._folder)
+            # Moved first: a thread of the index before may still put files there.
+            gone = self._folder.with_name("lexical.gone")
+            shutil.rmtree(gone, ignore_errors=True)
+            self._folder.replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
             self._folder.mkdir(parents=True)
         self._index = tantivy.Index(_schema(), str(self._folder) if self._folder else None)
         self.reload()
