@@ -173,6 +173,7 @@ class Assistant:
             before = None if rebuild or shard or missing else last_ingest.digest(files)
             known = last_ingest.recall(self.settings.index, before, self.index.generation)
             if known and not (strict and known.rejected):
+                self.index.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
             plan = library.plan(read, self.index.lexical.sharing)

@@ -53,10 +53,9 @@ _WAIT = 600.0  # seconds that a second writer waits for the first
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Work that was begun: what, by which process, and whether that still runs."""
+    """Work that was begun: what, and whether somebody is still at it."""
 
     command: str
-    pid: int
     running: bool
 
 
@@ -199,7 +198,8 @@ class Index:
             self._check()
             self.lexical = Lexical(self._folder / "lexical")
             if not self.store.exists:
-                self.lexical.wipe()  # of a store that is gone
+                if self.lexical.stamp:  # of a store that is gone
+                    self.lexical.wipe()
             elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
                 self.store.delete(self._catch_up(self.store.stamp()))
             yield
@@ -379,7 +379,7 @@ class Index:
 
     def _holder(self) -> str:
         held = _read_json(self._folder / "holder.json")
-        return f"process {held['pid']} ({held['command']})" if held else "another process"
+        return "process {pid} ({command})".format(**held) if held else "another process"
 
     def _mark(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
@@ -396,7 +396,7 @@ class Index:
         """Return the ids of the papers whose removal was begun and not finished."""
         mark = _read_json(self._folder / "unfinished.json") or {}
         papers = mark.get("papers")
-        return set(papers) if isinstance(papers, list) else set()
+        return {str(name) for name in papers} if isinstance(papers, list) else set()
 
     def unfinished(self) -> Unfinished | None:
         """Return the work that was begun and has not been finished; None where there is none."""
@@ -409,7 +409,7 @@ class Index:
                 running = False
         except (Timeout, OSError):
             running = True
-        return Unfinished(str(mark.get("command")), int(mark.get("pid", 0)), running)
+        return Unfinished(str(mark.get("command")), running)
 
 
 def _entry(change: Change, limit: int) -> Entry:

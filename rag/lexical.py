@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -82,17 +83,20 @@ class Lexical:
         With ``mend=False``, for who does not hold the lock, nothing is made or removed.
 
         Raises:
-            OSError, ValueError: there is none that can be read, and none was to be made.
+            OSError: the folder may not be read or written.
+            ValueError: there is none that can be read, and none was to be made.
         """
         self._folder = folder
         self.stamp = ""  # the store's stamp that this index reflects; empty where none
         if folder is not None and mend:
             folder.mkdir(parents=True, exist_ok=True)
-        elif folder is not None and not (folder / "meta.json").exists():
-            raise FileNotFoundError(folder)
         try:
+            if folder is not None and not (folder / "meta.json").exists():
+                raise ValueError(f"there is no index in {folder}")
             self._index = tantivy.Index(_schema(), str(folder) if folder else None)
             self.reload()
+            if folder is not None:
+                _check_files(folder)
         except ValueError:
             if folder is None or not mend:
                 raise
@@ -101,7 +105,11 @@ class Lexical:
     def wipe(self) -> None:
         """Start again from an empty index."""
         if self._folder is not None:
-            shutil.rmtree(self._folder)
+            # Moved first: a thread of the index before may still put files there.
+            gone = self._folder.with_name("lexical.gone")
+            shutil.rmtree(gone, ignore_errors=True)
+            self._folder.replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
             self._folder.mkdir(parents=True)
         self._index = tantivy.Index(_schema(), str(self._folder) if self._folder else None)
         self.reload()
@@ -232,6 +240,21 @@ class Lexical:
     def _count(self, query: Query) -> int:
         found = self._searcher.search(query, 1, count=True)
         return int(found.count)  # type: ignore[attr-defined]  # missing from tantivy's stubs
+
+
+def _check_files(folder: Path) -> None:
+    """Raise ValueError where a file is missing: tantivy would notice when it first needs it."""
+    meta, before = (folder / "meta.json").read_text(), ""
+    while meta != before:  # else a writer has put others in their place meanwhile
+        names = [segment["segment_id"].replace("-", "") for segment in json.loads(meta)["segments"]]
+        files = [folder / f"{name}.{ending}" for name in names for ending in _ENDINGS]
+        if all(file.exists() for file in files):
+            return
+        meta, before = (folder / "meta.json").read_text(), meta
+    raise ValueError(f"a file is missing in {folder}")
+
+
+_ENDINGS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 
 
 def _is(field: str, value: str, option: str = "basic") -> Query:
