@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.calibrate_support import auroc
 from evals.datasets.check import SAMPLE, read_rows
+from evals.statistics import auroc, logistic
 from rag import abstention, extraction, gathering, questions
 from rag.assistant import Assistant
 from rag.embedders import Name, embed, identity
@@ -37,7 +37,7 @@ Array = NDArray[np.float64]
 
 MISSED = 0.07  # share of the answerable questions that the threshold declines
 EXCHANGED_WEIGHT = 0.3  # of an exchanged question, beside an unanswerable one
-FOLDS, SEEDS, RIDGE = 10, 3, 1.0
+FOLDS, SEEDS = 10, 3
 SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2)
 _TITLE_NAME = re.compile(r"([^\s:]*[A-Z0-9][^\s:]*(?: [^\s:]+){0,2}):")
 
@@ -113,20 +113,10 @@ def matrix(asked: Sequence[Asked], embedder: str) -> tuple[Array, Array, Array]:
 
 
 def fit(x: Array, y: Array, weights: Array) -> dict[str, float]:
-    """Return weighted logistic coefficients by name; ridge on standardised columns."""
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([(x - mean) / spread, np.ones(len(x))])
-    penalty = np.diag([RIDGE] * x.shape[1] + [0.0])
-    beta = np.zeros(z.shape[1])
-    for _ in range(50):  # Newton's method; far fewer steps are enough
-        p = 1 / (1 + np.exp(-z @ beta))
-        gradient = z.T @ (weights * (p - y)) + penalty @ beta
-        curvature = (z.T * (weights * p * (1 - p))) @ z + penalty
-        beta -= np.linalg.solve(curvature, gradient)
-    scaled = beta[:-1] / spread
-    values = [*scaled.tolist(), float(beta[-1] - scaled @ mean)]
+    """Return weighted logistic coefficients by name, rounded as they stand in the module."""
     names = (*abstention.Features._fields, "constant")
-    return {name: round(value, 3) for name, value in zip(names, values, strict=True)}
+    found = logistic(x, y, weights)
+    return {name: round(float(value), 3) for name, value in zip(names, found, strict=True)}
 
 
 def cross_validate(x: Array, y: Array, weights: Array) -> Array:

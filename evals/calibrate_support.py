@@ -25,6 +25,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
+from evals.statistics import auroc, logistic
 from rag import support
 from rag.embedders import open_embedder
 from rag.errors import InputError, ModelError, RagError
@@ -36,7 +37,7 @@ Array = NDArray[np.float64]
 DATA = Path("../shared/bench/scifact-dev/claim_support.jsonl.gz")
 PRECISION = 0.9
 MISSED = 0.1
-FOLDS, SEEDS, RIDGE = 10, 3, 1.0
+FOLDS, SEEDS = 10, 3
 LABELS = ("SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO")
 
 
@@ -74,31 +75,6 @@ def _pair(record: dict[str, Any]) -> Pair:
     gold = tuple(spans[i] for group in record["rationale_idx"] for i in group)
     paper = Paper(str(record["doc_id"]), record["title"], abstract)
     return Pair(str(record["claim_id"]), record["claim"], paper, record["label"], gold)
-
-
-def auroc(positive: Array, negative: Array) -> float:
-    """Return the chance that a positive scores above a negative, ties counting half."""
-    order = np.sort(negative)
-    below = np.searchsorted(order, positive, "left")
-    upto = np.searchsorted(order, positive, "right")
-    return float((below + upto).mean() / 2 / len(negative))
-
-
-def fit(x: Array, y: Array) -> Array:
-    """Return logistic coefficients, the constant last; ridge on standardised columns."""
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([(x - mean) / spread, np.ones(len(x))])
-    penalty = np.diag([RIDGE] * x.shape[1] + [0.0])
-    beta = np.zeros(z.shape[1])
-    for _ in range(50):  # Newton's method; far fewer steps are enough
-        p = 1 / (1 + np.exp(-z @ beta))
-        gradient = z.T @ (p - y) + penalty @ beta
-        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + penalty, gradient)
-        beta -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    scaled = beta[:-1] / spread
-    return np.append(scaled, beta[-1] - scaled @ mean)
 
 
 def folds(groups: Sequence[str], seed: int) -> NDArray[np.int64]:
@@ -153,7 +129,7 @@ def cross_validate(pairs: Sequence[Pair], measured: Measured) -> Array:
         fold = folds([pair.claim_id for pair in pairs], seed)
         for number in range(FOLDS):
             train = (fold != number) & (labels != "CONTRADICT")
-            beta = fit(x[train], (labels[train] == "SUPPORT").astype(np.float64))
+            beta = logistic(x[train], (labels[train] == "SUPPORT").astype(np.float64))
             test = np.flatnonzero(fold == number)
             out[test] += scores(measured, coefficients(beta), test.tolist()) / SEEDS
     return out
@@ -207,7 +183,7 @@ def report(name: str, pairs: Sequence[Pair], embedder: BaseEmbedding) -> Iterato
         )
     train = labels != "CONTRADICT"
     x = np.array(measured.features, dtype=np.float64)[train]
-    chosen = coefficients(fit(x, (labels[train] == "SUPPORT").astype(np.float64)))
+    chosen = coefficients(logistic(x, (labels[train] == "SUPPORT").astype(np.float64)))
     yield f"  coefficients: {json.dumps(chosen)}"
     agree = all(
         abs(chosen[key] - value) <= 0.005 for key, value in support.COEFFICIENTS[name].items()
