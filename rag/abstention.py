@@ -36,27 +36,27 @@ COEFFICIENTS: Mapping[str, Mapping[str, float]] = {
         "constant": -4.984,
     },
     "static": {
-        "similarity": 1.422,
-        "alone": 4.737,
-        "words": 1.56,
-        "coverage": 4.752,
-        "unnamed": -2.537,
-        "names": -0.674,
-        "constant": -3.975,
+        "similarity": 1.713,
+        "alone": 4.932,
+        "words": 0.931,
+        "coverage": 5.001,
+        "unnamed": -1.917,
+        "names": -0.764,
+        "constant": -4.016,
     },
     "": {
         "similarity": 0.0,
         "alone": 0.0,
-        "words": 3.739,
-        "coverage": 4.801,
-        "unnamed": -2.677,
-        "names": -2.272,
-        "constant": -2.73,
+        "words": 3.372,
+        "coverage": 5.041,
+        "unnamed": -2.054,
+        "names": -2.402,
+        "constant": -2.707,
     },
 }
 # Below this the papers do not answer. Chosen so that MISSED of the sample's answerable questions
 # are declined (see the risk-coverage table that the command prints).
-LEAST: Mapping[str, float] = {"minilm": 0.38, "static": 0.35, "": 0.35}
+LEAST: Mapping[str, float] = {"minilm": 0.38, "static": 0.33, "": 0.34}
 
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _FOUND = 0.5  # strength from which a word counts as mentioned
