@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
@@ -26,10 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `rag ... | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        if os.environ.get("RAG_DEBUG") == "1":
-            raise
-        print(f"error: {_one_line(error)}", file=sys.stderr)  # noqa: T201
+    except Exception as error:  # noqa: BLE001  # told, with RAG_DEBUG=1 at full length
+        from rag.settings import without_secrets
+
+        trace = os.environ.get("RAG_DEBUG") == "1"
+        told = traceback.format_exc() if trace else f"error: {_one_line(error)}\n"
+        sys.stderr.write(without_secrets(told))
         return 1
 
 

@@ -13,9 +13,8 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from rag.library import citation_key
+from rag.readers.tables import FORMULA
 from rag.types import Paper, to_json
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(papers: Sequence[Paper], form: str) -> Iterator[str]:
@@ -127,6 +126,9 @@ def _csv(papers: Sequence[Paper]) -> Iterator[str]:
 
 
 def _cell(value: str | int | list[str] | None) -> str:
-    """Return a cell that a spreadsheet shows and never runs as a formula."""
+    """Return a cell that a spreadsheet shows and never runs as a formula.
+
+    `rag.readers.tables` takes the quotation mark off again, so one of the text's own gets one too.
+    """
     text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text

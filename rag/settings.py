@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -71,6 +72,21 @@ class Settings(BaseSettings):
         if self.llm != "auto":
             return self.llm
         return "openai" if self.openai_api_key or self.openai_base_url else "none"
+
+
+def without_secrets(text: str) -> str:
+    """Return text for people or logs with every key, token and password of the settings cut out."""
+    try:
+        settings = load_settings()
+    except SettingsError:  # then nothing was done that could know a secret
+        return text
+    known = [settings.openai_api_key, settings.chroma_token]
+    addresses = [settings.openai_base_url or "", settings.chroma_url or ""]
+    secrets = [secret.get_secret_value().strip() for secret in known if secret]
+    secrets += [urlsplit(address).password or "" for address in addresses]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[key]")
+    return text
 
 
 def load_settings(**flags: Any) -> Settings:

@@ -244,10 +244,18 @@ def test_help_imports_nothing_heavy():
     assert "ingest" in done.stdout
 
 
-def test_a_backup_makes_the_same_library_and_results(index, capsys):
-    assert main(["papers", "export", "--format", "jsonl"]) == 0
-    (index / "backup.jsonl").write_text(capsys.readouterr().out, encoding="utf-8")
-    assert run_json(capsys, "ingest", "backup.jsonl", "--index", "again")["added"] == 3
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_backup_makes_the_same_library_and_results(index, capsys, form):
+    more = [
+        {"id": "-1", "title": "'=A1' is a cell", "abstract": "@x", "authors": ["-B C", "D E"]},
+        {"id": "'+'", "title": "''-ing", "abstract": "'single'", "year": 1999, "venue": "=V"},
+    ]
+    (index / "odd; p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in more))
+    (index / "p2.jsonl").write_text(json.dumps(more[0]) + "\n")
+    assert run_json(capsys, "ingest", "odd; p.jsonl", "p2.jsonl")["added"] == 2
+    assert main(["papers", "export", "--format", form]) == 0
+    (index / f"backup.{form}").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert run_json(capsys, "ingest", f"backup.{form}", "--index", "again")["added"] == 5
     assert run_json(capsys, "papers", "list", "--index", "again") == run_json(
         capsys, "papers", "list"
     )

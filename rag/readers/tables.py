@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, BinaryIO
 
 from rag.readers.records import ABSTRACTS, IDS, TITLES, field_name, to_paper
@@ -14,6 +16,9 @@ from rag.types import Paper, Rejection
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+_EXPORTED = [field.name for field in fields(Paper)]  # the columns of our own export
+_BETWEEN_SOURCES = re.compile(r"(?<=:)(\d{1,12}); ")
 # Characters that may be read a second time after a quotation mark was left open.
 _REREAD_LIMIT = 4 * RECORD_LIMIT
 
@@ -94,11 +99,26 @@ def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejectio
             where,
             f"{len(row)} cells under {len(header)} columns; quote cells that hold the delimiter",
         )
+    if header == _EXPORTED and len(row) == len(header):
+        return to_paper(_exported(row), where)
     record: dict[str, str] = {}
     for name, cell in zip(header, row):  # noqa: B905 a short row lacks its last cells
         if cell.strip():
             record.setdefault(name, cell)
     return to_paper(record, where)
+
+
+def _exported(row: list[str]) -> dict[str, Any]:
+    """Return the record of a row that `rag.export` wrote, as it was before."""
+    cells = [cell[1:] if cell[:1] == "'" and _is_guarded(cell) else cell for cell in row]
+    record: dict[str, Any] = dict(zip(_EXPORTED, cells, strict=True))
+    record["authors"] = [name for name in record["authors"].split("; ") if name]
+    record["sources"] = _BETWEEN_SOURCES.sub(r"\1\n", record["sources"]).split("\n")
+    return record
+
+
+def _is_guarded(cell: str) -> bool:
+    return cell.lstrip("'").startswith(FORMULA)
 
 
 def _is_closed(taken: list[str], mark: str) -> bool:
