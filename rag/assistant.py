@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import platform
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -339,6 +341,7 @@ class Assistant:
         unfinished = self.index.unfinished()
         embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
+            "versions": _versions(),
             "index": str(self.settings.index),
             "chroma": "server" if self.settings.chroma_url else "embedded",
             "papers": self.index.lexical.papers,
@@ -354,6 +357,12 @@ class Assistant:
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of this program, of Python, and of what an index depends on."""
+    packages = ("rag-papers", "llama-index-core", "chromadb", "tantivy")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 def _health(exists: bool, cut_off: bool) -> str:

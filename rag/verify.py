@@ -141,7 +141,8 @@ def render(report: DraftReport) -> Iterator[str]:
         if sentence.evidence is not None:
             yield f"    “{sentence.evidence.quote}”"
     counts = ", ".join(f"{count} {name}" for name, count in sorted(report.counts.items()))
-    yield f"{len(report.sentences)} cited sentences" + (f": {counts}" if counts else "")
+    count = len(report.sentences)
+    yield f"{count} cited sentence{'' if count == 1 else 's'}" + (f": {counts}" if counts else "")
 
 
 # Drafts. What is not prose is blanked out, so that places and lines stay.

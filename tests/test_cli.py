@@ -167,6 +167,9 @@ def test_info_says_what_is_in_force_and_no_secret(index, capsys, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-secret")
     monkeypatch.setenv("RAG_LLM", "openai")
     facts = run_json(capsys, "info")
+    assert set(facts["versions"]) == {
+        "python", "rag-papers", "llama-index-core", "chromadb", "tantivy"
+    }  # fmt: skip
     assert (facts["papers"], facts["embedder"], facts["llm"], facts["health"]) == (
         3,
         "static",
