@@ -272,7 +272,7 @@ class Assistant:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
         self.index.refresh()
-        self.index.store  # noqa: B018  # raises where nothing was ever ingested
+        self.index.require()
         return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
 
     def retriever(self, *, k: int = 10, where: Sequence[str] = ()) -> PaperRetriever:
@@ -320,7 +320,7 @@ class Assistant:
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
         self.index.refresh()
-        self.index.store  # noqa: B018  # raises where nothing was ever ingested
+        self.index.require()
         yield from answering.stream(
             question,
             index=self.index,

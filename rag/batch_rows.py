@@ -34,7 +34,7 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     Opens the model and the embedder, so that what is wrong with them is said before any
     question is asked, and by one thread.
     """
-    assistant.index.store  # noqa: B018  # raises where nothing was ever ingested
+    assistant.index.require()
     settings, llm = assistant.settings, assistant.llm
     used = ("answer", "condense") if llm else ()
     return {

@@ -38,7 +38,7 @@ from rag.errors import BusyError, LibraryError
 from rag.lexical import Lexical
 from rag.library import Change, Entry, PassageId, parse_passage_id
 from rag.settings import Settings
-from rag.store import Spec, Store
+from rag.store import Spec, Store, netloc
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,17 @@ class Index:
         """Whether there is anything to read."""
         return self._store is not None and self._store.exists
 
+    def require(self) -> None:
+        """Check that there is something to read.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        if not self.exists:
+            url = self._settings.chroma_url
+            where = f"on the Chroma server at {netloc(url)}" if url else f"in {self._folder}"
+            raise LibraryError(f"there is no index {where}; make one with `rag ingest PATH`")
+
     @property
     def store(self) -> Store:
         """The store.
@@ -97,9 +108,8 @@ class Index:
             LibraryError: nothing was ever ingested.
         """
         if self._store is None:
-            raise LibraryError(
-                f"there is no index in {self._folder}; make one with `rag ingest PATH`"
-            )
+            self.require()
+            raise RuntimeError("an index that is not open exists")
         return self._store
 
     @property

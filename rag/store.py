@@ -132,7 +132,7 @@ class Store:
                 f"the index in {self._settings.index} cannot be opened ({reason}); "
                 "check the folder, or move it away and ingest again"
             )
-        host = urlsplit(self._settings.chroma_url).netloc.rpartition("@")[2]
+        host = netloc(self._settings.chroma_url)
         return LibraryError(f"the Chroma server at {host} cannot be used ({reason}); start it")
 
     @property
@@ -338,6 +338,11 @@ class _Mapped:
         # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
         if isinstance(error, Exception) or kind.__name__ == "PanicException":
             raise self._store._unusable(error) from error
+
+
+def netloc(url: str) -> str:
+    """Return host and port of an address, without any password in it."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 _TAKEN: set[int] = set()

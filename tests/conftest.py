@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import chromadb
 import pytest
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -34,15 +43,70 @@ class CountingEmbedding(BaseEmbedding):
         return self._get_text_embedding(query)
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the person who runs the tests reaches a test."""
-    import os
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--server",
+        action="store_true",
+        help="run the engine's tests against a real Chroma server in place of the embedded one",
+    )
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--server"):  # what a test leaves open holds a socket
+        config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")
+        config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        reason = next((mark.args[0] for mark in item.iter_markers("embedded")), None)
+        if reason and config.getoption("--server"):
+            item.add_marker(pytest.mark.skip(reason=f"only without a server: {reason}"))
+
+
+@contextlib.contextmanager
+def chroma_server(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run a Chroma server on a port, a free one for 0; give its address and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = port or free.getsockname()[1]
+    binary = str(Path(sys.executable).with_name("chroma"))
+    command = [binary, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(1200):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}", server
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Chroma server."""
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as (url, _):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No setting of the person who runs the tests reaches a test."""
     for name in list(os.environ):
         if name.startswith(("RAG_", "OPENAI_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    if request.config.getoption("--server"):
+        url = request.getfixturevalue("chroma")
+        client = chromadb.HttpClient(port=urlsplit(url).port, host="127.0.0.1")
+        for collection in client.list_collections():
+            client.delete_collection(collection.name)
+        client.close()
+        monkeypatch.setenv("RAG_CHROMA_URL", url)
 
 
 @pytest.fixture

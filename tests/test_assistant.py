@@ -172,7 +172,7 @@ def test_a_question_has_a_length(filled, question):
 
 def test_asking_without_an_index_says_how_to_make_one(assistant):
     with pytest.raises(
-        LibraryError, match=r"there is no index in .*; make one with `rag ingest PATH`"
+        LibraryError, match=r"there is no index .*; make one with `rag ingest PATH`"
     ):
         assistant.ask("Anything?")
     assert assistant.info()["health"] == "no papers yet; run `rag ingest PATH`"

@@ -152,6 +152,7 @@ def test_csv_is_never_a_formula(index, capsys):
     assert [row["id"] for row in rows[1:]] == ["g", "s"]
 
 
+@pytest.mark.embedded("two libraries are compared")
 @pytest.mark.parametrize("form", ["bibtex", "ris", "jsonl"])
 def test_an_export_can_be_ingested_again(index, capsys, form):
     assert main(["papers", "export", "--format", form]) == 0
@@ -182,9 +183,10 @@ def test_info_says_what_is_in_force_and_no_secret(index, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (
+        pytest.param(
             ["ask", "x", "--index", "nowhere"],
             "there is no index in nowhere; make one with `rag ingest PATH`",
+            marks=pytest.mark.embedded("the folder of an index is named"),
         ),
         (["search", "x", "--where", "colour=red"], "no field 'colour' in the filter 'colour=red'"),
         (["papers", "show", "zz"], "no paper 'zz'; see `rag papers list` for the ids"),
@@ -247,6 +249,7 @@ def test_help_imports_nothing_heavy():
     assert "ingest" in done.stdout
 
 
+@pytest.mark.embedded("two libraries are compared")
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_a_backup_makes_the_same_library_and_results(index, capsys, form):
     more = [

@@ -6,15 +6,16 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from conftest import chroma_server
 
 from rag.assistant import Assistant
+from rag.errors import LibraryError
 from rag.settings import load_settings
 
 WORDS = "graph image speech protein weather music poetry robot river stone".split()
@@ -68,6 +69,7 @@ def state(index: Path, **settings) -> tuple[list, list]:
     return papers, hits
 
 
+@pytest.mark.embedded("two libraries are compared")
 def test_killed_ingests_end_as_an_undisturbed_one(tmp_path):
     papers = tmp_path / "papers.jsonl"
     write_papers(papers, 600)
@@ -123,29 +125,7 @@ def test_two_writers_take_turns(tmp_path):
     assert run("info", index=index)["papers"] == 400
 
 
-@pytest.fixture(scope="module")
-def chroma(tmp_path_factory):
-    """Start a real Chroma server on a free port; yield its address and process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
-    binary = Path(sys.executable).with_name("chroma")
-    server = subprocess.Popen(
-        [str(binary), "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(timeout=30)
-
-
+@pytest.mark.embedded("two libraries are compared")
 def test_shards_ingested_side_by_side_into_a_server_make_one_library(tmp_path, chroma):
     papers = tmp_path / "papers.jsonl"
     write_papers(papers, 120)
@@ -175,3 +155,36 @@ def test_a_server_that_is_down_is_one_clear_line(tmp_path):
     assert (process.returncode, out) == (1, "")
     assert err.startswith("error: the Chroma server at 127.0.0.1:9 cannot be used")
     assert err.count("\n") == 1
+
+
+@pytest.mark.embedded("it has a server of its own")
+def test_an_assistant_recovers_when_its_server_is_back(tmp_path):
+    papers = tmp_path / "papers.jsonl"
+    write_papers(papers, 30)
+    with chroma_server(tmp_path / "data") as (url, server):
+        port = int(url.rpartition(":")[2])
+        settings = load_settings(
+            index=tmp_path / "m", chroma_url=url, embedder="static", llm="none"
+        )
+        assistant = Assistant.open(settings)
+        assistant.ingest([str(papers)])
+        before = assistant.search("graph p7")
+        server.kill()
+        server.wait(timeout=30)
+        for act in (lambda: assistant.search("graph p7"), lambda: assistant.ask("What is p7?")):
+            with pytest.raises(
+                LibraryError, match=f"^the Chroma server at 127.0.0.1:{port} cannot"
+            ):
+                act()
+    with chroma_server(tmp_path / "data", port):
+        assert assistant.search("graph p7") == before
+        assistant.close()
+
+
+@pytest.mark.embedded("it starts a server of its own")
+def test_the_engines_tests_pass_against_a_server():
+    files = [str(Path(__file__).with_name(name)) for name in ("test_assistant.py",)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--server", *files], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
