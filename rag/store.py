@@ -40,6 +40,9 @@ _OLD = "papers-old"
 _PAGE = 2_000
 # Of the exact nearest 300 of 15,988 MiniLM passages, 98.5% are found with this.
 _EF_SEARCH = 400
+# Static vectors come quicker than their graph grows. Of the exact nearest 100 of 20,015 this finds
+# 98.3% in 40% of the time; Chroma's default of 100 finds 99.2%.
+_EF_CONSTRUCTION = {"static": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,8 @@ class Store:
         client = self._clients[-1][0]
         name = _COLLECTION if rebuild is None else _REBUILD
         hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
+        if spec.embedder in _EF_CONSTRUCTION:
+            hnsw["ef_construction"] = _EF_CONSTRUCTION[spec.embedder]
         if self._graph is not None:
             hnsw["sync_threshold"] = threshold(rebuild or 0)
         with self._mapped():
