@@ -2,12 +2,13 @@
 # make test   install, run the tests
 # make lint   ruff and mypy
 # make gate   the sample's questions, against evals/baseline.json
+# make bench  the speed beside the stock way's: BENCH="--papers FILE" names the abstracts
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .rag-demo
 
-.PHONY: demo test lint gate models clean
+.PHONY: demo test lint gate bench models clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +50,11 @@ lint: $(VENV)/installed-dev
 # Fails when the sample's questions are answered worse than evals/baseline.json says.
 gate: $(VENV)/installed-dev models
 	$(BIN)/python -m evals.gate
+
+# Takes an hour and wants a quiet machine. The rows against torch ask for it in a line of theirs.
+bench: $(VENV)/installed-dev models
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m evals.bench $(BENCH)
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -39,7 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _load(target: str) -> Callable[[argparse.Namespace], int]:
     """Import ``module:function``: only the command that runs pays for its imports."""
     module, _, function = target.partition(":")
+    gc.disable()  # imports leave little to collect: 0.2 s of 3.5
     loaded: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
+    gc.freeze()
+    gc.enable()
     return loaded
 
 

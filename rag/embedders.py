@@ -13,7 +13,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import ModelError, SettingsError
-from rag.local_embedders import MiniLM, Static, Vectors, normalise
+from rag.local_embedders import MiniLM, Vectors, normalise, static
 from rag.models import GET_MINILM, minilm_folder
 from rag.settings import Settings
 
@@ -49,7 +49,7 @@ def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
         SettingsError: openai is asked for without a key and without a base URL.
     """
     if name == "static":
-        return Static()
+        return static()
     if name == "minilm":
         folder = minilm_folder(settings.models)
         if folder is None:

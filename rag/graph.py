@@ -26,6 +26,7 @@ from rag.errors import LibraryError
 _NEVER = 2**31 - 1  # a threshold that is not reached
 _WORTH = 1_000  # records; fewer are read from the log by each process that opens the store
 _MOST = 20_000  # records that a process must read from the log while an ingest runs
+_PAST = 10  # records by which a rewrite may come late, for a paper's passages stay together
 _FREE = 2**25  # bytes that a write leaves free, beside what it may take
 
 
@@ -33,9 +34,12 @@ def threshold(records: int) -> int:
     """Return the ``sync_threshold`` with which the last of ``records`` brings a rewrite.
 
     >>> threshold(999), threshold(5_000), threshold(50_000)
-    (2147483647, 5000, 16667)
+    (2147483647, 5000, 16656)
     """
-    return _NEVER if records < _WORTH else -(-records // -(-records // _MOST))
+    if records < _WORTH:
+        return _NEVER
+    parts = -(-records // _MOST)
+    return records if parts == 1 else records // parts - _PAST
 
 
 class Graph:
@@ -46,12 +50,14 @@ class Graph:
         self._folder = index
         self._copy = index / "graph.copy"
         self._note = index / "graph.json"
-        self._left: int | None = None  # records until the next rewrite, at the least
+        self.left: int | None = None  # records until the next rewrite, at the least
 
     def threshold(self, collection: str, records: int) -> int:
         """Return the ``sync_threshold`` with which writing ``records`` ends with a rewrite."""
-        self._left = None
-        return threshold(self._pending(collection) + records)
+        pending = self._pending(collection)
+        reached = threshold(pending + records)
+        self.left = reached - pending
+        return reached
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -72,10 +78,10 @@ class Graph:
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:
         """Store or delete ``records`` within this: a rewrite that may come of it is made safe."""
         self._check_disk()
-        if self._left is None:
-            self._left = threshold - self._pending(collection)
-        self._left -= records
-        if self._left > 0:
+        if self.left is None:
+            self.left = threshold - self._pending(collection)
+        self.left -= records
+        if self.left > 0:
             yield
             return
         with self.held():
@@ -92,7 +98,7 @@ class Graph:
             # After an error the note stays, and whoever loads the graph next mends it.
             self._note.unlink()
             shutil.rmtree(self._copy, ignore_errors=True)
-        self._left = threshold - self._pending(collection)
+        self.left = threshold - self._pending(collection)
 
     def _mend(self) -> None:
         """Put back the copy where a rewrite began and did not end."""

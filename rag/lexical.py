@@ -198,8 +198,8 @@ class Lexical:
         return None
 
     def document_frequency(self, term: str) -> int:
-        """Return in how many papers an index term occurs."""
-        return self._searcher.doc_freq("body", term)
+        """Return in how many papers an index term occurs; removed ones count for a while."""
+        return min(self._searcher.doc_freq("body", term), self.papers)
 
     def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
         """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.

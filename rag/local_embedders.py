@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -211,3 +212,9 @@ class Static(_Local):
             else:
                 known[word] = [token.id for token in tokenize(f"▁{word}")]
         return known
+
+
+@functools.cache
+def static() -> Static:
+    """Return the static embedder, loaded once a process (0.1 s)."""
+    return Static()

@@ -11,6 +11,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
+from rag import local_embedders
 from rag.embedders import embed, identity
 from rag.identifiers import Identifier, identifiers
 from rag.local_embedders import Static
@@ -96,10 +97,9 @@ class Match:
     evidence: Evidence | None
 
 
-@functools.cache
 def static() -> Static:
     """Return the static embedder, loaded once."""
-    return Static()
+    return local_embedders.static()
 
 
 def plain(claim: str) -> str:

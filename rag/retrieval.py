@@ -21,6 +21,7 @@ from rag.types import Hit
 
 CANDIDATES = 100  # papers from each of the two lists
 _PASSAGES_A_PAPER = 3
+_WHOLE = frozenset(["static"])  # embedders whose passages are nearly all whole abstracts
 _FEEDBACK, _SHARPNESS, _PULL = 5, 20.0, 0.5  # papers, per unit of score, share of the query
 _WITHOUT_FEEDBACK = frozenset(["static"])
 # The cosine's share of the score. Static vectors know less, so words count more.
@@ -47,12 +48,13 @@ def search(
     kind = identity(embedder).partition(":")[0]
     weight = _WEIGHTS.get(kind, _WEIGHT)
     vector = embed_query(embedder, query)
-    dense = _nearest(index, vector, _PASSAGES_A_PAPER * count, where)
+    depth = count if kind in _WHOLE else _PASSAGES_A_PAPER * count
+    dense = _nearest(index, vector, depth, where)
     ranked = fuse(words, _similarities(dense), best_lexical, weight)
     near: dict[int, tuple[PassageId, float | None]] = dict(dense)
     if kind not in _WITHOUT_FEEDBACK:
         nearer = _feedback(index, vector, ranked, dense)
-        refined = _nearest(index, nearer, _PASSAGES_A_PAPER * count, where)
+        refined = _nearest(index, nearer, depth, where)
         ranked = fuse(words, _similarities(refined), best_lexical, weight)
         near.update({number: (p, None) for number, (p, _) in refined.items() if number not in near})
     return _hits(index, ranked, lexical, near, k)

@@ -40,6 +40,9 @@ _OLD = "papers-old"
 _PAGE = 2_000
 # Of the exact nearest 300 of 15,988 MiniLM passages, 98.5% are found with this.
 _EF_SEARCH = 400
+# Static vectors come quicker than their graph grows. Of the exact nearest 100 of 20,015 this finds
+# 98.3% in 40% of the time; Chroma's default of 100 finds 99.2%.
+_EF_CONSTRUCTION = {"static": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,8 @@ class Store:
         client = self._clients[-1][0]
         name = _COLLECTION if rebuild is None else _REBUILD
         hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
+        if spec.embedder in _EF_CONSTRUCTION:
+            hnsw["ef_construction"] = _EF_CONSTRUCTION[spec.embedder]
         if self._graph is not None:
             hnsw["sync_threshold"] = threshold(rebuild or 0)
         with self._mapped():
@@ -266,20 +271,38 @@ class Store:
 
         What is there already stays; a paper's passages come in one transaction.
         """
-        ids: list[str] = []
-        metadatas: list[dict[str, str] | None] = []
-        for entry in entries:
-            ids += entry.passage_ids
-            metadatas += [{"entry": entry.payload}, *[None] * (len(entry.spans) - 1)]
-        if ids:
+        stored = 0
+        for run in self._runs([len(entry.spans) for entry in entries]):
+            ids: list[str] = []
+            metadatas: list[dict[str, str] | None] = []
+            for entry in entries[run]:
+                ids += entry.passage_ids
+                metadatas += [{"entry": entry.payload}, *[None] * (len(entry.spans) - 1)]
+            rows = vectors[stored : stored + len(ids)]
             with self._changing(len(ids)) as collection:
-                collection.add(ids=ids, embeddings=vectors, metadatas=metadatas)
+                collection.add(ids=ids, embeddings=rows, metadatas=metadatas)
+            stored += len(ids)
 
     def delete(self, passage_ids: Sequence[str]) -> None:
         """Delete passages; unknown ids do not matter."""
         for page in _pages(passage_ids):
-            with self._changing(len(page)) as collection:
-                collection.delete(ids=page)
+            for run in self._runs([1] * len(page)):
+                with self._changing(len(page[run])) as collection:
+                    collection.delete(ids=page[run])
+
+    def _runs(self, sizes: Sequence[int]) -> Iterator[slice]:
+        """Cut papers with so many passages each where the graph is rewritten.
+
+        So the last rewrite comes with the last of them: what it would leave out, every process
+        would have to read from the log when it starts (5 s for 19,000 records).
+        """
+        start = 0
+        while start < len(sizes):
+            left = self._graph.left if self._graph else None
+            totals = enumerate(itertools.accumulate(sizes[start:]), start + 1)
+            stop = next((i for i, total in totals if left and total >= left), len(sizes))
+            yield slice(start, stop)
+            start = stop
 
     def set_stamp(self, stamp: str) -> None:
         """Tell readers that the store has changed."""

@@ -196,7 +196,7 @@ class TestStatic:
 
     def test_nothing_heavy_is_imported_for_it(self):
         program = (
-            "import sys, logging; from rag.embedders import Static; Static().encode(['a']); "
+            "import sys, logging; from rag.local_embedders import Static; Static().encode(['a']); "
             "print(sorted({m.split('.')[0] for m in sys.modules} "
             "& {'wordllama', 'onnxruntime', 'onnx', 'torch', 'openai', 'huggingface_hub'}), "
             "logging.getLogger().handlers)"
