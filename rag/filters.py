@@ -46,6 +46,8 @@ def parse_where(expressions: Sequence[str]) -> tuple[Condition, ...]:
 
 def _parse(expression: str) -> Condition:
     shown = repr(expression[:80])
+    if any("\ud800" <= character <= "\udfff" for character in expression):
+        raise InputError(f"the filter {shown} is not UTF-8; write it anew")
     match = _EXPRESSION.match(expression)
     if match is None:
         raise InputError(

@@ -226,9 +226,11 @@ class Lexical:
         self.reload()
 
     def _in(self, field: str, values: Sequence[str]) -> list[Entry]:
-        if not values:
+        # No paper's name has a lone surrogate, which tantivy does not take.
+        wanted = [value for value in values if value.encode("utf-8", "replace").decode() == value]
+        if not wanted:
             return []
-        return list(self._entries(Query.term_set_query(_schema(), field, list(values))))
+        return list(self._entries(Query.term_set_query(_schema(), field, wanted)))
 
     def _entries(self, query: Query) -> Iterator[Entry]:
         searcher = self._searcher

@@ -39,6 +39,7 @@ def search(
     """Return the ``k`` best papers for a query, best first, each with its best passage."""
     if not query.strip() or not index.exists:
         return []
+    query = query.encode("utf-8", "replace").decode()  # lone surrogates: bytes that are no text
     count = max(CANDIDATES, k)
     asked = query_terms(query)
     lexical = index.lexical.search([(term, 1.0) for term in asked], count, where)

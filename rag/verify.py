@@ -230,8 +230,8 @@ def _keys(raw: str, form: Format, references: Mapping[str, str]) -> tuple[str, .
 def _expand(numbers: str) -> Iterator[str]:
     """Yield the numbers of ``1, 3-5``; a range spans at most 30."""
     for part in re.split(r"[,;]", numbers):
-        first, _, last = part.replace("–", "-").partition("-")
-        low, high = int(first), int(last or first)
+        low, *rest = [int(number) for number in re.findall(r"\d{1,4}", part)]
+        high = rest[-1] if rest else low
         yield from (str(number) for number in range(low, min(high, low + 30) + 1))
 
 

@@ -219,6 +219,32 @@ def test_wrong_usage_exits_2(arguments, capsys):
     assert raised.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["search", "speech \udcff"], 0, ""),
+        (["ask", "How many hours of speech \udcff?"], 0, ""),
+        (["papers", "show", "\udcff"], 1, "error: no paper '\\udcff'; see `rag papers list`"),
+        (
+            ["papers", "remove", "g", "\udcff"],
+            1,
+            "error: no paper '\\udcff'; see `rag papers list`",
+        ),
+        (
+            ["papers", "list", "--where", "author~\udcff"],
+            1,
+            "error: the filter 'author~\\udcff' is",
+        ),
+    ],
+)
+def test_bytes_that_are_no_text_do_no_harm(index, capsys, arguments, code, said):
+    """Python gives a command line's bytes that are not UTF-8 as lone surrogates."""
+    assert main(arguments) == code
+    err = capsys.readouterr().err
+    assert err.startswith(said)
+    assert err.count("\n") == code
+
+
 def test_a_wrong_setting_names_itself(index, capsys, monkeypatch):
     monkeypatch.setenv("RAG_EMBEDDER", "magic")
     assert main(["info"]) == 1

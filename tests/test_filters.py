@@ -94,6 +94,7 @@ def test_what_a_filter_matches(lexical, expressions, ids):
         ("year~20", "the filter 'year~20' needs a year, like year>=2021"),
         ("year=two", "the filter 'year=two' needs a year, like year>=2021"),
         ("venue>ACL", "> compares years only, not venue; use = or ~ in 'venue>ACL'"),
+        ("author~\udcff", "the filter 'author~\\udcff' is not UTF-8; write it anew"),
         ("title=" + "x" * 201, "needs a value of 1 to 200 characters"),
     ],
 )

@@ -117,6 +117,19 @@ def test_numbers_mean_the_drafts_own_references():
     assert (second.keys, second.unresolved) == (("1", "2", "3"), ("3",))
 
 
+@pytest.mark.parametrize(
+    ("marker", "keys"),
+    [("[1-2-3]", "123"), ("[3-1]", ""), ("[1;3]", "13"), ("[1, 2–3]", "123"), ("[1-900]", None)],
+)
+def test_ranges_of_numbers(marker, keys):
+    (checked, *_) = (
+        *check(f"Tea works {marker}.\n\n# References\n1. Lee on tea\n").sentences,
+        None,
+    )
+    numbers = tuple(str(n) for n in range(1, 32)) if keys is None else tuple(keys)
+    assert (checked.keys if checked else ()) == numbers
+
+
 def test_numbers_without_a_reference_list_are_no_citations():
     assert check("An array a[1] and a thought [2].").sentences == ()
 
