@@ -11,6 +11,8 @@ from rag.types import Turn
 from rag.wording import words
 
 _SIDE = r"(\S.{0,118}?\S)"
+# A capital or a digit after the first letter: LoRA, T5, but not How.
+_NAME = r"(?=\S{1,40}(?-i:[A-Z0-9]))\S{2,40}"
 _COMPARE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -23,12 +25,15 @@ _COMPARE = tuple(
         rf"\bhow\s+(?:do|are|did)\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:differ|different|compare)\b",
         rf"\bwhat\s+do\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:have\s+in\s+common|share)\b",
         rf"\b(?:which|who|what)\s[^,:?]{{2,80}}[,:]\s+{_SIDE}\s+or\s+([^?.,:;]{{2,118}})",
-        rf"{_SIDE}\s+(?:versus|vs\.?)\s+(\S.{{1,118}})",
+        rf"{_SIDE}\s+(?:versus|vs\.?|as opposed to)\s+(\S.{{1,118}})",
+        rf"\A\s*({_NAME}(?:\s\S{{1,40}}){{0,3}}?)\s+(?:against|or)\s+"
+        rf"((?:\S{{1,40}}\s){{0,3}}{_NAME}.{{0,118}})",
     )
 )
 # Where the second side ends and what is compared begins.
 _ASPECT = re.compile(
-    r"[?:;,]\s.*|[?:;,.!]+\Z|\s(?:as|by|in terms of|regarding|when|with respect to)\s.*",
+    r"[?:;,]\s.*|\s[-–—]\s.*|[?:;,.!]+\Z|"
+    r"\s(?:as|by|in terms of|regarding|when|with respect to)\s.*",
     re.IGNORECASE | re.DOTALL,
 )
 _PAPERS = r"(?:papers|works|studies|articles|publications)"
@@ -53,6 +58,11 @@ _THE_ONE = re.compile(
     r"\bthe\s+(?:(?:former|latter|other|last|large|small|previous|same|"
     rf"{'|'.join(_ORDINALS)})(?:\s+one)?(?=\W*\Z|\s+one\b)|"
     r"(?:paper|method|model|dataset|approach|authors)\b(?!\s+(?:of|that|which|who|by|behind|in)\b))",
+    re.IGNORECASE,
+)
+_INTERJECTION = re.compile(
+    r"\A\s*(?:ok|okay|thanks|thank you|great|right|yes|no|sure|i see)\b\s*"
+    r"(?:[,.!;:]+\s*|(?=(?:and|but|so)\b))",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|why)\b", re.IGNORECASE)
@@ -100,6 +110,7 @@ def refers_back(question: str) -> bool:
     >>> refers_back("How does BERT mask its input?"), refers_back("Is the code available?")
     (False, True)
     """
+    question = _INTERJECTION.sub("", question)
     if _CONTINUES.match(question) or _THE_ONE.search(question):
         return True
     said = [word for word in words(question) if not _ASKS.fullmatch(word.text)]
@@ -131,6 +142,7 @@ def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = (
     """
     if not history or not refers_back(question):
         return question
+    question = _INTERJECTION.sub("", question)
     before = standalone(history[-1].question, history[:-1])
     about = _ABOUT.match(question)
     if about and not _REFERS.search(about[1]):
