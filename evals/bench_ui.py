@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -89,47 +89,56 @@ def serve_model(port: int) -> None:
     _Server(("127.0.0.1", port), _Model).serve_forever()
 
 
-async def ask(client: httpx.AsyncClient, config: dict[str, Any], person: int) -> Waited:
-    """Ask as a browser does; return how long it took."""
-    session = f"person{person}"
-    function = next(d for d in config["dependencies"] if d["targets"][0][1:] == ["ask"])
-    question = f"What does dense retrieval do, asks person {person}?"
-    asked = {"id": f"p{person}", "question": question, "history": [], "filters": {}}
+async def _lines(
+    client: httpx.AsyncClient, config: dict[str, Any], person: int, event: str, data: Any = None
+) -> AsyncIterator[str]:
+    """Do what a browser does on one of the page's events; yield what the server says, as it comes.
+
+    Each person has one session of Gradio's, whatever they do.
+    """
+    function = next(d for d in config["dependencies"] if d["targets"][0][1] == event)
     body = {
         "data": [],
-        "event_data": asked,
+        "event_data": data,
         "fn_index": function["id"],
         "trigger_id": function["targets"][0][0],
-        "session_hash": session,
+        "session_hash": f"person{person}",
     }
-    started = time.perf_counter()
     joined = await client.post("gradio_api/queue/join", json=body)
     joined.raise_for_status()
-    first, updates = 0.0, 0
-    said: list[str] = []
-    async with client.stream(
-        "GET", "gradio_api/queue/data", params={"session_hash": session}
-    ) as stream:
+    session = {"session_hash": f"person{person}"}
+    async with client.stream("GET", "gradio_api/queue/data", params=session) as stream:
         async for line in stream.aiter_lines():
-            if not line.startswith("data:"):
-                continue
-            updates += 1
-            if "word0" in line and not first:
-                first = time.perf_counter() - started
-            said.append(line)
-            if '"msg":"process_completed"' in line.replace(" ", ""):
-                break
+            if line.startswith("data:"):
+                yield line
+                if '"msg":"process_completed"' in line.replace(" ", ""):
+                    return
+
+
+async def ask(client: httpx.AsyncClient, config: dict[str, Any], person: int) -> Waited:
+    """Ask as a browser does; return how long it took."""
+    question = f"What does dense retrieval do, asks person {person}?"
+    asked = {"id": f"p{person}", "question": question, "history": [], "filters": {}}
+    started = time.perf_counter()
+    first = 0.0
+    said: list[str] = []
+    async for line in _lines(client, config, person, "ask", asked):
+        if "word0" in line and not first:
+            first = time.perf_counter() - started
+        said.append(line)
+    answer = time.perf_counter() - started
     seen = {int(n) for line in said for n in _PERSON.findall(line)}
-    return Waited(
-        person, first, time.perf_counter() - started, updates, tuple(sorted(seen - {person}))
-    )
+    return Waited(person, first, answer, len(said), tuple(sorted(seen - {person})))
 
 
 async def ask_at_once(url: str, people: int) -> list[Waited]:
-    """Have many people ask at the same moment."""
+    """Have many people open the page, one after the other, and ask at the same moment."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
         config = (await client.get("config")).json()
+        for person in range(people + 1):
+            async for _ in _lines(client, config, person, "load"):
+                pass
         await ask(client, config, 0)  # what is loaded with the first question is not measured
         return list(await asyncio.gather(*(ask(client, config, n) for n in range(1, people + 1))))
 
