@@ -60,7 +60,7 @@ _COMPOSER = """
 
 def composer() -> str:
     """Return the box to ask in, and what the script shows of a question at once."""
-    fresh = "".join(render.waiting("x", "", what="Waiting for the server"))
+    fresh = "".join(render.waiting("x", ""))
     return f'{_COMPOSER}<template id="fresh">{fresh}</template>'
 
 

@@ -28,17 +28,15 @@ _SIGNS = {
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
 
 
-def waiting(name: str, question: str, hits: Sequence[Hit] = (), what: str = "") -> list[str]:
+def waiting(name: str, question: str, hits: Sequence[Hit] = ()) -> list[str]:
     """Return the exchange while nothing is written yet, in pieces.
 
     Args:
         name: the exchange's id in the page.
         question: what was asked.
         hits: the papers that are being read, once they are found.
-        what: what goes on, where it is neither searching nor reading.
     """
-    if not what:
-        what = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+    what = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
     return _framed(name, question, "waiting", [doing(what)], _being_read(hits))
 
 

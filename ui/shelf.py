@@ -96,7 +96,9 @@ class Library:
         return _Survey(survey(papers), tuple(example_questions(papers)), newest)
 
     def _now(self) -> _Survey:
-        return self._survey(str(self._assistant.info()["generation"]))
+        index = self._assistant.index
+        index.refresh()
+        return self._survey(index.generation)
 
     @property
     def shelf(self) -> Shelf:

@@ -46,7 +46,6 @@ async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncI
     question = str(asked.get("question") or "").strip()
     hits: Sequence[Hit] = ()
     text = ""
-    yield _view(name, render.waiting(name, question))
     ask = functools.partial(
         assistant.stream,
         question,
@@ -72,7 +71,7 @@ async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncI
                 yield _view(name, render.writing(name, question, text, hits), text)
                 # Meanwhile more arrives, to be shown together.
                 await asyncio.sleep(_BETWEEN * max(1.0, len(_under_way) / _AT_EASE))
-            else:
+            elif len(_under_way) <= _AT_EASE:  # else the first words matter more
                 yield _view(name, render.waiting(name, question, hits))
 
 
