@@ -172,7 +172,9 @@ def _denied(text: str, start: int, end: int) -> bool:
 @functools.lru_cache(maxsize=16384)
 def _vector(word: str) -> Floats:
     """Return the static vector of a lower-cased word; where it has a digit, zeros."""
-    vector: Floats = embed(static(), ["" if any(map(str.isdecimal, word)) else word])[0]
+    if any(map(str.isdecimal, word)):
+        return np.zeros(static().dimension, dtype=np.float32)
+    vector: Floats = local_embedders.normalise(static().encode([word]))[0]
     return vector
 
 
