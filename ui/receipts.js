@@ -39,9 +39,9 @@ function showReceipt(chip, touched) {
   chip.setAttribute("aria-describedby", "receipt");
   const at = chip.getBoundingClientRect();
   const room = document.documentElement.clientWidth - box.offsetWidth - 12;
-  const above = at.top - box.offsetHeight - 8;
+  const above = at.top - box.offsetHeight - 8; // the bar is 52 pixels high
   box.style.left = `${Math.max(12, Math.min(at.left - 16, room))}px`;
-  box.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  box.style.top = `${above > 56 ? above : at.bottom + 8}px`;
 }
 
 function hideReceipt() {
@@ -80,7 +80,10 @@ function bringIntoView(card, words) {
   if (panel.scrollHeight > panel.clientHeight && (head() < top || foot() > bottom)) {
     panel.scrollTop += needed < height ? head() - top - 8 : foot() - bottom + height / 3;
   }
-  if (head() > 60 && foot() < window.innerHeight - 140) return;
+  const beside = getComputedStyle(panel).position === "sticky"; // else it goes under the box
+  const seen = words.getBoundingClientRect().top > 60
+    && foot() < window.innerHeight - (beside ? 8 : 140);
+  if (seen) return;
   if (needed < window.innerHeight - 220) card.scrollIntoView({ block: "start" });
   else words.scrollIntoView({ block: "center" });
 }
