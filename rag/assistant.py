@@ -72,6 +72,7 @@ class Assistant:
         self._llm = llm
         self._llm_opened = llm is not None
         self._embedder = embedder
+        self._embedder_given = embedder is not None
 
     @classmethod
     def open(
@@ -109,6 +110,15 @@ class Assistant:
         if self._embedder is None:
             self._embedder = self._open_embedder()
         return self._embedder
+
+    def _refresh(self) -> None:
+        """Notice what other processes have changed, be it the whole index's embedder."""
+        self.index.refresh()
+        opened = self._embedder
+        if opened is None or self._embedder_given or not self.index.exists:
+            return
+        if embedders.identity(opened) != self.index.store.spec.embedder:
+            self._embedder = None
 
     def _open_embedder(self) -> BaseEmbedding:
         asked = self.settings.embedder
@@ -233,7 +243,7 @@ class Assistant:
 
     def papers(self, where: Sequence[str] = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""
-        self.index.refresh()
+        self._refresh()
         entries = self.index.lexical.matching(parse_where(where))
         return [with_key(entry.paper) for entry in entries]
 
@@ -250,7 +260,7 @@ class Assistant:
 
     def named(self, name: str) -> Paper | None:
         """Return the paper with this id, citation key, DOI or arXiv id; None where none has it."""
-        self.index.refresh()
+        self._refresh()
         found = self.index.lexical.named(name)
         return with_key(found) if found else None
 
@@ -271,7 +281,7 @@ class Assistant:
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
-        self.index.refresh()
+        self._refresh()
         self.index.require()
         return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
 
@@ -319,7 +329,7 @@ class Assistant:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        self.index.refresh()
+        self._refresh()
         self.index.require()
         yield from answering.stream(
             question,
@@ -335,7 +345,7 @@ class Assistant:
 
     def info(self) -> dict[str, Any]:
         """Return what is in force and in what health; never a secret."""
-        self.index.refresh()
+        self._refresh()
         exists = self.index.exists
         spec = self.index.store.spec if exists else None
         unfinished = self.index.unfinished()

@@ -214,6 +214,24 @@ def test_rebuild_keeps_the_papers_and_embeds_all(filled, monkeypatch):
     assert again.search("image", k=1)[0].paper.id == "i"
 
 
+def test_a_reader_follows_a_rebuild_with_another_embedder(filled, monkeypatch):
+    made = []
+
+    def open_embedder(name, settings):
+        made.append(name)
+        return CountingEmbedding(model_name=name, texts=[])
+
+    monkeypatch.setattr("rag.embedders.open_embedder", open_embedder)
+    monkeypatch.setattr("rag.embedders.resolve_embedder", lambda settings: ("another", None))
+    reader = Assistant.open(filled.settings)
+    assert reader.search("image", k=1)[0].paper.id == "i"
+    Assistant.open(filled.settings).ingest([], rebuild=True)
+    reader.index._seen = 0.0
+    hit = reader.search("image", k=1)[0]
+    assert (hit.paper.id, hit.dense) == ("i", pytest.approx(1.0))
+    assert (made, reader.info()["embedder"]) == (["counting", "another", "another"], "another")
+
+
 def test_a_lost_lexical_index_is_derived_again(filled):
     import shutil
 

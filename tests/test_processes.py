@@ -8,7 +8,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,32 @@ def test_a_server_that_is_down_is_one_clear_line(tmp_path):
     assert (process.returncode, out) == (1, "")
     assert err.startswith("error: the Chroma server at 127.0.0.1:9 cannot be used")
     assert err.count("\n") == 1
+
+
+def test_the_token_goes_along_as_a_header_and_shows_nowhere(tmp_path):
+    seen = []
+
+    class Refuse(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.headers["x-chroma-token"])
+            self.send_error(403)
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refuse) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        plain = {"RAG_CHROMA_TOKEN": "planted-4714"}
+        for scheme, sent in (("http", {"planted-4714"}), ("https", set())):
+            seen.clear()
+            url = f"{scheme}://127.0.0.1:{server.server_port}"
+            process = command("search", "x", index=tmp_path, RAG_CHROMA_URL=url, **plain)
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, out, set(seen)) == (1, "", sent)
+            assert err.startswith("error: the Chroma server at 127.0.0.1:")
+            assert err.count("\n") == 1
+            assert "planted" not in err
+        server.shutdown()
 
 
 @pytest.mark.embedded("it has a server of its own")

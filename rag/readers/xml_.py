@@ -21,6 +21,8 @@ from rag.types import Paper, Rejection
 
 _DEPTH_LIMIT = 100
 _ENTITIES = "the XML declares entities of its own, which is unsafe; remove the declarations"
+_BROKEN_LIMIT = 1_000  # records in a row, each of which costs a new parser
+_TOO_BROKEN = f"more than {_BROKEN_LIMIT:,} broken records in a row; fetch the file again"
 _CUT = "the XML ends before the record does; fetch the file again"
 
 
@@ -118,7 +120,7 @@ def _is_sound(root: str) -> bool:
 def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     """Yield a paper for each entry or article, at the line of its tag."""
     session: _Session | None = _Session("", 0, label)
-    root, line = "<feed>", 1
+    root, line, broken = "<feed>", 1, 0
     for text in segments(stream):
         if found := root_of(text):
             root = found if _is_sound(found) else root
@@ -132,13 +134,20 @@ def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
                 yield Rejection(label, _ENTITIES)
                 return
             except (ParseError, _Fault) as error:
-                yield from session.papers()
+                whole = list(session.papers())
+                yield from whole
                 # Expat's own position counts from where this parser began.
                 yield session.fault(f"invalid XML: {str(error).partition(': line ')[0]}")
                 session = None
                 again = isinstance(error, _Unclosed)
+                broken = 0 if whole else broken + 1
+                if broken > _BROKEN_LIMIT:
+                    yield Rejection(label, _TOO_BROKEN)
+                    return
             else:
-                yield from session.papers()
+                for paper in session.papers():
+                    yield paper
+                    broken = 0
         line += text.count("\n")
     if session:
         try:

@@ -185,3 +185,11 @@ def test_other_xml_and_web_pages_are_named(given):
     assert given("a.html", "<!DOCTYPE html><html><body>Papers</body></html>") == [
         Rejection("a.html", "a web page; save it as text")
     ]
+
+
+def test_nothing_but_broken_records_is_given_up(given):
+    items = given("a.xml", "<feed>" + "<entry><a" * 3_000)
+    assert len(items) == 1_002
+    assert items[-1] == Rejection(
+        "a.xml", "more than 1,000 broken records in a row; fetch the file again"
+    )
