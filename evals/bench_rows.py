@@ -236,7 +236,7 @@ def memory(bench: Bench) -> Row:
 
 def batch(bench: Bench) -> Row:
     """A batch with a model that takes 300 ms."""
-    printed = run("-m", "evals.soak", "speed").out
+    printed = run("-m", "evals.soak", "speed", may_fail=True).out  # says so where it is slow
     seconds, ideal, times = re.findall(r"([\d.]+) s; .* ([\d.]+) s: ([\d.]+) times", printed)[0]
     return Row(
         "a batch of 512 questions, 32 at a time, model of 300 ms",
