@@ -50,6 +50,7 @@ def test_a_filter_limits_the_questions_too(visit, open_library):
     ]
     visit.do("clear-filters")
     page.wait_for_selector("#narrowed", state="hidden")
+    visit.do("new-chat")
     turn = visit.ask("How accurate is the graph model?")
     assert turn.locator(".card .title").first.inner_text().startswith("GraphMix")
 
@@ -77,7 +78,7 @@ def test_an_uploaded_paper_answers_the_next_question(visit, open_library, site, 
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     try:
         page.set_input_files('#upload input[type="file"]', str(file))
-        page.wait_for_selector(".report:not(:has(progress))")
+        page.wait_for_selector(".report:not(:has(progress, .doing))")
         assert page.locator(".report > p").inner_text() == (
             "1 added, 0 updated, 0 unchanged, 0 duplicates, 1 rejected; 4 papers in the library."
         )

@@ -25,7 +25,7 @@ def rag_ui(folder, base_url, port):
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stderr=log)
     try:
-        for _ in range(240):
+        for _ in range(800):  # a busy machine takes a minute
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
                 break
