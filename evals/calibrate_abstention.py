@@ -93,7 +93,7 @@ def measure(rows: Sequence[dict[str, Any]], assistant: Assistant) -> list[Asked]
         candidates = extraction.score_sentences(
             question, found.hits[: found.lead], embed_texts, rarity
         )
-        grounds = abstention.find_grounds(question, found.hits, candidates, intent)
+        grounds = abstention.find_grounds(question, found.hits, candidates, found.intent)
         answerable = row["kind"] not in ("unanswerable", "exchanged")
         asked.append(Asked(answerable, row["kind"], grounds.features))
     return asked

@@ -85,7 +85,7 @@ def stream(
         alone = questions.standalone(question, history, titles)
     intent = questions.read_question(alone)
     found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
-    hits = found.hits
+    hits, intent = found.hits, found.intent
     yield hits
     retrieved = time.perf_counter()
     candidates = extraction.score_sentences(

@@ -38,6 +38,7 @@ _LISTING = frozenset(
 
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
+_IN_TITLE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,13 @@ class Found:
     """The papers found for a question, best first.
 
     ``lead`` of them are what the question asks for: the sides of a comparison, the papers of a
-    list; for other questions the first few, which are worth reading closely.
+    list; for other questions the first few, which are worth reading closely. ``intent`` is the
+    question's, but one for a comparison whose sides one paper compares.
     """
 
     hits: tuple[Hit, ...]
     lead: int
+    intent: Intent
 
 
 def gather(
@@ -67,14 +70,16 @@ def gather(
     if intent.kind == "list":
         matching = matches(question, hits)[: max(k, _LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
-        return Found(_ranked([*matching, *rest]), len(matching) or min(READ, k))
+        return Found(_ranked([*matching, *rest]), len(matching) or min(READ, k), intent)
     if intent.kind == "compare":
         runs = [retrieval.search(index, embedder, side, k, where) for side in intent.parts]
         sides = choose_sides(intent.parts, [*runs, hits])
+        if _compared_in_one(intent.parts, sides):
+            return Found(tuple(hits), READ, Intent("one"))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
-        return Found(_ranked(_each_once([*sides, *rest])[: max(k, len(sides))]), len(sides))
-    return Found(tuple(hits), READ)
+        return Found(_ranked(_each_once([*sides, *rest])[: max(k, len(sides))]), len(sides), intent)
+    return Found(tuple(hits), READ, intent)
 
 
 def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -144,6 +149,13 @@ def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hi
                 chosen.append(order[i])
                 break
     return chosen
+
+
+def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit]) -> bool:
+    """Say whether a side has no paper of its own, but the other side's paper names it."""
+    own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
+    others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
+    return len(own) == 2 and any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
 
 
 def name_strength(side: str, hit: Hit) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.gathering import choose_sides, cited_titles, matches, name_strength
+from rag.gathering import choose_sides, cited_titles, gather, matches, name_strength
+from rag.questions import Intent, read_question
 from rag.types import Hit, Paper, Passage, Turn
 
 
@@ -88,3 +89,26 @@ def test_a_turn_without_ids_is_looked_up_by_its_answer(library):
     turn = Turn("Who counts?", "Beta names seven whales. [1] Alpha counts 40 bees. [2]")
     titles = cited_titles(turn, library.index, library.embedder)
     assert titles == ["Beta: naming whales", "Alpha: counting bees"]
+
+
+def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
+    file = tmp_path / "papers.jsonl"
+    file.write_text(
+        '{"id": "a", "title": "Alpha: counting", "abstract": "Alpha beats Gamma."}\n'
+        '{"id": "b", "title": "Beta: naming", "abstract": "Beta extends Gamma."}\n'
+    )
+    assistant.ingest([str(file)])
+
+    def gathered(question):
+        return gather(
+            question,
+            read_question(question),
+            index=assistant.index,
+            embedder=assistant.embedder,
+            k=5,
+        )
+
+    assert gathered("Compare Alpha and Gamma").intent == Intent("one")
+    both = gathered("Compare Beta and Alpha")
+    assert both.intent == Intent("compare", ("Beta", "Alpha"))
+    assert (both.lead, [hit.paper.id for hit in both.hits]) == (2, ["b", "a"])
