@@ -51,10 +51,11 @@ def limits(papers: str, folder: str) -> dict[str, float]:
     """Measure what an ingest cannot do without: reading, embedding, adding bare vectors."""
     with _timed() as reading:
         read = [paper for paper in readers.read(papers) if isinstance(paper, Paper)]
+    limit = passages.limit_of(passages.splitter("static"))
     texts = [
         passages.text_to_embed(paper, *span)
         for paper in read
-        for span in passages.split(paper.abstract)
+        for span in passages.split(paper.abstract, limit)
     ]
     embedder = Static()
     with _timed() as embedding:
