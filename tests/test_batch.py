@@ -437,7 +437,9 @@ def test_ctrl_c_exits_130_and_the_same_command_goes_on(shelf):
         process = start(shelf, server, "--concurrency", "1")
         wait_until(lambda: len(server.requests) == 3, process)
         process.send_signal(signal.SIGINT)
-        assert process.stderr.readline() == b"stopping; the same command goes on from here\n"
+        # On a busy machine a line on a second try may come before.
+        told = iter(process.stderr.readline, b"")
+        assert b"stopping; the same command goes on from here\n" in told
         release.set()
         assert process.communicate(timeout=60) == (b"", b"")
         assert process.returncode == 130
