@@ -17,9 +17,8 @@ import numpy as np
 from rag.embedders import embed
 from rag.extraction import READ, Candidates, asked_terms
 from rag.lexical import terms
-from rag.matching import match, static
+from rag.matching import mentions, nearest_sentence, static
 from rag.questions import Intent
-from rag.sentences import sentence_spans
 from rag.types import Hit
 from rag.wording import Word, words
 
@@ -112,7 +111,7 @@ def find_grounds(
         words_nearest = _static_nearest(question, near)
         return Grounds(Features(nearest, nearest, words_nearest, 0.0, 0.0, 0.0), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
-    had = np.stack([match(question, asked, hit.paper, static()).anywhere for hit in near])
+    had = np.stack([mentions(asked, hit.paper) for hit in near])
     missing = [
         word.text for word, best in zip(asked, had.max(axis=0), strict=True) if best < _FOUND
     ]
@@ -164,10 +163,5 @@ def _asked_words(question: str) -> list[Word]:
 
 
 def _static_nearest(question: str, hits: Sequence[Hit]) -> float:
-    texts = [
-        hit.paper.abstract[start:end]
-        for hit in hits
-        for start, end in sentence_spans(hit.paper.abstract)
-    ]
-    rows = embed(static(), [question, *texts])
-    return float((rows[1:] @ rows[0]).max(initial=0.0))
+    vector = embed(static(), [question])[0]
+    return max((nearest_sentence(vector, hit.paper, static()) for hit in hits), default=0.0)
