@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +26,7 @@ from rag import (
     tokens,
 )
 from rag.citations import CitationStream, split_cited
-from rag.embedders import embed, identity
+from rag.embedders import Encoder, embed, identity
 from rag.errors import InputError, ModelError
 from rag.filters import Condition
 from rag.index import Index
@@ -44,6 +46,8 @@ from rag.types import (
 # What a model is told to reply, and what every answer that declines begins with.
 REFUSAL = "These papers do not answer that."
 _LONGEST_QUESTION = 4_000
+# Threads that compute at once only take Python's lock from each other, at every call into C.
+_TURN = threading.Lock()
 _BRACKETED = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
 
 
@@ -83,18 +87,21 @@ def stream(
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
         alone = questions.standalone(question, history, titles)
+    # A remote embedder is waited for, not computed: there the threads wait side by side.
+    turn = _TURN if isinstance(embedder, Encoder) else contextlib.nullcontext()
     intent = questions.read_question(alone)
-    found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
-    hits, intent = found.hits, found.intent
+    with turn:
+        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
+        hits, intent = found.hits, found.intent
+        retrieved = time.perf_counter()
+        candidates = extraction.score_sentences(
+            alone,
+            hits[: found.lead],
+            functools.partial(embed, embedder),
+            functools.partial(gathering.rarity, index),
+        )
+        grounds = abstention.find_grounds(alone, hits, candidates, intent)
     yield hits
-    retrieved = time.perf_counter()
-    candidates = extraction.score_sentences(
-        alone,
-        hits[: found.lead],
-        functools.partial(embed, embedder),
-        functools.partial(gathering.rarity, index),
-    )
-    grounds = abstention.find_grounds(alone, hits, candidates, intent)
     text, stopped = "", None
     sentences: list[Sentence] = []
     order: list[int] = []
@@ -128,7 +135,8 @@ def stream(
         generated = time.perf_counter()
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(REFUSAL)
-        sentences = _receipts(text, [hits[i] for i in order], embedder) if answered else []
+        with turn:
+            sentences = _receipts(text, [hits[i] for i in order], embedder) if answered else []
         if judge and sentences:
             cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
             sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
