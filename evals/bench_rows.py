@@ -31,14 +31,21 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(above, below, strict=True))
 
 
+def _compared(
+    papers: int, ours: Sequence[dict[str, float]], stock: Sequence[dict[str, float]]
+) -> tuple[float, float, list[float]]:
+    """Return the gains in wall and processor time, and both ways' papers a second."""
+    gain = ratio([s["seconds"] for s in stock], [o["seconds"] for o in ours])
+    busy = ratio([s["cpu"] for s in stock], [o["cpu"] for o in ours])
+    return gain, busy, [papers / statistics.median(o["seconds"] for o in w) for w in (ours, stock)]
+
+
 def ingest(bench: Bench) -> Row:
     """Static vectors: abstracts a second."""
     papers = bench.papers(MANY)
     ours, stock = bench.pairs([papers, "static"], [papers, "static"])
     least = bench.job("limits", papers, bench.fresh())
-    gain = ratio([s["seconds"] for s in stock], [o["seconds"] for o in ours])
-    busy = ratio([s["cpu"] for s in stock], [o["cpu"] for o in ours])
-    rates = [MANY / statistics.median(o["seconds"] for o in each) for each in (ours, stock)]
+    gain, busy, rates = _compared(MANY, ours, stock)
     return Row(
         f"ingest {MANY:,} abstracts, `static`",
         f"{rates[0]:.0f}/s",
@@ -58,9 +65,7 @@ def ingest_minilm(bench: Bench) -> Row:
         return _skipped(f"ingest {MINILM} abstracts, `minilm`", "2.5x")
     papers = bench.papers(MINILM)
     ours, stock = bench.pairs([papers, "minilm"], [papers, "minilm", bench.torch])
-    gain = ratio([s["seconds"] for s in stock], [o["seconds"] for o in ours])
-    busy = ratio([s["cpu"] for s in stock], [o["cpu"] for o in ours])
-    rates = [MINILM / statistics.median(o["seconds"] for o in each) for each in (ours, stock)]
+    gain, busy, rates = _compared(MINILM, ours, stock)
     return Row(
         f"ingest {MINILM} abstracts, `minilm`",
         f"{rates[0]:.0f}/s",

@@ -23,7 +23,7 @@ from rag import prompts
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.journal import write_whole
-from rag.settings import Settings
+from rag.settings import Settings, host
 
 _PACKAGES = (
     "rag-papers",
@@ -145,8 +145,7 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
     for name in ("openai_base_url", "chroma_url"):
         if found[name]:
             parts = urlsplit(found[name])
-            place = parts.netloc.rpartition("@")[2]
-            found[name] = urlunsplit((parts.scheme, place, parts.path, "", ""))
+            found[name] = urlunsplit((parts.scheme, host(found[name]), parts.path, "", ""))
     return found
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from rag.embedders import embed
 from rag.extraction import READ, Candidates, asked_terms
 from rag.lexical import terms
-from rag.matching import mentions, nearest_sentence, static
+from rag.local_embedders import static
+from rag.matching import mentions, nearest_sentence
 from rag.questions import Intent
 from rag.types import Hit
 from rag.wording import Word, words
@@ -107,9 +108,9 @@ def find_grounds(
     asked = _asked_words(question)
     near = hits[:READ]
     nearest = max((sentence.similarity for sentence in candidates.sentences), default=0.0)
+    nearest_words = _static_nearest(question, near)
     if not asked or not near:
-        words_nearest = _static_nearest(question, near)
-        return Grounds(Features(nearest, nearest, words_nearest, 0.0, 0.0, 0.0), ())
+        return Grounds(Features(nearest, nearest, nearest_words, 0.0, 0.0, 0.0), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
     missing = [
@@ -125,7 +126,7 @@ def find_grounds(
         Features(
             similarity=nearest,
             alone=0.0 if named.any() else nearest,
-            words=_static_nearest(question, near),
+            words=nearest_words,
             coverage=float(best @ weights),
             unnamed=float((1.0 - best[named]).max(initial=0.0)),
             names=float(named.any()),

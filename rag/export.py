@@ -13,7 +13,7 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from rag.library import citation_key
-from rag.readers.tables import FORMULA
+from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
 
 
@@ -131,4 +131,4 @@ def _cell(value: str | int | list[str] | None) -> str:
     `rag.readers.tables` takes the quotation mark off again, so one of the text's own gets one too.
     """
     text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+    return f"'{text}" if begins_formula(text) else text

@@ -22,6 +22,7 @@ from typing import Any
 from filelock import FileLock
 
 from rag.errors import LibraryError
+from rag.journal import replace_text
 
 _NEVER = 2**31 - 1  # a threshold that is not reached
 _WORTH = 1_000  # records; fewer are read from the log by each process that opens the store
@@ -93,9 +94,7 @@ class Graph:
             if files.is_dir():
                 shutil.copytree(files, self._copy)
             note = {"collection": collection, "seq": files_go_to, "copied": files.is_dir()}
-            fresh = self._note.with_suffix(".new")
-            fresh.write_text(json.dumps(note))
-            fresh.replace(self._note)
+            replace_text(self._note, json.dumps(note))
             yield
             # After an error the note stays, and whoever loads the graph next mends it.
             self._note.unlink()

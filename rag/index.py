@@ -35,10 +35,11 @@ from numpy.typing import NDArray
 
 from rag import last_ingest, passages
 from rag.errors import BusyError, LibraryError
+from rag.journal import replace_text
 from rag.lexical import Lexical
 from rag.library import Change, Entry, PassageId, parse_passage_id
-from rag.settings import Settings
-from rag.store import Spec, Store, netloc
+from rag.settings import Settings, host
+from rag.store import Spec, Store
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Index:
         """
         if not self.exists:
             url = self._settings.chroma_url
-            where = f"on the Chroma server at {netloc(url)}" if url else f"in {self._folder}"
+            where = f"on the Chroma server at {host(url)}" if url else f"in {self._folder}"
             raise LibraryError(f"there is no index {where}; make one with `rag ingest PATH`")
 
     @property
@@ -382,7 +383,9 @@ class Index:
                     f"{holder} still writes to {self._folder}; try again later"
                 ) from None
         try:
-            self._note("holder.json", {"command": command, "pid": os.getpid()})
+            replace_text(
+                self._folder / "holder.json", json.dumps({"command": command, "pid": os.getpid()})
+            )
             yield
         finally:
             lock.release()
@@ -394,13 +397,7 @@ class Index:
     def _mark(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
         mark = {"command": command, "pid": os.getpid(), "papers": papers}
-        self._note("unfinished.json", mark)
-
-    def _note(self, name: str, note: dict[str, Any]) -> None:
-        """Write a small file, so that a kill leaves the old or the new."""
-        fresh = self._folder / f"{name}.new"
-        fresh.write_text(json.dumps(note))
-        fresh.replace(self._folder / name)
+        replace_text(self._folder / "unfinished.json", json.dumps(mark))
 
     def being_removed(self) -> set[str]:
         """Return the ids of the papers whose removal was begun and not finished."""

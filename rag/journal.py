@@ -120,6 +120,16 @@ def write_whole(path: Path, data: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file so that a kill leaves what it held or all of ``text``.
+
+    Unlike `write_whole` it does not wait for the disk: a loss of power may leave neither.
+    """
+    new = _beside(path, ".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
 def _rows(path: Path) -> Iterator[tuple[bytes, Row]]:
     """Yield the rows of a file; a line that was torn by a stop is no row."""
     if not path.is_file():

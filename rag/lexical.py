@@ -20,6 +20,7 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from rag.filters import Condition
+from rag.journal import replace_text
 from rag.library import Entry, citation_key
 from rag.types import Paper
 
@@ -220,9 +221,7 @@ class Lexical:
             writer.wait_merging_threads()
         self.stamp = stamp
         if self._folder is not None:
-            fresh = self._folder / "stamp.new"
-            fresh.write_text(stamp)
-            fresh.replace(self._folder / "stamp")
+            replace_text(self._folder / "stamp", stamp)
         self.reload()
 
     def _in(self, field: str, values: Sequence[str]) -> list[Entry]:

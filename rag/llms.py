@@ -27,7 +27,7 @@ from rag.prices import LOCAL_PREFIX
 from rag.prices import cost as cost
 from rag.prices import price as price
 from rag.reply_cache import check_folder, read_reply, reply_file, write_reply
-from rag.settings import Settings
+from rag.settings import Settings, host
 from rag.tokens import count
 from rag.types import Usage
 
@@ -176,7 +176,7 @@ class _Reply:
     def deltas(self) -> Generator[str, None, None]:
         """Yield each piece of text; at least one, or raise what went wrong."""
         from rag.model_errors import model_error
-        from rag.openai_llm import ServedLLM, host
+        from rag.openai_llm import ServedLLM
 
         served = self._llm if isinstance(self._llm, ServedLLM) else None
         who = self._llm.metadata.model_name

@@ -11,10 +11,9 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
-from rag import local_embedders
 from rag.embedders import embed, identity
 from rag.identifiers import Identifier, identifiers
-from rag.local_embedders import Static
+from rag.local_embedders import normalise, static
 from rag.polarity import denies, opposed
 from rag.quantities import Quantity, quantities
 from rag.sentences import sentence_spans
@@ -97,11 +96,6 @@ class Match:
     evidence: Evidence | None
 
 
-def static() -> Static:
-    """Return the static embedder, loaded once."""
-    return local_embedders.static()
-
-
 def plain(claim: str) -> str:
     """Return a sentence without citation markers and outer space.
 
@@ -174,7 +168,7 @@ def _vector(word: str) -> Floats:
     """Return the static vector of a lower-cased word; where it has a digit, zeros."""
     if any(map(str.isdecimal, word)):
         return np.zeros(static().dimension, dtype=np.float32)
-    vector: Floats = local_embedders.normalise(static().encode([word]))[0]
+    vector: Floats = normalise(static().encode([word]))[0]
     return vector
 
 

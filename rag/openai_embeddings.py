@@ -15,10 +15,9 @@ from pydantic import SecretStr
 
 from rag.errors import ContextTooLong, ModelError
 from rag.model_errors import model_error
-from rag.openai_llm import http_client
+from rag.openai_llm import OPENAI_URL, http_client
 from rag.settings import Settings
 
-OPENAI = "https://api.openai.com/v1"
 # OpenAI takes 2,048 texts and 300,000 tokens a request; small servers commonly take 32 texts.
 BATCH, SMALL_BATCH = 256, 32
 
@@ -36,10 +35,10 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
     _length: int | None = PrivateAttr(default=None)
 
     def __init__(self, settings: Settings) -> None:
-        client = http_client(settings.openai_base_url or OPENAI)
+        client = http_client(settings.openai_base_url or OPENAI_URL)
         super().__init__(
             model_name=settings.embedding_model,
-            api_base=settings.openai_base_url or OPENAI,
+            api_base=settings.openai_base_url or OPENAI_URL,
             api_key="hidden",  # the real one stays out of what pydantic shows
             embed_batch_size=SMALL_BATCH if settings.openai_base_url else BATCH,
             max_retries=0,  # the client below retries; twice would multiply
@@ -90,7 +89,7 @@ class OpenAIEmbedder(OpenAILikeEmbedding):  # type: ignore[misc]
     @contextmanager
     def _errors(self) -> Iterator[None]:
         """Turn whatever the client raises into one line of ours; never with the key in it."""
-        key, host = self._key.get_secret_value(), urlsplit(self.api_base or OPENAI).hostname
+        key, host = self._key.get_secret_value(), urlsplit(self.api_base or OPENAI_URL).hostname
         who = f"the embedding model {self.model_name} at {host}"
         try:
             yield

@@ -116,15 +116,6 @@ def context_window(settings: Settings) -> int:
     return budget * 5 // 4 + _PROMPT_OVERHEAD
 
 
-def host(base_url: str) -> str:
-    """Return host and port of an address, without any password in it.
-
-    >>> host("http://me:secret@localhost:11434/v1")
-    'localhost:11434'
-    """
-    return urlsplit(base_url).netloc.rpartition("@")[2]
-
-
 def _is_local(base_url: str) -> bool:
     name = urlsplit(base_url).hostname or ""
     try:

@@ -74,6 +74,15 @@ class Settings(BaseSettings):
         return "openai" if self.openai_api_key or self.openai_base_url else "none"
 
 
+def host(url: str) -> str:
+    """Return host and port of an address, without any password in it.
+
+    >>> host("http://me:secret@localhost:11434/v1")
+    'localhost:11434'
+    """
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def without_secrets(text: str) -> str:
     """Return text for people or logs with every key, token and password of the settings cut out."""
     try:

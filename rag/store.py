@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from rag.errors import LibraryError
 from rag.graph import Graph, threshold
 from rag.library import Entry, PassageId, parse_passage_id
-from rag.settings import Settings
+from rag.settings import Settings, host
 
 SCHEMA = 1
 _COLLECTION = "papers"
@@ -138,8 +138,8 @@ class Store:
                 f"the index in {self._settings.index} cannot be opened ({reason}); "
                 "check the folder, or move it away and ingest again"
             )
-        host = netloc(self._settings.chroma_url)
-        return LibraryError(f"the Chroma server at {host} cannot be used ({reason}); start it")
+        where = host(self._settings.chroma_url)
+        return LibraryError(f"the Chroma server at {where} cannot be used ({reason}); start it")
 
     @property
     def exists(self) -> bool:
@@ -372,11 +372,6 @@ class _Mapped:
         # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
         if isinstance(error, Exception) or kind.__name__ == "PanicException":
             raise self._store._unusable(error) from error
-
-
-def netloc(url: str) -> str:
-    """Return host and port of an address, without any password in it."""
-    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 _TAKEN: set[int] = set()

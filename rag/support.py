@@ -18,7 +18,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.embedders import identity
 from rag.identifiers import conflicts, identifiers
-from rag.matching import Number, Reading, find_verbatim, match, numbers, plain, static
+from rag.local_embedders import static
+from rag.matching import Number, Reading, find_verbatim, match, numbers, plain
 from rag.quantities import nearness, states, unstated
 from rag.types import Evidence, Paper
 from rag.wording import words

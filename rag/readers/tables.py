@@ -16,7 +16,7 @@ from rag.types import Paper, Rejection
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 _EXPORTED = [field.name for field in fields(Paper)]  # the columns of our own export
 _BETWEEN_SOURCES = re.compile(r"(?<=:)(\d{1,12}); ")
 # Characters that may be read a second time after a quotation mark was left open.
@@ -110,15 +110,16 @@ def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejectio
 
 def _exported(row: list[str]) -> dict[str, Any]:
     """Return the record of a row that `rag.export` wrote, as it was before."""
-    cells = [cell[1:] if cell[:1] == "'" and _is_guarded(cell) else cell for cell in row]
+    cells = [cell[1:] if cell[:1] == "'" and begins_formula(cell) else cell for cell in row]
     record: dict[str, Any] = dict(zip(_EXPORTED, cells, strict=True))
     record["authors"] = [name for name in record["authors"].split("; ") if name]
     record["sources"] = _BETWEEN_SOURCES.sub(r"\1\n", record["sources"]).split("\n")
     return record
 
 
-def _is_guarded(cell: str) -> bool:
-    return cell.lstrip("'").startswith(FORMULA)
+def begins_formula(cell: str) -> bool:
+    """Say whether a spreadsheet would run a cell, but for the quotation marks before it."""
+    return cell.lstrip("'").startswith(_FORMULA)
 
 
 def _is_closed(taken: list[str], mark: str) -> bool:
