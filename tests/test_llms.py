@@ -23,6 +23,7 @@ from llama_index.core.llms import (
 )
 
 from rag import llms, openai_llm, prices, tokens
+from rag import settings as settings_module
 from rag.errors import ContextTooLong, ModelError, ModelUnavailable, SettingsError
 from rag.llms import Completion, complete_stream, cost, model_name, open_llm, price
 from rag.settings import load_settings
@@ -613,7 +614,7 @@ def test_a_cache_that_cannot_be_written_is_told_before_anything_is_paid(tmp_path
 
 
 def test_the_examples_in_the_documentation_hold():
-    for module in (prices, openai_llm):
+    for module in (prices, settings_module):
         result = doctest.testmod(module)
         assert result.attempted >= 1
         assert result.failed == 0
