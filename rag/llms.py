@@ -226,7 +226,8 @@ class _Reply:
         if isinstance(prompt, int) and isinstance(completion, int) and prompt:
             self.usage = Usage(prompt, completion)
         choices = getattr(response.raw, "choices", None)
-        self._finish = getattr(choices[0], "finish_reason", None) if choices else self._finish
+        finish = getattr(choices[0], "finish_reason", None) if choices else None
+        self._finish = counts.get("finish_reason") or finish or self._finish
 
 
 def _count(messages: Sequence[ChatMessage], text: str) -> Usage:
