@@ -194,6 +194,7 @@ class FakeOpenAI:
             return True
         handler.close_connection = True
         if step is RESET:  # no orderly end: the other side sees a reset
+            time.sleep(0.1)  # a reset discards what the other side has not read yet
             linger = struct.pack("ii", 1, 0)
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             handler.connection.close()
