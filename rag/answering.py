@@ -26,7 +26,7 @@ from rag import (
     tokens,
 )
 from rag.citations import CitationStream, split_cited
-from rag.embedders import Encoder, embed, identity
+from rag.embedders import Encoder, embed_kept, identity
 from rag.errors import InputError, ModelError
 from rag.filters import Condition
 from rag.index import Index
@@ -97,7 +97,7 @@ def stream(
         candidates = extraction.score_sentences(
             alone,
             hits[: found.lead],
-            functools.partial(embed, embedder),
+            functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
         )
         grounds = abstention.find_grounds(alone, hits, candidates, intent)
@@ -216,11 +216,16 @@ def _within(hits: Sequence[Hit], budget: int) -> list[Hit]:
     """Return the first hits whose abstracts fit into the budget of tokens, one at the least."""
     kept: list[Hit] = []
     for hit in hits:
-        budget -= tokens.count(hit.paper.title) + tokens.count(hit.paper.abstract) + 30
+        budget -= _tokens_of(hit.paper.title, hit.paper.abstract) + 30
         if kept and budget < 0:
             break
         kept.append(hit)
     return kept
+
+
+@functools.lru_cache(maxsize=1024)
+def _tokens_of(title: str, abstract: str) -> int:
+    return tokens.count(title) + tokens.count(abstract)
 
 
 def _generate(

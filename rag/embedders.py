@@ -6,6 +6,8 @@ Each is a LlamaIndex ``BaseEmbedding``, so it can stand wherever LlamaIndex want
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Sequence
 from typing import Literal, Protocol, runtime_checkable
 
@@ -18,6 +20,12 @@ from rag.models import GET_MINILM, minilm_folder
 from rag.settings import Settings
 
 Name = Literal["minilm", "static", "openai"]
+
+
+# Vectors of texts that come again, the oldest leave first; some 20 MB.
+_kept: dict[tuple[str, str], Vectors] = {}
+_MOST_KEPT = 16_384
+_keeping = threading.Lock()
 
 
 @runtime_checkable
@@ -83,6 +91,22 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
     vectors[wanted] = normalise(rows)
     return vectors
+
+
+def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
+    """Return what ``embed`` does for texts that come again: words, and sentences of papers."""
+    name = identity(embedder)
+    known = {text: row for text in texts if (row := _kept.get((name, text))) is not None}
+    new = list(dict.fromkeys(text for text in texts if text not in known))
+    if new:
+        known |= zip(new, embed(embedder, new), strict=True)
+        with _keeping:
+            _kept.update(((name, text), known[text]) for text in new)
+            for oldest in list(itertools.islice(_kept, max(0, len(_kept) - _MOST_KEPT))):
+                del _kept[oldest]
+    if not texts:
+        return np.zeros((0, dimension(embedder)), dtype=np.float32)
+    return np.stack([known[text] for text in texts])
 
 
 def embed_query(embedder: BaseEmbedding, text: str) -> Vectors:

@@ -7,8 +7,9 @@ fact is in the answer, over all four pairs of set and embedder (MiniLM, static).
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,18 +123,17 @@ def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Ra
         return Candidates((), np.empty((0, 0), dtype=np.float32))
     texts = [hits[number].paper.abstract[start:end] for number, start, end in places]
     titles = [hit.paper.title for hit in hits]
-    vectors = embed(
-        [question, *(f"{titles[p[0]]}. {text}" for p, text in zip(places, texts, strict=True))]
-    )
+    titled = [f"{titles[place[0]]}. {text}" for place, text in zip(places, texts, strict=True)]
+    vectors = embed([question, *titled])
     similarities = vectors[1:] @ vectors[0]
     asks_quantity = bool(_QUANTITY.search(question))
     asks_link = bool(_ASKS_LINK.search(question))
-    title_terms = [set(terms(title)) for title in titles]
+    title_terms = [_term_set(title) for title in titles]
     scored: list[Candidate] = []
     alone = 0.0  # the score of the sentence before, without what it got from its own
     for (number, start, end), text, cosine in zip(places, texts, similarities, strict=True):
         follows = bool(scored) and scored[-1].hit == number
-        coverage = _coverage(wanted, set(terms(text)), title_terms[number])
+        coverage = _coverage(wanted, _term_set(text), title_terms[number])
         before = _BEFORE * alone if follows else 0.0
         alone = (
             float(cosine)
@@ -147,7 +147,12 @@ def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Ra
     return Candidates(tuple(scored), vectors[1:])
 
 
-def _coverage(wanted: dict[str, float], said: set[str], title: set[str]) -> float:
+@functools.lru_cache(maxsize=4096)
+def _term_set(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
+def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> float:
     """Return the share of the asked terms' weight that is said; what the title says counts half.
 
     >>> _coverage({"lcnn": 3.0, "speed": 1.0}, {"speed"}, {"lcnn"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
-from rag.embedders import embed, identity
+from rag.embedders import embed, embed_kept
 from rag.identifiers import Identifier, identifiers
-from rag.local_embedders import normalise, static
+from rag.local_embedders import static
 from rag.polarity import denies, opposed
 from rag.quantities import Quantity, quantities
 from rag.sentences import sentence_spans
@@ -34,8 +35,7 @@ _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
-_MOST_KEPT = 128  # papers whose reading and vectors are kept
-_rows: dict[tuple[str, str], Floats] = {}
+_MOST_KEPT = 256  # papers whose reading is kept, of some 0.3 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Number:
     near: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A paper read once: the title, then the sentences.
 
@@ -70,8 +70,19 @@ class Reading:
     acronyms: Mapping[str, list[int]]
     places: NDArray[np.intp]
     vectors: Floats
-    numbers: tuple[Number, ...]
-    identifiers: tuple[Identifier, ...]
+
+    # Verdicts need these, the many papers that are only looked through for words do not.
+
+    @functools.cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers that the paper states."""
+        each = (numbers(part.text, part.words, _STATED_REACH) for part in self.segments)
+        return tuple(itertools.chain.from_iterable(each))
+
+    @functools.cached_property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The names with a number in them that the paper has."""
+        return tuple(name for part in self.segments for name in identifiers(part.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +174,11 @@ def _denied(text: str, start: int, end: int) -> bool:
     return False
 
 
-@functools.lru_cache(maxsize=16384)
-def _vector(word: str) -> Floats:
-    """Return the static vector of a lower-cased word; where it has a digit, zeros."""
-    if any(map(str.isdecimal, word)):
-        return np.zeros(static().dimension, dtype=np.float32)
-    vector: Floats = normalise(static().encode([word]))[0]
-    return vector
-
-
 def _vectors(said: Sequence[Word]) -> Floats:
-    if not said:
-        return np.zeros((0, static().dimension), dtype=np.float32)
-    return np.stack([_vector(word.text.lower()) for word in said])
+    """Return the static vectors of words, lower-cased; where one has a digit, zeros."""
+    texts = [word.text.lower() for word in said]
+    plain_words = ["" if any(map(str.isdecimal, text)) else text for text in texts]
+    return embed_kept(static(), plain_words)
 
 
 def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
@@ -191,7 +194,6 @@ def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
 @functools.lru_cache(maxsize=_MOST_KEPT)
 def _read(title: str, abstract: str) -> Reading:
     segments: list[_Segment] = []
-    stated: list[Number] = []
     stems: dict[str, list[int]] = {}
     shapes: dict[str, list[int]] = {}
     acronyms: dict[str, list[int]] = {}
@@ -206,7 +208,6 @@ def _read(title: str, abstract: str) -> Reading:
             for key in found:
                 index.setdefault(key, []).append(len(segments))
         segments.append(_Segment(span, text, tuple(said), initials(text)))
-        stated += numbers(text, said, _STATED_REACH)
     places = [i for i, segment in enumerate(segments) for _ in segment.words]
     return Reading(
         tuple(segments),
@@ -215,14 +216,12 @@ def _read(title: str, abstract: str) -> Reading:
         acronyms,
         np.array(places, dtype=np.intp),
         _vectors([word for segment in segments for word in segment.words]),
-        tuple(stated),
-        tuple(name for segment in segments for name in identifiers(segment.text)),
     )
 
 
 def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
-    strengths = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
+    found = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
     if len(reading.places):
         # Too small for the threads that a matrix product would wake.
         cosines = np.einsum("ik,jk->ij", _vectors(said), reading.vectors)
@@ -230,10 +229,13 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
         near = np.clip((cosines - 0.5) / 0.2, 0.0, 0.8)
         near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
         segments, starts = np.unique(reading.places, return_index=True)
-        strengths[:, segments] = np.maximum.reduceat(near, starts, axis=1)
+        found[:, segments] = np.maximum.reduceat(near, starts, axis=1)
+    strengths: list[list[float]] = found.tolist()  # a few numbers: quicker without numpy
 
     def raise_to(i: int, segments: Sequence[int], value: float) -> None:
-        strengths[i, segments] = np.maximum(strengths[i, segments], value)
+        row = strengths[i]
+        for j in segments:
+            row[j] = max(row[j], value)
 
     squeezed = [squeeze(word.text) for word in said]
     for i, word in enumerate(said):
@@ -250,22 +252,15 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
             raise_to(i, reading.stems.get(stem(family), ()), 0.6)
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
     for size in (2, 3, 4, 5):
-        for i in range(len(said) - size + 1):
-            for j in reading.acronyms.get("".join(letters[i : i + size]), ()):
-                strengths[i : i + size, j] = np.maximum(strengths[i : i + size, j], 0.9)
-    return strengths
+        for start in range(len(said) - size + 1):
+            spelling = reading.acronyms.get("".join(letters[start : start + size]), ())
+            for i in range(start, start + size):
+                raise_to(i, spelling, 0.9)
+    return np.array(strengths, dtype=np.float32)
 
 
-def _sentence_rows(reading: Reading, abstract: str, embedder: BaseEmbedding) -> Floats:
-    """Return the vectors of the sentences, kept while answers cite the same papers."""
-    key = identity(embedder), abstract
-    rows = _rows.get(key)
-    if rows is None:
-        rows = embed(embedder, [segment.text for segment in reading.segments[1:]])
-        while len(_rows) >= _MOST_KEPT:
-            _rows.pop(next(iter(_rows)), None)
-        _rows[key] = rows
-    return rows
+def _sentence_rows(reading: Reading, embedder: BaseEmbedding) -> Floats:
+    return embed_kept(embedder, [segment.text for segment in reading.segments[1:]])
 
 
 def mentions(said: Sequence[Word], paper: Paper) -> Floats:
@@ -276,7 +271,7 @@ def mentions(said: Sequence[Word], paper: Paper) -> Floats:
 
 def nearest_sentence(vector: Floats, paper: Paper, embedder: BaseEmbedding) -> float:
     """Return the cosine of a vector of length 1 to the nearest sentence, 0 where none is near."""
-    rows = _sentence_rows(_read(paper.title, paper.abstract), paper.abstract, embedder)
+    rows = _sentence_rows(_read(paper.title, paper.abstract), embedder)
     return float((rows @ vector).max(initial=0.0))
 
 
@@ -288,7 +283,7 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     spans = [segment.span for segment in reading.segments if segment.span]
     if not spans:
         return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
-    rows = _sentence_rows(reading, paper.abstract, embedder)
+    rows = _sentence_rows(reading, embedder)
     similarities = rows @ embed(embedder, [claim])[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
     weights /= weights.sum()

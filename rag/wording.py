@@ -6,7 +6,7 @@ import functools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.lexical import terms
 from rag.tokens import encoding
@@ -52,6 +52,7 @@ _STOP = frozenset(
     "into onto over under between among through also such both each other another some any all "
     "more most very so if not no nor only same own via per i you he she s t d m re ve ll".split()
 )
+_SMALL = ("of", "the", "and", "in", "for", "to", "a")  # not among initials
 # Words that say how things relate. Abstracts are full of them and paraphrases change them, so
 # neither their presence nor their absence says much.
 _RELATING = frozenset(
@@ -67,8 +68,7 @@ _RELATING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word at ``text[start:start + len(text)]``.
 
     ``stem`` is what equal words share; ``squeezed`` the hyphenated chunk it stands in, without
@@ -98,23 +98,51 @@ def words(text: str) -> list[Word]:
     >>> [(word.stem, word.kind) for word in words("The BERT-based models improve.")]
     [('bert', 'name'), ('base', 'plain'), ('model', 'plain'), ('improv', 'plain')]
     """
-    found = []
     own = {match.start(1) for match in _IN_BRACKETS.finditer(text) if _is_own(text, match)}
-    for chunk in _CHUNK.finditer(text):
-        written = chunk.group()
-        if chunk.start() in own or (written in _STOP):
+    found = []
+    for match in _CHUNK.finditer(text):
+        at = match.start()
+        if at in own:
             continue
-        joined = squeeze(written)
-        for part in _PART.finditer(written):
-            raw = part.group()
-            word = raw.lower()
-            if word in _STOP and not (len(raw) == 1 and raw.isupper() and raw not in "AI"):
-                continue
-            start = chunk.start() + part.start()
-            kind = _kind(raw, word, text, start)
-            weight = 0.5 if kind == "relating" else rarity(word)
-            found.append(Word(raw, stem(word), joined, start, kind, weight))
+        for raw, root, squeezed, offset, kind, weight in _chunk(match.group()).parts:
+            start = at + offset
+            if kind == "capitalised":
+                opening = _SENTENCE_START.search(text, max(0, start - 8), start)
+                kind = _common_kind(raw.lower()) if opening else "name"
+            if kind == "relating":
+                weight = 0.5
+            found.append(Word(raw, root, squeezed, start, kind, weight))
     return found
+
+
+class _Chunk(NamedTuple):
+    """A hyphenated chunk, read once: its words, squeezed, and the first letters of its parts.
+
+    The words start from the chunk's beginning, and may be "capitalised" in kind: what they are
+    depends on where the chunk stands.
+    """
+
+    parts: tuple[Word, ...]
+    squeezed: str
+    initials: str
+
+
+# Abstracts share most of their words: this halves the time to read one.
+@functools.lru_cache(maxsize=32768)
+def _chunk(written: str) -> _Chunk:
+    joined = squeeze(written)
+    parts: list[Word] = []
+    letters = ""
+    for part in _PART.finditer(written):
+        raw = part.group()
+        word = raw.lower()
+        if word not in _SMALL:
+            spelled = word.translate(_GREEK)
+            letters += spelled if spelled.isdecimal() else spelled[0]
+        stopped = word in _STOP and not (len(raw) == 1 and raw.isupper() and raw not in "AI")
+        if not stopped and written not in _STOP:
+            parts.append(Word(raw, stem(word), joined, part.start(), _kind(raw), rarity(word)))
+    return _Chunk(tuple(parts), joined, letters)
 
 
 def _is_own(text: str, bracketed: re.Match[str]) -> bool:
@@ -145,15 +173,18 @@ def _in_order(letters: str, text: str) -> bool:
     return True
 
 
-def _kind(raw: str, word: str, text: str, start: int) -> str:
-    if word == raw and raw.isalpha():
-        return "relating" if word in _RELATING else "plain"
+def _kind(raw: str) -> str:
+    """Return the kind of a word, "capitalised" where it depends on the place."""
+    if raw == raw.lower() and raw.isalpha():
+        return _common_kind(raw)
     if raw.isdecimal():
         return "number"
     if any(map(str.isdecimal, raw)) or sum(map(str.isupper, raw)) >= 2:
         return "name"
-    if raw[0].isupper() and not _SENTENCE_START.search(text, max(0, start - 8), start):
-        return "name"
+    return "capitalised" if raw[0].isupper() else _common_kind(raw.lower())
+
+
+def _common_kind(word: str) -> str:
     return "relating" if word in _RELATING else "plain"
 
 
@@ -201,12 +232,12 @@ def forms(text: str) -> frozenset[str]:
     """
     found = set()
     before: re.Match[str] | None = None
-    for chunk in _CHUNK.finditer(text):
-        joined = squeeze(chunk.group())
+    for match in _CHUNK.finditer(text):
+        joined = _chunk(match.group()).squeezed
         found.add(joined)
-        if before and chunk.start() - before.end() <= 1 and (joined.isdecimal() or len(joined) < 3):
-            found.add(squeeze(before.group()) + joined)
-        before = chunk
+        if (len(joined) < 3 or joined.isdecimal()) and before and match.start() - before.end() <= 1:
+            found.add(_chunk(before.group()).squeezed + joined)
+        before = match
     return frozenset(found)
 
 
@@ -216,6 +247,4 @@ def initials(text: str) -> str:
     >>> initials("the West Nile virus and interleukin 6")
     'wnvi6'
     """
-    parts = (part.group().lower().translate(_GREEK) for part in _PART.finditer(text))
-    small = ("of", "the", "and", "in", "for", "to", "a")
-    return "".join(p if p.isdecimal() else p[0] for p in parts if p not in small)
+    return "".join(_chunk(written).initials for written in _CHUNK.findall(text))
