@@ -26,7 +26,7 @@ from rag import (
     tokens,
 )
 from rag.citations import CitationStream, split_cited
-from rag.embedders import Encoder, embed_kept, identity
+from rag.embedders import embed_kept, encoder, identity
 from rag.errors import InputError, ModelError
 from rag.filters import Condition
 from rag.index import Index
@@ -88,7 +88,7 @@ def stream(
         titles = gathering.cited_titles(history[-1], index, embedder)
         alone = questions.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
-    turn = _TURN if isinstance(embedder, Encoder) else contextlib.nullcontext()
+    turn = _TURN if encoder(embedder) else contextlib.nullcontext()
     intent = questions.read_question(alone)
     with turn:
         found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)

@@ -6,10 +6,11 @@ Each is a LlamaIndex ``BaseEmbedding``, so it can stand wherever LlamaIndex want
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 from collections.abc import Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, cast, runtime_checkable
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -35,6 +36,16 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row a text; rows need not be normalised."""
         ...
+
+
+def encoder(embedder: BaseEmbedding) -> Encoder | None:
+    """Return the embedder where it gives numpy vectors itself, else None."""
+    return cast(Encoder, embedder) if _encodes(type(embedder)) else None
+
+
+@functools.cache
+def _encodes(kind: type) -> bool:
+    return issubclass(kind, Encoder)  # takes 50 µs, several times a question
 
 
 def resolve_embedder(settings: Settings) -> tuple[Name, str | None]:
@@ -84,8 +95,9 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     if not wanted:
         return np.zeros((len(texts), dimension(embedder)), dtype=np.float32)
     chosen = [texts[i] for i in wanted]
-    if isinstance(embedder, Encoder):
-        rows = embedder.encode(chosen)
+    local = encoder(embedder)
+    if local:
+        rows = local.encode(chosen)
     else:
         rows = _rows(embedder.get_text_embedding_batch(chosen), len(chosen))
     vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
@@ -111,7 +123,7 @@ def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
 
 def embed_query(embedder: BaseEmbedding, text: str) -> Vectors:
     """Return the vector of one question, shape (dimension,), of length 1 or zero."""
-    if isinstance(embedder, Encoder) or not text.strip():
+    if encoder(embedder) or not text.strip():
         rows = embed(embedder, [text])
     else:
         rows = normalise(_rows([embedder.get_query_embedding(text)], 1))

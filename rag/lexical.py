@@ -263,7 +263,12 @@ def _is(field: str, value: str, option: str = "basic") -> Query:
 
 
 def _entry(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Entry:
-    return Entry.from_payload(bytes(searcher.doc(address)["entry"][0]).decode())
+    return _read_entry(bytes(searcher.doc(address)["entry"][0]))
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_entry(payload: bytes) -> Entry:
+    return Entry.from_payload(payload.decode())
 
 
 def _document(entry: Entry) -> tantivy.Document:

@@ -43,6 +43,11 @@ def normalise(rows: Vectors) -> Vectors:
 class _Local(BaseEmbedding):
     """What MiniLM and Static share: everything LlamaIndex asks for goes through ``encode``."""
 
+    @property
+    def identity(self) -> str:
+        """The name under which an index remembers the embedder."""
+        return self.model_name
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         # Were it abstract, LlamaIndex would wrap each call in a span: 0.3 ms a call.
         raise NotImplementedError

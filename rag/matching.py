@@ -254,7 +254,7 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     for size in (2, 3, 4, 5):
         for start in range(len(said) - size + 1):
             spelling = reading.acronyms.get("".join(letters[start : start + size]), ())
-            for i in range(start, start + size):
+            for i in range(start, start + size) if spelling else ():
                 raise_to(i, spelling, 0.9)
     return np.array(strengths, dtype=np.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 # A stop, closing quotes or brackets, then space and what may open a sentence.
@@ -17,7 +18,8 @@ _MAY_END = frozenset({"etc", "al", "u.s", "u.k", "ph.d", "i.i.d", "iid", "sp", "
 _WORD = re.compile(r"[\w.\-]+\Z")
 
 
-def sentence_spans(text: str) -> list[tuple[int, int]]:
+@functools.lru_cache(maxsize=1024)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Return the (start, end) of each sentence of ``text``, in order, without outer space.
 
     Every character that is not white space lies in exactly one span.
@@ -36,7 +38,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         _append(spans, text, start, match.end())
         start = match.end()
     _append(spans, text, start, len(text))
-    return spans
+    return tuple(spans)
 
 
 def _ends_here(text: str, stop: int, end: int) -> bool:
