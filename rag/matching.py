@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,9 @@ class _Segment:
     span: tuple[int, int] | None
     text: str
     words: tuple[Word, ...]
+    stems: frozenset[str]
+    forms: frozenset[str]
+    acronyms: frozenset[str]
     initials: str
 
 
@@ -60,14 +63,10 @@ class Number:
 class Reading:
     """A paper read once: the title, then the sentences.
 
-    ``stems``, ``forms`` and ``acronyms`` give the indices of the segments that have them. Row i
-    of ``vectors`` is the vector of a word in segment ``places[i]``.
+    Row i of ``vectors`` is the vector of a word in segment ``places[i]``.
     """
 
     segments: tuple[_Segment, ...]
-    stems: Mapping[str, list[int]]
-    forms: Mapping[str, list[int]]
-    acronyms: Mapping[str, list[int]]
     places: NDArray[np.intp]
     vectors: Floats
 
@@ -193,27 +192,16 @@ def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
 
 @functools.lru_cache(maxsize=_MOST_KEPT)
 def _read(title: str, abstract: str) -> Reading:
-    segments: list[_Segment] = []
-    stems: dict[str, list[int]] = {}
-    shapes: dict[str, list[int]] = {}
-    acronyms: dict[str, list[int]] = {}
+    segments = []
     for span in (None, *sentence_spans(abstract)[:_MOST_SENTENCES]):
         text = title if span is None else abstract[span[0] : span[1]]
-        said = words(text)
-        for index, found in (
-            (stems, {word.stem for word in said}),
-            (shapes, forms(text)),
-            (acronyms, {word.acronym for word in said} - {""}),
-        ):
-            for key in found:
-                index.setdefault(key, []).append(len(segments))
-        segments.append(_Segment(span, text, tuple(said), initials(text)))
+        said = tuple(words(text))
+        stems = frozenset([word.stem for word in said])
+        acronyms = frozenset([word.acronym for word in said if word.acronym])
+        segments.append(_Segment(span, text, said, stems, forms(text), acronyms, initials(text)))
     places = [i for i, segment in enumerate(segments) for _ in segment.words]
     return Reading(
         tuple(segments),
-        stems,
-        shapes,
-        acronyms,
         np.array(places, dtype=np.intp),
         _vectors([word for segment in segments for word in segment.words]),
     )
@@ -232,30 +220,35 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
         found[:, segments] = np.maximum.reduceat(near, starts, axis=1)
     strengths: list[list[float]] = found.tolist()  # a few numbers: quicker without numpy
 
-    def raise_to(i: int, segments: Sequence[int], value: float) -> None:
+    stems = [segment.stems for segment in reading.segments]
+    shapes = [segment.forms for segment in reading.segments]
+    acronyms = [segment.acronyms for segment in reading.segments]
+
+    def raise_to(i: int, where: Sequence[Container[str]], key: str, value: float) -> None:
         row = strengths[i]
-        for j in segments:
-            row[j] = max(row[j], value)
+        for j, has in enumerate(where):
+            if key in has:
+                row[j] = max(row[j], value)
 
     squeezed = [squeeze(word.text) for word in said]
     for i, word in enumerate(said):
-        raise_to(i, reading.stems.get(word.stem, ()), 1.0)
+        raise_to(i, stems, word.stem, 1.0)
         beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
         for form in {word.squeezed, squeezed[i], *beside}:
-            raise_to(i, reading.forms.get(form, ()), 1.0)
+            raise_to(i, shapes, form, 1.0)
         if word.acronym:
-            raise_to(i, reading.acronyms.get(word.acronym, ()), 0.8)
-            spelled = [j for j, s in enumerate(reading.segments) if word.acronym in s.initials]
-            raise_to(i, spelled, 0.8)
+            raise_to(i, acronyms, word.acronym, 0.8)
+            raise_to(i, [segment.initials for segment in reading.segments], word.acronym, 0.8)
         family = squeezed[i].rstrip("0123456789")
         if 3 <= len(family) < len(squeezed[i]):
-            raise_to(i, reading.stems.get(stem(family), ()), 0.6)
+            raise_to(i, stems, stem(family), 0.6)
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
+    known = frozenset[str]().union(*acronyms)
     for size in (2, 3, 4, 5):
         for start in range(len(said) - size + 1):
-            spelling = reading.acronyms.get("".join(letters[start : start + size]), ())
-            for i in range(start, start + size) if spelling else ():
-                raise_to(i, spelling, 0.9)
+            spelled = "".join(letters[start : start + size])
+            for i in range(start, start + size) if spelled in known else ():
+                raise_to(i, acronyms, spelled, 0.9)
     return np.array(strengths, dtype=np.float32)
 
 

@@ -45,6 +45,7 @@ _SPELLINGS = tuple(
         (r"([^s])tre(s?)$", r"\1ter\2"),
     )
 )
+_MAYBE_BRITISH = re.compile(r"ae|oe|our|[iy]s|ll|mme|tre")  # else none of them applies
 _STOP = frozenset(
     "a an the of in on at to for from by with and or but as is are was were be been being that "
     "this these those it its their his her they them we us our can could may might will would do "
@@ -72,22 +73,22 @@ class Word(NamedTuple):
     """A word at ``text[start:start + len(text)]``.
 
     ``stem`` is what equal words share; ``squeezed`` the hyphenated chunk it stands in, without
-    hyphens; ``weight`` grows with rarity, about 0.7 to 1.3; ``kind`` is "name" for acronyms,
-    identifiers and capitalised words, "number" for digits, "relating" or "plain".
+    hyphens; ``acronym`` the capitals and digits of "mRNAs" or "ORFs", lower-cased, "" for other
+    words; ``kind`` is "name" for acronyms, identifiers and capitalised words, "number" for
+    digits, "relating" or "plain".
     """
 
     text: str
     stem: str
     squeezed: str
+    acronym: str
     start: int
     kind: str
-    weight: float
 
     @property
-    def acronym(self) -> str:
-        """The capitals and digits of "mRNAs" or "ORFs", lower-cased; "" for other words."""
-        core = _ACRONYM.fullmatch(self.text)
-        return core[1].lower() if core else ""
+    def weight(self) -> float:
+        """What the word counts for: it grows with rarity, about 0.7 to 1.3."""
+        return 0.5 if self.kind == "relating" else rarity(self.text.lower())
 
 
 def words(text: str) -> list[Word]:
@@ -104,14 +105,12 @@ def words(text: str) -> list[Word]:
         at = match.start()
         if at in own:
             continue
-        for raw, root, squeezed, offset, kind, weight in _chunk(match.group()).parts:
+        for raw, root, squeezed, acronym, offset, kind in _chunk(match.group()).parts:
             start = at + offset
             if kind == "capitalised":
                 opening = _SENTENCE_START.search(text, max(0, start - 8), start)
                 kind = _common_kind(raw.lower()) if opening else "name"
-            if kind == "relating":
-                weight = 0.5
-            found.append(Word(raw, root, squeezed, start, kind, weight))
+            found.append(Word(raw, root, squeezed, acronym, start, kind))
     return found
 
 
@@ -141,7 +140,9 @@ def _chunk(written: str) -> _Chunk:
             letters += spelled if spelled.isdecimal() else spelled[0]
         stopped = word in _STOP and not (len(raw) == 1 and raw.isupper() and raw not in "AI")
         if not stopped and written not in _STOP:
-            parts.append(Word(raw, stem(word), joined, part.start(), _kind(raw), rarity(word)))
+            core = _ACRONYM.fullmatch(raw)
+            acronym = core[1].lower() if core else ""
+            parts.append(Word(raw, stem(word), joined, acronym, part.start(), _kind(raw)))
     return _Chunk(tuple(parts), joined, letters)
 
 
@@ -196,7 +197,7 @@ def stem(word: str) -> str:
     True
     """
     word = word.translate(_GREEK)
-    if len(word) >= 5:
+    if len(word) >= 5 and _MAYBE_BRITISH.search(word):
         for british, american in _SPELLINGS:
             word = british.sub(american, word)
     stems = terms(word)
