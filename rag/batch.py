@@ -104,9 +104,9 @@ def run(
         BusyError: another batch has ``out``. InputError: ``out`` holds something else.
         SettingsError, LibraryError: nothing can be answered; what was finished is kept.
     """
-    started = time.perf_counter()
     out = out.resolve()
-    shaped = {**shape_of(assistant), **(shape or {})}
+    shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
+    started = time.perf_counter()
     budget = Budget(max_cost, llms.model_name(assistant.settings, assistant.llm))
     tasks = [(item, digest(item, shaped)) for item in items]
     with claimed(out):
