@@ -198,8 +198,24 @@ def test_an_assistant_recovers_when_its_server_is_back(tmp_path):
         assistant = Assistant.open(settings)
         assistant.ingest([str(papers)])
         before = assistant.search("graph p7")
+        # Killed in the middle of a query: a server that is stopped takes it but never answers.
+        server.send_signal(signal.SIGSTOP)
+        failed: list[BaseException] = []
+
+        def search() -> None:
+            try:
+                assistant.search("graph p7")
+            except LibraryError as error:
+                failed.append(error)
+
+        asking = threading.Thread(target=search)
+        asking.start()
+        asking.join(0.5)
+        assert asking.is_alive()
         server.kill()
         server.wait(timeout=30)
+        asking.join(30)
+        assert str(failed[0]).startswith(f"the Chroma server at 127.0.0.1:{port} cannot")
         for act in (lambda: assistant.search("graph p7"), lambda: assistant.ask("What is p7?")):
             with pytest.raises(
                 LibraryError, match=f"^the Chroma server at 127.0.0.1:{port} cannot"
