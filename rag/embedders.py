@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import threading
+import weakref
 from collections.abc import Sequence
 from typing import Literal, Protocol, cast, runtime_checkable
 
@@ -23,8 +24,8 @@ from rag.settings import Settings
 Name = Literal["minilm", "static", "openai"]
 
 
-# Vectors of texts that come again, the oldest leave first; some 20 MB.
-_kept: dict[tuple[str, str], Vectors] = {}
+# By the id of the embedder, vectors of texts that come again; the oldest leave first. Some 20 MB.
+_kept: dict[int, dict[str, Vectors]] = {}
 _MOST_KEPT = 16_384
 _keeping = threading.Lock()
 
@@ -107,17 +108,20 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
 
 def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     """Return what ``embed`` does for texts that come again: words, and sentences of papers."""
-    name = identity(embedder)
-    known = {text: row for text in texts if (row := _kept.get((name, text))) is not None}
+    if not texts:
+        return np.zeros((0, dimension(embedder)), dtype=np.float32)
+    kept = _kept.get(id(embedder))
+    if kept is None:
+        kept = _kept[id(embedder)] = {}
+        weakref.finalize(embedder, _kept.pop, id(embedder), None)
+    known = {text: row for text in texts if (row := kept.get(text)) is not None}
     new = list(dict.fromkeys(text for text in texts if text not in known))
     if new:
         known |= zip(new, embed(embedder, new), strict=True)
         with _keeping:
-            _kept.update(((name, text), known[text]) for text in new)
-            for oldest in list(itertools.islice(_kept, max(0, len(_kept) - _MOST_KEPT))):
-                del _kept[oldest]
-    if not texts:
-        return np.zeros((0, dimension(embedder)), dtype=np.float32)
+            kept.update((text, known[text]) for text in new)
+            for oldest in list(itertools.islice(kept, max(0, len(kept) - _MOST_KEPT))):
+                del kept[oldest]
     return np.stack([known[text] for text in texts])
 
 

@@ -14,12 +14,21 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+from conftest import CountingEmbedding
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from rag import embedders, local_embedders
-from rag.embedders import dimension, embed, embed_query, identity, open_embedder, resolve_embedder
+from rag.embedders import (
+    dimension,
+    embed,
+    embed_kept,
+    embed_query,
+    identity,
+    open_embedder,
+    resolve_embedder,
+)
 from rag.errors import ModelError, ModelUnavailable, SettingsError
 from rag.local_embedders import MiniLM, Static
 from rag.minilm import build_encoder, quantise
@@ -234,6 +243,30 @@ class TestEmbed:
         assert embed_query(embedder, "image").tolist() == [0, 1] + [0] * 6
         assert embed_query(embedder, " ").tolist() == [0] * 8
         assert embed_query(static, "image").tolist() == embed(static, ["image"])[0].tolist()
+
+    def test_texts_that_come_again_are_embedded_once(self, embedder):
+        texts = ["graph", " ", "image image", "graph"]
+        for _ in range(2):
+            rows = embed_kept(embedder, texts)
+            assert rows.tolist() == embed(embedder, texts).tolist()
+        # Once kept; twice by `embed` itself, which keeps nothing.
+        assert embedder.texts.count("image image") == 3
+        assert embed_kept(embedder, []).shape == (0, 8)
+
+    def test_the_oldest_text_is_forgotten_first(self, embedder, monkeypatch):
+        monkeypatch.setattr(embedders, "_MOST_KEPT", 2)
+        for text in ("graph", "image", "speech", "image", "graph"):
+            embed_kept(embedder, [text])
+        assert embedder.texts == ["graph", "image", "speech", "graph"]
+
+    def test_what_is_kept_belongs_to_one_embedder(self, embedder):
+        other = CountingEmbedding(model_name="counting", texts=[])
+        embed_kept(embedder, ["graph"])
+        embed_kept(other, ["graph"])
+        assert (embedder.texts, other.texts) == (["graph"], ["graph"])
+        number = id(other)
+        del other
+        assert number not in embedders._kept
 
     def test_names(self, embedder, static):
         assert (identity(embedder), dimension(embedder)) == ("counting", 8)
