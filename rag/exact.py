@@ -26,6 +26,8 @@ class Exact:
         self, vector: Floats, count: int, only: Sequence[str] | None = None
     ) -> list[tuple[PassageId, float]]:
         """Return what `rag.store.Store.nearest` does."""
+        if not self._passages:
+            return []
         rows = np.arange(len(self._passages)) if only is None else self._rows(only)
         # By its threads a matrix product would be quicker, but many questions share a machine.
         near = np.einsum("ij,j->i", self._vectors if only is None else self._vectors[rows], vector)

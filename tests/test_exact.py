@@ -54,9 +54,12 @@ def test_vectors_are_given_back(exact):
     assert vectors["b#1.x.0.2"].tolist() == VECTORS[2].tolist()
 
 
-def test_an_empty_index_has_none_near():
-    empty = Exact([], np.zeros((0, 2), dtype=np.float32))
-    assert empty.nearest(np.array([0, 1], dtype=np.float32), 3) == []
+def test_an_empty_index_has_none_near(settings):
+    opened = Store(settings)
+    opened.create(Spec("static", 2, "whole"))
+    assert opened.nearest(unit(0.0), 3) == []
+    assert opened.vectors(["a#1.x.0.1"]) == {}
+    opened.close()
 
 
 def entry(name, count=1):
