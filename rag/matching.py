@@ -35,7 +35,7 @@ _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
-_MOST_KEPT = 256  # papers whose reading is kept, of some 0.3 MB
+_MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
 
 
 @dataclass(frozen=True, slots=True)
