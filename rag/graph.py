@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from rag.errors import LibraryError
 from rag.journal import replace_text
@@ -74,6 +74,26 @@ class Graph:
         try:
             self._mend()
             yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[None]:
+        """Tell readers that this process writes, until the end of the block."""
+        with FileLock(self._folder / "vectors.lock"):
+            yield
+
+    @contextlib.contextmanager
+    def still(self) -> Iterator[bool]:
+        """Keep all processes from writing; False where one does, or none can be kept from it."""
+        lock = FileLock(self._folder / "vectors.lock")
+        try:
+            lock.acquire(timeout=0)
+        except (OSError, Timeout):
+            yield False
+            return
+        try:
+            yield True
         finally:
             lock.release()
 

@@ -268,20 +268,36 @@ class Store:
         return vectors
 
     def _exactly(self) -> Exact | None:
-        """Return all vectors where they are few and on this machine, read once a state."""
+        """Return all vectors where they are few and on this machine, read once a state.
+
+        None while any process writes: Chroma cannot give the vectors of papers that came after
+        a client has loaded its graph.
+        """
         if self._graph is None:
             return None
         with self._reading:
             if self._exact is None or self._exact[0] != self._state:
-                state, collection = self._state, self._load()
-                exact = None
-                if collection.count() <= _SMALL:
-                    found = collection.get(include=["embeddings"])
-                    exact = Exact(found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
-                self._exact = state, exact
+                with self._graph.still() as still:
+                    if not still:
+                        return None
+                    self._exact = self._read_all()
             return self._exact[1]
 
+    def _read_all(self) -> tuple[int, Exact | None]:
+        """Return all vectors where they are few, with the state whose they are."""
+        if self._loaded:  # the graph of before
+            self.reopen()
+        state, collection = self._state, self._load()
+        if collection.count() > _SMALL:
+            return state, None
+        found = collection.get(include=["embeddings"])
+        return state, Exact(found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
+
     # Writing: one process at a time for the embedded store (see `rag.assistant`).
+
+    def writing(self) -> contextlib.AbstractContextManager[None]:
+        """Tell readers that this process writes, until the end of the block."""
+        return self._graph.written() if self._graph else contextlib.nullcontext()
 
     def expect(self, records: int) -> None:
         """Say how many passages will be added and deleted next; call before the first."""
