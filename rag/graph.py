@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from rag.errors import LibraryError
 from rag.journal import replace_text
@@ -53,6 +53,7 @@ class Graph:
         self._folder = index
         self._copy = index / "graph.copy"
         self._note = index / "graph.json"
+        self._alone = FileLock(index / "store.lock")
         self.left: int | None = None  # records until the next rewrite, at the least
 
     def threshold(self, collection: str, records: int) -> int:
@@ -78,24 +79,23 @@ class Graph:
             lock.release()
 
     @contextlib.contextmanager
-    def written(self) -> Iterator[None]:
-        """Tell readers that this process writes, until the end of the block."""
-        with FileLock(self._folder / "vectors.lock"):
-            yield
+    def alone(self, wait: float = -1) -> Iterator[bool]:
+        """Keep other processes from opening and changing the store; False where that fails.
 
-    @contextlib.contextmanager
-    def still(self) -> Iterator[bool]:
-        """Keep all processes from writing; False where one does, or none can be kept from it."""
-        lock = FileLock(self._folder / "vectors.lock")
+        Opening Chroma writes to its database, and two writers at once may both be refused.
+
+        Args:
+            wait: seconds to wait for another process at the most; without end below 0.
+        """
         try:
-            lock.acquire(timeout=0)
-        except (OSError, Timeout):
+            self._alone.acquire(timeout=wait)
+        except OSError:  # time is over, or the folder is not there or may only be read
             yield False
             return
         try:
             yield True
         finally:
-            lock.release()
+            self._alone.release()
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:

@@ -208,13 +208,12 @@ class Index:
                 self._store.reopen()
             self._check()
             self.lexical = Lexical(self._folder / "lexical")
-            with self.store.writing():
-                if not self.store.exists:
-                    if self.lexical.stamp:  # of a store that is gone
-                        self.lexical.wipe()
-                elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
-                    self.store.delete(self._catch_up(self.store.stamp()))
-                yield
+            if not self.store.exists:
+                if self.lexical.stamp:  # of a store that is gone
+                    self.lexical.wipe()
+            elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
+                self.store.delete(self._catch_up(self.store.stamp()))
+            yield
 
     def ensure(self, spec: Spec) -> None:
         """Make the index where there is none; else check that it was made with ``spec``.

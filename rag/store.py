@@ -92,7 +92,7 @@ class Store:
 
     def reopen(self) -> None:
         """Look at the store afresh."""
-        with self._lock:
+        with self._alone(), self._lock:
             turn = _take_turn()
             try:
                 client = self._connect(turn)
@@ -178,7 +178,7 @@ class Store:
             hnsw["ef_construction"] = _EF_CONSTRUCTION[spec.embedder]
         if self._graph is not None:
             hnsw["sync_threshold"] = threshold(rebuild or 0)
-        with self._mapped():
+        with self._mapped(), self._alone():
             if rebuild is not None:
                 for left in _names(client) & {_REBUILD, _OLD}:
                     client.delete_collection(left)
@@ -194,7 +194,7 @@ class Store:
     def finish_rebuild(self) -> None:
         """Put the rebuilt index in the place of the old one, which stays until `drop_old`."""
         client = self._clients[-1][0]
-        with self._mapped():
+        with self._mapped(), self._alone():
             self._collection.modify(metadata={**self._collection.metadata, "whole": True})
             client.get_collection(_COLLECTION, embedding_function=None).modify(name=_OLD)
         # A stop before the next step is mended by `_find`: a whole rebuild takes the name.
@@ -203,7 +203,7 @@ class Store:
     def drop_old(self) -> None:
         """Delete the index that a rebuild has replaced; readers have had time to leave it."""
         client = self._clients[-1][0]
-        with self._mapped():
+        with self._mapped(), self._alone():
             if _OLD in _names(client):
                 client.delete_collection(_OLD)
 
@@ -270,15 +270,15 @@ class Store:
     def _exactly(self) -> Exact | None:
         """Return all vectors where they are few and on this machine, read once a state.
 
-        None while any process writes: Chroma cannot give the vectors of papers that came after
-        a client has loaded its graph.
+        None while another process changes the store: Chroma cannot give the vectors of papers
+        that came after a client has loaded its graph.
         """
         if self._graph is None:
             return None
         with self._reading:
             if self._exact is None or self._exact[0] != self._state:
-                with self._graph.still() as still:
-                    if not still:
+                with self._graph.alone(0) as alone:
+                    if not alone:
                         return None
                     self._exact = self._read_all()
             return self._exact[1]
@@ -295,15 +295,11 @@ class Store:
 
     # Writing: one process at a time for the embedded store (see `rag.assistant`).
 
-    def writing(self) -> contextlib.AbstractContextManager[None]:
-        """Tell readers that this process writes, until the end of the block."""
-        return self._graph.written() if self._graph else contextlib.nullcontext()
-
     def expect(self, records: int) -> None:
         """Say how many passages will be added and deleted next; call before the first."""
         if self._graph is None:
             return
-        with self._mapped():
+        with self._mapped(), self._alone():
             collection = self._require()
             hnsw = {
                 "sync_threshold": self._graph.threshold(str(collection.id), records),
@@ -355,7 +351,7 @@ class Store:
     def set_stamp(self, stamp: str) -> None:
         """Tell readers that the store has changed."""
         collection = self._require()
-        with self._mapped():
+        with self._mapped(), self._alone():
             collection.modify(metadata={**collection.metadata, "stamp": stamp})
 
     def _require(self) -> Any:
@@ -377,7 +373,7 @@ class Store:
     @contextlib.contextmanager
     def _changing(self, records: int) -> Iterator[Any]:
         """Give the collection for a change of so many records."""
-        with self._mapped():
+        with self._mapped(), self._alone():
             collection = self._load()
             if self._graph is None:
                 yield collection
@@ -394,6 +390,9 @@ class Store:
 
     def _mapped(self) -> _Mapped:
         return _Mapped(self)
+
+    def _alone(self) -> contextlib.AbstractContextManager[bool]:
+        return self._graph.alone() if self._graph else contextlib.nullcontext(True)
 
 
 class _Mapped:
