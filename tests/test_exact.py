@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 from rag import store
 from rag.exact import Exact
+from rag.graph import Graph
 from rag.library import Entry
 from rag.store import Spec, Store
 from rag.types import Paper
@@ -73,6 +76,7 @@ def unit(angle):
 
 @pytest.fixture
 def filled(settings):
+    """A store with vectors 0 to 1.1 radians apart from the first."""
     opened = Store(settings)
     opened.create(Spec("static", 2, "whole"))
     opened.add([entry(f"p{i}") for i in range(12)], np.stack([unit(i / 10) for i in range(12)]))
@@ -109,4 +113,22 @@ def test_another_process_s_papers_are_seen_once_looked_for(filled, settings):
     filled.add([entry("new")], unit(3.0)[None])
     reader.reopen()
     assert reader.nearest(unit(3.0), 1)[0][0].paper_id == "new"
+    reader.close()
+
+
+@pytest.mark.embedded("a server's clients write to no file")
+def test_nothing_is_opened_or_read_whole_while_another_process_changes_the_store(filled, settings):
+    reader = Store(settings)
+    with Graph(settings.index).alone() as alone:
+        assert alone
+        assert reader.nearest(unit(3.0), 1)[0][0].paper_id == "p11"  # by the graph
+        assert reader._exact is None
+        opening = threading.Thread(target=reader.reopen)
+        opening.start()
+        opening.join(0.3)
+        assert opening.is_alive()
+    opening.join(30)
+    assert not opening.is_alive()
+    assert reader.nearest(unit(3.0), 1)[0][0].paper_id == "p11"
+    assert reader._exact is not None
     reader.close()
