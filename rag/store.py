@@ -137,6 +137,11 @@ class Store:
 
     def _unusable(self, error: BaseException) -> LibraryError:
         reason = " ".join(str(error).split())[:200]
+        if "readonly database" in reason:
+            return LibraryError(
+                f"the index in {self._settings.index} may only be read, and opening it writes; "
+                "copy the folder, or get the right to write to it"
+            )
         if self._settings.chroma_url is None:
             return LibraryError(
                 f"the index in {self._settings.index} cannot be opened ({reason}); "

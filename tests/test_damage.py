@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import chromadb
 import pytest
 from conftest import CountingEmbedding
 
@@ -249,8 +250,21 @@ def test_a_clock_that_jumps_changes_nothing(filled, tmp_path, monkeypatch):
         again.close()
 
 
+def test_a_folder_that_may_only_be_read_is_told(filled, monkeypatch):
+    """Chroma's own words to another user than the folder's; who is root may write anywhere."""
+
+    def refuse(*_, **__):
+        raise ValueError(
+            "error returned from database: (code: 8) attempt to write a readonly database"
+        )
+
+    monkeypatch.setattr(chromadb, "PersistentClient", refuse)
+    with pytest.raises(LibraryError, match=r"may only be read, and opening it writes; copy"):
+        Assistant.open(filled.settings)
+
+
 def test_what_a_store_holds_can_be_read_while_it_may_not_be_written(filled):
-    """Only the open connection matters here; permissions are tried where no one is root."""
+    """Only the open connection matters here."""
     before = found(filled)
     database = sqlite3.connect(filled.settings.index / "chroma" / "chroma.sqlite3")
     database.execute("begin immediate")
