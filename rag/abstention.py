@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.embedders import embed
+from rag.embedders import embed_kept
 from rag.extraction import READ, Candidates, asked_terms
 from rag.lexical import terms
 from rag.local_embedders import static
@@ -164,5 +164,5 @@ def _asked_words(question: str) -> list[Word]:
 
 
 def _static_nearest(question: str, hits: Sequence[Hit]) -> float:
-    vector = embed(static(), [question])[0]
+    vector = embed_kept(static(), [question])[0]
     return max((nearest_sentence(vector, hit.paper, static()) for hit in hits), default=0.0)

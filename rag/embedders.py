@@ -107,7 +107,10 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
 
 
 def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
-    """Return what ``embed`` does for texts that come again: words, and sentences of papers."""
+    """Return what ``embed`` does for texts that come again.
+
+    These are words, sentences of papers, and what is compared with them: a question, a claim.
+    """
     if not texts:
         return np.zeros((0, dimension(embedder)), dtype=np.float32)
     kept = _kept.get(id(embedder))
@@ -128,7 +131,7 @@ def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
 def embed_query(embedder: BaseEmbedding, text: str) -> Vectors:
     """Return the vector of one question, shape (dimension,), of length 1 or zero."""
     if encoder(embedder) or not text.strip():
-        rows = embed(embedder, [text])
+        rows = embed_kept(embedder, [text])
     else:
         rows = normalise(_rows([embedder.get_query_embedding(text)], 1))
     vector: Vectors = rows[0]

@@ -45,6 +45,20 @@ def threshold(records: int) -> int:
     return records if parts == 1 else records // parts - _PAST
 
 
+@contextlib.contextmanager
+def _taken(lock: FileLock, wait: float = -1) -> Iterator[bool]:
+    """Hold a lock; False where it cannot be had in ``wait`` seconds, without end below 0."""
+    try:
+        lock.acquire(timeout=wait)
+    except OSError:  # time is over, or the folder is not there or may only be read
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
 class Graph:
     """The files of one embedded store's graph; call its methods in the process of the store."""
 
@@ -66,20 +80,12 @@ class Graph:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep other processes from rewriting; what a kill left is mended first."""
-        lock = FileLock(self._folder / "graph.lock")
-        try:
-            lock.acquire()
-        except OSError:  # a folder that may only be read: nobody rewrites there
+        with _taken(FileLock(self._folder / "graph.lock")) as taken:
+            if taken:  # where it fails, nobody rewrites either
+                self._mend()
             yield
-            return
-        try:
-            self._mend()
-            yield
-        finally:
-            lock.release()
 
-    @contextlib.contextmanager
-    def alone(self, wait: float = -1) -> Iterator[bool]:
+    def alone(self, wait: float = -1) -> contextlib.AbstractContextManager[bool]:
         """Keep other processes from opening and changing the store; False where that fails.
 
         Opening Chroma writes to its database, and two writers at once may both be refused.
@@ -87,15 +93,7 @@ class Graph:
         Args:
             wait: seconds to wait for another process at the most; without end below 0.
         """
-        try:
-            self._alone.acquire(timeout=wait)
-        except OSError:  # time is over, or the folder is not there or may only be read
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            self._alone.release()
+        return _taken(self._alone, wait)
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:

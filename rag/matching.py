@@ -12,7 +12,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
-from rag.embedders import embed, embed_kept
+from rag.embedders import embed_kept
 from rag.identifiers import Identifier, identifiers
 from rag.local_embedders import static
 from rag.polarity import denies, opposed
@@ -277,7 +277,7 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     if not spans:
         return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
     rows = _sentence_rows(reading, embedder)
-    similarities = rows @ embed(embedder, [claim])[0]
+    similarities = rows @ embed_kept(embedder, [claim])[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
     weights /= weights.sum()
     alone = weights @ body

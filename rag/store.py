@@ -84,8 +84,8 @@ class Store:
         self._collection: Any = None
         self._loaded = False
         self._reading = threading.Lock()
-        self._state = 0  # counts what may have changed the vectors
-        self._exact: tuple[int, Exact | None] | None = None  # with the state in which it was read
+        self._exact: Exact | None = None
+        self._is_read = False  # whether `_exact` is of what the store holds now
         self.reopen()
 
     # Opening and making.
@@ -102,8 +102,7 @@ class Store:
             self._clients.append((client, turn))
             with self._mapped():
                 self._collection = _find(client)
-            self._loaded = False
-            self._state += 1
+            self._loaded = self._is_read = False
             # The client before may still serve a query in another thread; the one before not.
             while len(self._clients) > 2:
                 _close(*self._clients.pop(0))
@@ -137,18 +136,18 @@ class Store:
 
     def _unusable(self, error: BaseException) -> LibraryError:
         reason = " ".join(str(error).split())[:200]
+        if self._settings.chroma_url is not None:
+            where = host(self._settings.chroma_url)
+            return LibraryError(f"the Chroma server at {where} cannot be used ({reason}); start it")
         if "readonly database" in reason:
             return LibraryError(
                 f"the index in {self._settings.index} may only be read, and opening it writes; "
                 "copy the folder, or get the right to write to it"
             )
-        if self._settings.chroma_url is None:
-            return LibraryError(
-                f"the index in {self._settings.index} cannot be opened ({reason}); "
-                "check the folder, or move it away and ingest again"
-            )
-        where = host(self._settings.chroma_url)
-        return LibraryError(f"the Chroma server at {where} cannot be used ({reason}); start it")
+        return LibraryError(
+            f"the index in {self._settings.index} cannot be opened ({reason}); "
+            "check the folder, or move it away and ingest again"
+        )
 
     @property
     def exists(self) -> bool:
@@ -193,8 +192,7 @@ class Store:
                 metadata=spec.metadata(),
                 configuration={"hnsw": hnsw},
             )
-            self._loaded = False
-            self._state += 1
+            self._loaded = self._is_read = False
 
     def finish_rebuild(self) -> None:
         """Put the rebuilt index in the place of the old one, which stays until `drop_old`."""
@@ -273,7 +271,7 @@ class Store:
         return vectors
 
     def _exactly(self) -> Exact | None:
-        """Return all vectors where they are few and on this machine, read once a state.
+        """Return all vectors where they are few and on this machine, read once after a change.
 
         None while another process changes the store: Chroma cannot give the vectors of papers
         that came after a client has loaded its graph.
@@ -281,22 +279,23 @@ class Store:
         if self._graph is None:
             return None
         with self._reading:
-            if self._exact is None or self._exact[0] != self._state:
+            if not self._is_read:
                 with self._graph.alone(0) as alone:
                     if not alone:
                         return None
                     self._exact = self._read_all()
-            return self._exact[1]
+                    self._is_read = True
+            return self._exact
 
-    def _read_all(self) -> tuple[int, Exact | None]:
-        """Return all vectors where they are few, with the state whose they are."""
+    def _read_all(self) -> Exact | None:
+        """Return all vectors where they are few; call alone."""
         if self._loaded:  # the graph of before
             self.reopen()
-        state, collection = self._state, self._load()
+        collection = self._load()
         if collection.count() > _SMALL:
-            return state, None
+            return None
         found = collection.get(include=["embeddings"])
-        return state, Exact(found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
+        return Exact(found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
 
     # Writing: one process at a time for the embedded store (see `rag.assistant`).
 
@@ -391,7 +390,7 @@ class Store:
                 self.reopen()  # what is loaded may no longer be what is on disk
                 raise
             finally:
-                self._state += 1
+                self._is_read = False
 
     def _mapped(self) -> _Mapped:
         return _Mapped(self)

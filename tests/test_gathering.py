@@ -70,11 +70,17 @@ def test_a_list_has_what_has_most_of_the_words():
 
 @pytest.fixture
 def library(assistant, tmp_path):
-    file = tmp_path / "papers.jsonl"
-    file.write_text(
+    return filled(
+        assistant,
+        tmp_path,
         '{"id": "a", "title": "Alpha: counting bees", "abstract": "Alpha counts 40 bees."}\n'
-        '{"id": "b", "title": "Beta: naming whales", "abstract": "Beta names seven whales."}\n'
+        '{"id": "b", "title": "Beta: naming whales", "abstract": "Beta names seven whales."}\n',
     )
+
+
+def filled(assistant, folder, lines):
+    file = folder / "papers.jsonl"
+    file.write_text(lines)
     assistant.ingest([str(file)])
     return assistant
 
@@ -92,12 +98,12 @@ def test_a_turn_without_ids_is_looked_up_by_its_answer(library):
 
 
 def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
-    file = tmp_path / "papers.jsonl"
-    file.write_text(
+    filled(
+        assistant,
+        tmp_path,
         '{"id": "a", "title": "Alpha: counting", "abstract": "Alpha beats Gamma."}\n'
-        '{"id": "b", "title": "Beta: naming", "abstract": "Beta extends Gamma."}\n'
+        '{"id": "b", "title": "Beta: naming", "abstract": "Beta extends Gamma."}\n',
     )
-    assistant.ingest([str(file)])
 
     def gathered(question):
         return gather(

@@ -21,7 +21,7 @@ from ui.shelf import where_of
 # Seconds between two updates of an answer that is being written: smooth while few are, and
 # longer the more there are, so that all together cost about the same.
 _BETWEEN = 0.04
-_AT_EASE = 4  # answers at once that get this pace
+_AT_EASE = 6  # answers at once that get this pace
 _under_way: set[object] = set()
 
 View = dict[str, Any]
