@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +45,6 @@ class _Segment:
     span: tuple[int, int] | None
     text: str
     words: tuple[Word, ...]
-    stems: frozenset[str]
-    forms: frozenset[str]
-    acronyms: frozenset[str]
     initials: str
 
 
@@ -63,12 +60,17 @@ class Number:
 class Reading:
     """A paper read once: the title, then the sentences.
 
-    Row i of ``vectors`` is the vector of a word in segment ``places[i]``.
+    ``stems``, ``forms`` and ``acronyms`` tell in which segments each stands. The rows of
+    ``vectors`` are the words, segment by segment: those of ``worded[i]`` begin at ``starts[i]``.
     """
 
     segments: tuple[_Segment, ...]
-    places: NDArray[np.intp]
+    stems: Mapping[str, Sequence[int]]
+    forms: Mapping[str, Sequence[int]]
+    acronyms: Mapping[str, Sequence[int]]
     vectors: Floats
+    worded: NDArray[np.intp]
+    starts: NDArray[np.intp]
 
     # Verdicts need these, the many papers that are only looked through for words do not.
 
@@ -173,7 +175,7 @@ def _denied(text: str, start: int, end: int) -> bool:
     return False
 
 
-def _vectors(said: Sequence[Word]) -> Floats:
+def _vectors(said: Iterable[Word]) -> Floats:
     """Return the static vectors of words, lower-cased; where one has a digit, zeros."""
     texts = [word.text.lower() for word in said]
     plain_words = ["" if any(map(str.isdecimal, text)) else text for text in texts]
@@ -192,63 +194,72 @@ def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
 
 @functools.lru_cache(maxsize=_MOST_KEPT)
 def _read(title: str, abstract: str) -> Reading:
-    segments = []
-    for span in (None, *sentence_spans(abstract)[:_MOST_SENTENCES]):
+    segments: list[_Segment] = []
+    stems: dict[str, list[int]] = {}
+    shapes: dict[str, list[int]] = {}
+    acronyms: dict[str, list[int]] = {}
+    for i, span in enumerate((None, *sentence_spans(abstract)[:_MOST_SENTENCES])):
         text = title if span is None else abstract[span[0] : span[1]]
         said = tuple(words(text))
-        stems = frozenset([word.stem for word in said])
-        acronyms = frozenset([word.acronym for word in said if word.acronym])
-        segments.append(_Segment(span, text, said, stems, forms(text), acronyms, initials(text)))
-    places = [i for i, segment in enumerate(segments) for _ in segment.words]
+        segments.append(_Segment(span, text, said, initials(text)))
+        for where, keys in (
+            (stems, {word.stem for word in said}),
+            (shapes, forms(text)),
+            (acronyms, {word.acronym for word in said if word.acronym}),
+        ):
+            for key in keys:
+                where.setdefault(key, []).append(i)
+    lengths = np.array([len(segment.words) for segment in segments])
+    worded = np.flatnonzero(lengths)
     return Reading(
         tuple(segments),
-        np.array(places, dtype=np.intp),
-        _vectors([word for segment in segments for word in segment.words]),
+        stems,
+        shapes,
+        acronyms,
+        _vectors(word for segment in segments for word in segment.words),
+        worded,
+        (np.cumsum(lengths) - lengths)[worded],
     )
 
 
 def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
     found = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
-    if len(reading.places):
+    if len(reading.worded):
         # Too small for the threads that a matrix product would wake.
         cosines = np.einsum("ik,jk->ij", _vectors(said), reading.vectors)
         # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
         near = np.clip((cosines - 0.5) / 0.2, 0.0, 0.8)
         near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
-        segments, starts = np.unique(reading.places, return_index=True)
-        found[:, segments] = np.maximum.reduceat(near, starts, axis=1)
+        found[:, reading.worded] = np.maximum.reduceat(near, reading.starts, axis=1)
     strengths: list[list[float]] = found.tolist()  # a few numbers: quicker without numpy
 
-    stems = [segment.stems for segment in reading.segments]
-    shapes = [segment.forms for segment in reading.segments]
-    acronyms = [segment.acronyms for segment in reading.segments]
-
-    def raise_to(i: int, where: Sequence[Container[str]], key: str, value: float) -> None:
+    def raise_to(i: int, where: Iterable[int], value: float) -> None:
         row = strengths[i]
-        for j, has in enumerate(where):
-            if key in has:
-                row[j] = max(row[j], value)
+        for j in where:
+            if row[j] < value:
+                row[j] = value
 
+    stems, shapes, acronyms = reading.stems, reading.forms, reading.acronyms
     squeezed = [squeeze(word.text) for word in said]
     for i, word in enumerate(said):
-        raise_to(i, stems, word.stem, 1.0)
+        raise_to(i, stems.get(word.stem, ()), 1.0)
         beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
         for form in {word.squeezed, squeezed[i], *beside}:
-            raise_to(i, shapes, form, 1.0)
+            raise_to(i, shapes.get(form, ()), 1.0)
         if word.acronym:
-            raise_to(i, acronyms, word.acronym, 0.8)
-            raise_to(i, [segment.initials for segment in reading.segments], word.acronym, 0.8)
+            raise_to(i, acronyms.get(word.acronym, ()), 0.8)
+            parts = enumerate(reading.segments)
+            raise_to(i, (j for j, part in parts if word.acronym in part.initials), 0.8)
         family = squeezed[i].rstrip("0123456789")
         if 3 <= len(family) < len(squeezed[i]):
-            raise_to(i, stems, stem(family), 0.6)
+            raise_to(i, stems.get(stem(family), ()), 0.6)
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
-    known = frozenset[str]().union(*acronyms)
-    for size in (2, 3, 4, 5):
+    for size in (2, 3, 4, 5) if acronyms else ():
         for start in range(len(said) - size + 1):
-            spelled = "".join(letters[start : start + size])
-            for i in range(start, start + size) if spelled in known else ():
-                raise_to(i, acronyms, spelled, 0.9)
+            where = acronyms.get("".join(letters[start : start + size]), ())
+            for i in range(start, start + size) if where else ():
+                raise_to(i, where, 0.9)
     return np.array(strengths, dtype=np.float32)
 
 
