@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import math
 import time
@@ -15,12 +16,13 @@ from llama_index.core.bridge.pydantic import PrivateAttr, SecretStr
 from llama_index.core.llms import ChatMessage, ChatResponse, ChatResponseGen, MessageRole
 from llama_index.llms.openai.utils import to_openai_message_dicts
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
-from openai import Stream
+from openai import DEFAULT_CONNECTION_LIMITS, Stream
 
 from rag.errors import SettingsError
 from rag.settings import Settings
 
 OPENAI_URL = "https://api.openai.com/v1"
+_LAST = b"data: [DONE]"
 # A reply is a few kilobytes; a server that never stops sending is cut off here.
 _LARGEST_REPLY = 4 * 2**20
 # Instructions and the marks of roles, in tokens; other tokenizers count up to a quarter more.
@@ -140,7 +142,7 @@ def served_llm(
 
 def http_client(base_url: str) -> httpx.Client:
     """Return a client for an address; a proxy for the world outside is none for this machine."""
-    return httpx.Client(trust_env=not _is_local(base_url))
+    return httpx.Client(trust_env=not _is_local(base_url), limits=DEFAULT_CONNECTION_LIMITS)
 
 
 def context_window(settings: Settings) -> int:
@@ -158,7 +160,11 @@ def _is_local(base_url: str) -> bool:
 
 
 class _Watched(httpx.SyncByteStream):
-    """A reply's bytes, cut off at ``deadline`` (of time.monotonic) or when far too many."""
+    """A reply's bytes, cut off at ``deadline`` (of time.monotonic) or when far too many.
+
+    What ends the text is given on with the end of the reply, so that whoever stops reading there
+    has read it whole: only then does the connection stay open for the next question.
+    """
 
     def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
         self._stream = stream
@@ -166,7 +172,11 @@ class _Watched(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
-        for chunk in self._stream:
+        chunks = iter(self._stream)
+        for chunk in chunks:
+            if chunk.rstrip().endswith(_LAST):
+                with contextlib.suppress(httpx.TransportError):  # the text is whole without it
+                    chunk += next(chunks, b"")
             size += len(chunk)
             if time.monotonic() > self._deadline:
                 raise httpx.ReadTimeout("the reply takes too long")

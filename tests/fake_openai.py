@@ -119,10 +119,14 @@ class _Server(ThreadingHTTPServer):
 
 
 class FakeOpenAI:
-    """The server, while the ``with`` block lasts; ``requests`` is what it was asked."""
+    """The server, while the ``with`` block lasts; ``requests`` is what it was asked.
+
+    ``connections`` counts those that were opened.
+    """
 
     def __init__(self, script: Callable[[Request], Reply]) -> None:
         self.requests: list[Request] = []
+        self.connections = 0
         self.hung_up = threading.Event()  # a client left before the reply was over
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -130,6 +134,10 @@ class FakeOpenAI:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                fake.connections += 1
+                super().setup()
 
             def do_POST(self) -> None:
                 fake._answer(self, script)

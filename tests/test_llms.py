@@ -376,6 +376,23 @@ def test_a_reply_that_breaks_keeps_what_came(pauses, rest, kind, words):
     assert (len(server.requests), pauses) == (1, [])
 
 
+def test_one_connection_serves_question_after_question():
+    with FakeOpenAI(lambda _: say("Blue ", "light.")) as server:
+        llm = open_llm(use(server))
+        for _ in range(3):
+            assert ask(use(server), llm)[1].text == "Blue light."
+        assert (len(server.requests), server.connections) == (3, 1)
+
+
+@pytest.mark.parametrize("fault", [RESET, HANG])
+def test_a_reply_is_whole_once_it_says_so(pauses, fault):
+    said = say("Blue ", "light.")
+    with FakeOpenAI(lambda _: Reply([*said.steps, fault])) as server:
+        settings = use(server, timeout=0.3)
+        assert ask(settings)[1].text == "Blue light."
+        assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     "trickle", [chunk("drip "), b": keep-alive\n\n", b"data: "], ids=["text", "comments", "bytes"]
 )
