@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import json
 import logging
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from rag import llms
 from rag.assistant import Assistant
-from rag.batch_cost import Budget, estimate, row_cost
-from rag.batch_rows import Task, ask_all, digest, shape_of
-from rag.errors import InputError, RagError
+from rag.batch_cost import Budget, row_cost
+from rag.batch_rows import Task, ask_all, digest, shape_of, ways_to_ask, with_ahead
+from rag.errors import InputError
+from rag.helpers import Helper
 from rag.journal import Journal, Row, claimed, row_key
-from rag.question_files import Item, read_questions
-from rag.settings import load_settings
+from rag.question_files import Item
 
 log = logging.getLogger(__name__)
 
@@ -49,39 +47,13 @@ class Summary:
     output: str
 
 
-def main(arguments: argparse.Namespace) -> int:
-    """``rag batch``: exit 1 where questions are left, or where every one failed."""
-    items = read_questions(arguments.questions)
-    out = Path(arguments.output)
-    if out.resolve() == Path(arguments.questions).resolve() or out.is_dir():
-        raise InputError(f"{out} cannot take the answers; name another file")
-    assistant = Assistant.open(load_settings(index=arguments.index))
-    if arguments.dry_run:
-        _print_price(assistant, items, out, arguments)
-        return 0
-    summary = run(
-        assistant,
-        items,
-        out,
-        concurrency=arguments.concurrency,
-        retry_failed=arguments.retry_failed,
-        max_cost=arguments.max_cost,
-    )
-    print(json.dumps(asdict(summary)) if arguments.json else _told(summary))  # noqa: T201
-    if summary.left:
-        raise RagError(
-            f"stopped at --max-cost {arguments.max_cost:g}: {summary.left} of {summary.questions} "
-            "questions are left; run the same command with a higher one"
-        )
-    return 1 if summary.failed == summary.questions else 0
-
-
 def run(
     assistant: Assistant,
     items: Sequence[Item],
     out: Path,
     *,
     concurrency: int = 8,
+    helpers: Sequence[Helper] = (),
     retry_failed: bool = False,
     max_cost: float | None = None,
     shape: Mapping[str, Any] | None = None,
@@ -95,7 +67,8 @@ def run(
         assistant: answers, from as many threads as ``concurrency``.
         items: with ids that differ.
         out: JSON Lines: what ``ask`` gives with ``id``, ``digest`` and, where it failed, ``error``.
-        concurrency: questions under way at a time.
+        concurrency: questions at the model at a time.
+        helpers: processes that answer a part of them, with the same settings.
         retry_failed: ask again what failed.
         max_cost: of all rows, in US dollars; see `Budget`.
         shape: what else makes a row another one, beside what `shape_of` says.
@@ -106,6 +79,8 @@ def run(
     """
     out = out.resolve()
     shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
+    for helper in helpers:
+        helper.wait_until_open()
     started = time.perf_counter()
     budget = Budget(max_cost, llms.model_name(assistant.settings, assistant.llm))
     tasks = [(item, digest(item, shaped)) for item in items]
@@ -116,7 +91,12 @@ def run(
         asked = len(todo)
         open_keys = {_key(task) for task in todo}
         done = [journal.rows[key] for key in map(_key, tasks) if key not in open_keys]
-        with contextlib.closing(journal), logging_redirect_tqdm(), _Bar(len(tasks)) as bar:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.closing(journal))
+            stack.enter_context(logging_redirect_tqdm())
+            bar = stack.enter_context(_Bar(len(tasks)))
+            ways = ways_to_ask(assistant, concurrency - sum(each.at_once for each in helpers))
+            ways += [each.ask for each in helpers for _ in range(with_ahead(each.at_once))]
 
             def record(rows: Sequence[Row]) -> None:
                 journal.add(rows)
@@ -125,7 +105,7 @@ def run(
 
             bar.show(done)
             budget.note(done)
-            ask_all(assistant, todo, concurrency, budget, record)
+            ask_all(ways, todo, budget, record)
         left = {_key(task) for task in todo}
         if not left:
             journal.finish([_key(task) for task in tasks])
@@ -172,6 +152,17 @@ class _Bar:
         self._bar.update(len(rows))
 
 
+def still_open(
+    assistant: Assistant, items: Sequence[Item], out: Path, *, retry_failed: bool
+) -> list[Item]:
+    """Return the questions that `run` would ask."""
+    out, shaped = out.resolve(), shape_of(assistant)
+    with claimed(out):
+        rows = Journal(out).rows
+    tasks = [(item, digest(item, shaped)) for item in items]
+    return [task[0] for task in tasks if _is_open(task, rows, retry_failed)]
+
+
 def _key(task: Task) -> str:
     return row_key({"id": task[0].id, "digest": task[1]})
 
@@ -195,40 +186,3 @@ def _check(journal: Journal, tasks: Sequence[Task], out: Path, generation: str) 
         log.warning(
             "keeping %d answers from before the library changed; delete %s to ask again", old, out
         )
-
-
-def _print_price(
-    assistant: Assistant, items: Sequence[Item], out: Path, arguments: argparse.Namespace
-) -> None:
-    shaped = shape_of(assistant)
-    with claimed(out.resolve()):
-        rows = Journal(out.resolve()).rows
-    tasks = [(item, digest(item, shaped)) for item in items]
-    todo = [task[0] for task in tasks if _is_open(task, rows, arguments.retry_failed)]
-    price = estimate(assistant, todo)
-    if arguments.json:
-        counts = {"questions": len(items), "left": len(todo)}
-        print(json.dumps({**counts, **asdict(price)}))  # noqa: T201
-        return
-    print(  # noqa: T201
-        f"{len(todo)} of {len(items)} questions to ask: {price.prompt_tokens} tokens to read, at "
-        f"most {price.completion_tokens} to write, {_money(price.cost_usd, 'at most ')}"
-    )
-
-
-def _told(summary: Summary) -> str:
-    tokens = summary.prompt_tokens + summary.completion_tokens
-    lines = [
-        f"{summary.questions} questions: {summary.answered} answered, {summary.declined} declined, "
-        f"{summary.failed} failed, {summary.left} left; {summary.asked} asked in "
-        f"{summary.seconds:.1f} s; {tokens} tokens, {_money(summary.cost_usd)}",
-    ]
-    if not summary.left:
-        lines.append(f"answers in {summary.output}")
-    if summary.failed:
-        lines.append("ask what failed again with --retry-failed")
-    return "\n".join(lines)
-
-
-def _money(dollars: float | None, qualifier: str = "") -> str:
-    return "price unknown" if dollars is None else f"{qualifier}{dollars:.4f} USD"

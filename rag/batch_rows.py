@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rag import llms, prompts
+from rag import llms, prompts, tokens
 from rag.assistant import Assistant
 from rag.batch_cost import Budget
 from rag.embedders import identity
@@ -35,6 +35,7 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     question is asked, and by one thread.
     """
     assistant.index.require()
+    tokens.encoding()  # 0.3 s
     settings, llm = assistant.settings, assistant.llm
     used = ("answer", "condense") if llm else ()
     return {
@@ -56,14 +57,16 @@ def digest(item: Item, shape: Mapping[str, Any]) -> str:
 
 
 def ask_all(
-    assistant: Assistant,
+    ways: Sequence[Callable[[Task], Row]],
     todo: deque[Task],
-    concurrency: int,
     budget: Budget,
     record: Callable[[Sequence[Row]], None],
 ) -> None:
-    """Ask what is to do, taking it off the queue as it starts; record what is finished."""
-    workers = Workers(functools.partial(_ask, assistant), min(concurrency, len(todo)))
+    """Ask what is to do, taking it off the queue as it starts; record what is finished.
+
+    Each of ``ways`` answers one question at a time.
+    """
+    workers = Workers(ways)
     fault: BaseException | None = None
 
     def take(timeout: float | None = None) -> BaseException | None:
@@ -73,7 +76,7 @@ def ask_all(
 
     try:
         while workers.busy or (todo and not fault):
-            while todo and not fault and workers.busy < concurrency and budget.allows(workers.busy):
+            while todo and not fault and workers.busy < len(ways) and budget.allows(workers.busy):
                 workers.put(todo.popleft())
             if not workers.busy:
                 return
@@ -90,8 +93,26 @@ def ask_all(
         raise fault
 
 
-def _ask(assistant: Assistant, task: Task) -> Row:
-    """Return the row of a question; what is wrong with this one alone becomes its error."""
+def ways_to_ask(assistant: Assistant, at_once: int) -> list[Callable[[Task], Row]]:
+    """Return a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
+    held = llms.hold_to(assistant.llm, at_once)
+    return [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
+
+
+def with_ahead(at_once: int) -> int:
+    """Return how many questions to have under way where a model gets ``at_once`` at most.
+
+    While it has these, a quarter more are searched and prepared, or checked: it never waits.
+    """
+    return at_once + at_once // 4
+
+
+def ask_one(assistant: Assistant, task: Task) -> Row:
+    """Return the row of a question; what is wrong with this one alone becomes its error.
+
+    Raises:
+        SettingsError, LibraryError: the next question would fare no better.
+    """
     item, shaped = task
     error = item.defect
     answer = None
@@ -99,7 +120,7 @@ def _ask(assistant: Assistant, task: Task) -> Row:
         try:
             answer = assistant.ask(item.question, history=item.history)
         except (SettingsError, LibraryError):
-            raise  # the next question would fare no better
+            raise
         except RagError as failure:
             error = str(failure)
         except Exception as failure:  # noqa: BLE001  # told in the row

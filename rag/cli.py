@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import logging
 import os
@@ -11,6 +10,8 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TextIO
+
+from rag.importing import heavy_imports
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,10 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _load(target: str) -> Callable[[argparse.Namespace], int]:
     """Import ``module:function``: only the command that runs pays for its imports."""
     module, _, function = target.partition(":")
-    gc.disable()  # imports leave little to collect: 0.2 s of 3.5
-    loaded: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(module), function)
-    gc.freeze()
-    gc.enable()
+    with heavy_imports():
+        imported = importlib.import_module(module)
+    loaded: Callable[[argparse.Namespace], int] = getattr(imported, function)
     return loaded
 
 
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--judge", action="store_true", help="add the model's own verdicts")
     _where(ask)
 
-    batch = command("batch", "rag.batch:main", "answer a file of questions", commands)
+    batch = command("batch", "rag.batch_command:main", "answer a file of questions", commands)
     batch.add_argument("questions", metavar="QUESTIONS", help=".txt, .csv or .jsonl, or -")
     batch.add_argument("-o", "--output", required=True, metavar="OUT.jsonl", help="the answers")
     batch.add_argument("--concurrency", type=_positive, default=8, metavar="N", help="at once (8)")

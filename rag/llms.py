@@ -83,6 +83,18 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
     return settings.llm_model if settings.llm_in_force == "openai" else "none"
 
 
+def hold_to(llm: LLM | None, requests: int) -> bool:
+    """Have a served model asked at most so many times at once; say whether it is a served one."""
+    if llm is None:
+        return False
+    from rag.openai_llm import ServedLLM
+
+    if isinstance(llm, ServedLLM):
+        llm.at_most(requests)
+        return True
+    return False
+
+
 def complete_stream(
     llm: LLM, messages: Sequence[ChatMessage], *, max_tokens: int, settings: Settings
 ) -> Iterator[str | Completion]:

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -222,15 +223,58 @@ def _read(title: str, abstract: str) -> Reading:
     )
 
 
+class _Claim(NamedTuple):
+    """The words of a claim, prepared for looking them up in papers.
+
+    Per word: the stem, the forms that it may be written in, the acronym, the stem without a
+    number at its end; the last two "" where there is none. ``spelled`` are the first letters of
+    words in a row, each with where they begin and end. ``exact`` words have no synonyms.
+    """
+
+    vectors: Floats
+    exact: list[bool]
+    stems: list[str]
+    forms: list[set[str]]
+    acronyms: list[str]
+    families: list[str]
+    spelled: list[tuple[str, int, int]]
+
+
+@functools.lru_cache(maxsize=64)  # a question is looked up in several papers
+def _read_claim(said: tuple[Word, ...]) -> _Claim:
+    squeezed = [squeeze(word.text) for word in said]
+    shapes, families = [], []
+    for i, word in enumerate(said):
+        beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
+        shapes.append({word.squeezed, squeezed[i], *beside})
+        family = squeezed[i].rstrip("0123456789")
+        families.append(stem(family) if 3 <= len(family) < len(squeezed[i]) else "")
+    letters = [text if text.isdecimal() else text[:1] for text in squeezed]
+    return _Claim(
+        vectors=_vectors(said),
+        exact=[word.kind == "name" or len(word.text) < 3 for word in said],
+        stems=[word.stem for word in said],
+        forms=shapes,
+        acronyms=[word.acronym for word in said],
+        families=families,
+        spelled=[
+            ("".join(letters[start : start + size]), start, start + size)
+            for size in (2, 3, 4, 5)
+            for start in range(len(said) - size + 1)
+        ],
+    )
+
+
 def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
+    claim = _read_claim(tuple(said))
     found = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
     if len(reading.worded):
         # Too small for the threads that a matrix product would wake.
-        cosines = np.einsum("ik,jk->ij", _vectors(said), reading.vectors)
+        cosines = np.einsum("ik,jk->ij", claim.vectors, reading.vectors)
         # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
-        near = np.clip((cosines - 0.5) / 0.2, 0.0, 0.8)
-        near[[word.kind == "name" or len(word.text) < 3 for word in said]] = 0.0
+        near = np.minimum(np.maximum((cosines - 0.5) / 0.2, 0.0), 0.8)
+        near[claim.exact] = 0.0
         found[:, reading.worded] = np.maximum.reduceat(near, reading.starts, axis=1)
     strengths: list[list[float]] = found.tolist()  # a few numbers: quicker without numpy
 
@@ -240,26 +284,21 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
             if row[j] < value:
                 row[j] = value
 
-    stems, shapes, acronyms = reading.stems, reading.forms, reading.acronyms
-    squeezed = [squeeze(word.text) for word in said]
-    for i, word in enumerate(said):
-        raise_to(i, stems.get(word.stem, ()), 1.0)
-        beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
-        for form in {word.squeezed, squeezed[i], *beside}:
-            raise_to(i, shapes.get(form, ()), 1.0)
-        if word.acronym:
-            raise_to(i, acronyms.get(word.acronym, ()), 0.8)
+    for i in range(len(said)):
+        raise_to(i, reading.stems.get(claim.stems[i], ()), 1.0)
+        for form in claim.forms[i]:
+            raise_to(i, reading.forms.get(form, ()), 1.0)
+        acronym = claim.acronyms[i]
+        if acronym:
+            raise_to(i, reading.acronyms.get(acronym, ()), 0.8)
             parts = enumerate(reading.segments)
-            raise_to(i, (j for j, part in parts if word.acronym in part.initials), 0.8)
-        family = squeezed[i].rstrip("0123456789")
-        if 3 <= len(family) < len(squeezed[i]):
-            raise_to(i, stems.get(stem(family), ()), 0.6)
-    letters = [text if text.isdecimal() else text[:1] for text in squeezed]
-    for size in (2, 3, 4, 5) if acronyms else ():
-        for start in range(len(said) - size + 1):
-            where = acronyms.get("".join(letters[start : start + size]), ())
-            for i in range(start, start + size) if where else ():
-                raise_to(i, where, 0.9)
+            raise_to(i, (j for j, part in parts if acronym in part.initials), 0.8)
+        if claim.families[i]:
+            raise_to(i, reading.stems.get(claim.families[i], ()), 0.6)
+    for letters, start, end in claim.spelled if reading.acronyms else ():
+        where = reading.acronyms.get(letters, ())
+        for i in range(start, end) if where else ():
+            raise_to(i, where, 0.9)
     return np.array(strengths, dtype=np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import string
 from dataclasses import dataclass
@@ -49,8 +50,13 @@ def load(name: str, folder: Path | None = None) -> Prompt:
     try:
         if folder is not None and (folder / f"{name}.md").is_file():
             return Prompt(name, (folder / f"{name}.md").read_text(encoding="utf-8"))
-        return Prompt(name, resources.files("prompts").joinpath(f"{name}.md").read_text("utf-8"))
+        return _packaged(name)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"cannot read the prompt {name}.md ({error}); correct RAG_PROMPTS"
         ) from error
+
+
+@functools.cache
+def _packaged(name: str) -> Prompt:
+    return Prompt(name, resources.files("prompts").joinpath(f"{name}.md").read_text("utf-8"))

@@ -43,6 +43,8 @@ _EF_SEARCH = 400  # of the exact nearest 300 of 15,988 MiniLM passages, 98.5% ar
 # Up to so many passages all vectors are kept in memory and none is missed. Reading 5,000 takes
 # 0.16 s, a query 0.2 ms, in Chroma's graph 3 to 6 ms.
 _SMALL = 10_000
+# Seconds to wait for others who open the same store and read it; who writes may take longer.
+_AT_FIRST = 1.0
 # Static vectors come quicker than their graph grows. Of the exact nearest 100 of 20,015 this finds
 # 98.3% in 40% of the time; Chroma's default of 100 finds 99.2%.
 _EF_CONSTRUCTION = {"static": 40}
@@ -86,6 +88,7 @@ class Store:
         self._reading = threading.Lock()
         self._exact: Exact | None = None
         self._is_read = False  # whether `_exact` is of what the store holds now
+        self._patience = _AT_FIRST
         self.reopen()
 
     # Opening and making.
@@ -280,7 +283,8 @@ class Store:
             return None
         with self._reading:
             if not self._is_read:
-                with self._graph.alone(0) as alone:
+                with self._graph.alone(self._patience) as alone:
+                    self._patience = 0.0
                     if not alone:
                         return None
                     self._exact = self._read_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Task = TypeVar("Task")
@@ -18,15 +18,14 @@ class Workers(Generic[Task, Done]):
     when the program ends, which an executor of the standard library does not allow.
     """
 
-    def __init__(self, work: Callable[[Task], Done], count: int) -> None:
-        """Start ``count`` threads that do ``work``."""
-        self._work = work
-        self._count = count
+    def __init__(self, ways: Sequence[Callable[[Task], Done]]) -> None:
+        """Start a thread for each of the ways to do the work."""
+        self._ways = ways
         self._tasks: queue.SimpleQueue[tuple[Task] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
         self.busy = 0
-        for _ in range(count):
-            threading.Thread(target=self._serve, daemon=True).start()
+        for way in ways:
+            threading.Thread(target=self._serve, args=(way,), daemon=True).start()
 
     def put(self, task: Task) -> None:
         """Give out a task; ``busy`` counts those whose result was not taken."""
@@ -49,15 +48,13 @@ class Workers(Generic[Task, Done]):
 
     def end(self) -> None:
         """Let each thread end after its task."""
-        for _ in range(self._count):
+        for _ in self._ways:
             self._tasks.put(None)
 
-    def _serve(self) -> None:
+    def _serve(self, way: Callable[[Task], Done]) -> None:
         while (task := self._tasks.get()) is not None:
-            self._done.put(self._finished(*task))
-
-    def _finished(self, task: Task) -> Done | BaseException:
-        try:
-            return self._work(task)
-        except BaseException as error:  # noqa: BLE001  # raised again by whoever takes it
-            return error
+            try:
+                done: Done | BaseException = way(*task)
+            except BaseException as error:  # noqa: BLE001  # raised again by whoever takes it
+                done = error
+            self._done.put(done)

@@ -111,6 +111,7 @@ def in_turn(*replies: Reply) -> Callable[[Request], Reply]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # else connections that come at once wait a second or three
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that leave; anything else is the script's fault."""

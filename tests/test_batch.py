@@ -191,7 +191,8 @@ def test_a_second_batch_on_the_same_file_leaves(quoting, out):
     assert not out.exists()
 
 
-def test_no_more_questions_are_under_way_than_allowed(served, out):
+@pytest.mark.parametrize("concurrency", [3, 8])
+def test_no_more_questions_are_at_the_model_than_allowed(served, out, concurrency):
     lock, under_way, most = threading.Lock(), [0], [0]
 
     def script(request):
@@ -204,8 +205,8 @@ def test_no_more_questions_are_under_way_than_allowed(served, out):
         return say("A graph has nodes [1].")
 
     with FakeOpenAI(script) as server:
-        batch.run(served(server), items(24), out, concurrency=3)
-    assert most[0] == 3
+        batch.run(served(server), items(32), out, concurrency=concurrency)
+    assert most[0] == concurrency
 
 
 def test_a_wrong_setting_stops_the_batch_and_keeps_what_was_answered(served, out, tmp_path):
@@ -278,7 +279,7 @@ def test_the_estimate_counts_the_prompts_that_would_be_sent(served, out):
 
 
 def test_workers_hand_back_what_a_task_raised():
-    workers = Workers(lambda n: 1 // n, 2)
+    workers = Workers([lambda n: 1 // n] * 2)
     workers.put(0)
     (error,) = workers.take()
     assert isinstance(error, ZeroDivisionError)
