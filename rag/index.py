@@ -175,13 +175,13 @@ class Index:
         for _, part in every:
             version = (part.paper_id, part.version)
             wholes[version] = wholes.get(version, 0) + 1
-            if wholes[version] == part.count:
+            if wholes[version] == part.total:
                 best = newest.get(part.paper_id)
                 if best is None or (part.seq, part.version) > (best.seq, best.version):
                     newest[part.paper_id] = part
         have = {entry.paper.id: entry.version for entry in self.lexical.matching(())}
         missing = [
-            f"{part.paper_id}#{part.version}.0.{part.count}"
+            f"{part.paper_id}#{part.version}.0.{part.total}"
             for part in newest.values()
             if have.get(part.paper_id) != part.version
         ]

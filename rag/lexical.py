@@ -13,8 +13,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
@@ -28,8 +28,7 @@ _HEAP = 64_000_000
 _MANY = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalHit:
+class LexicalHit(NamedTuple):
     """A paper found by words: its slot (see `slot`), BM25 score and place in the index."""
 
     slot: int
@@ -42,6 +41,7 @@ class LexicalHit:
         return _entry(self.searcher, self.address)
 
 
+@functools.lru_cache(maxsize=65536)
 def slot(paper_id: str) -> int:
     """Return a 64-bit number for a paper id, which the index reads faster than the id."""
     return int.from_bytes(hashlib.blake2b(paper_id.encode(), digest_size=8).digest(), "big")

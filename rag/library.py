@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from rag.types import Paper, Passage, Rejection
 
@@ -75,34 +76,35 @@ class Entry:
         paper["authors"] = tuple(paper["authors"])
         paper["sources"] = tuple(paper["sources"])
         spans = tuple((start, end) for start, end in data["spans"])
-        return cls(Paper(**paper), spans, data["records"], data["seq"])
+        entry = cls(Paper(**paper), spans, data["records"], data["seq"])
+        entry.__dict__["payload"] = payload
+        return entry
 
 
-@dataclass(frozen=True, slots=True)
-class PassageId:
-    """A passage's id in the store, taken apart."""
+class PassageId(NamedTuple):
+    """A passage's id in the store, taken apart: number ``number`` of ``total``."""
 
     paper_id: str
     seq: int
     version: str
     number: int
-    count: int
+    total: int
 
     @property
     def text(self) -> str:
         """The id as the store has it."""
-        return f"{self.paper_id}#{self.version}.{self.number}.{self.count}"
+        return f"{self.paper_id}#{self.version}.{self.number}.{self.total}"
 
 
 def parse_passage_id(text: str) -> PassageId:
     """Take an id of `Entry.passage_ids` apart.
 
     >>> parse_passage_id("a#b#2.0f3c.0.1")
-    PassageId(paper_id='a#b', seq=2, version='2.0f3c', number=0, count=1)
+    PassageId(paper_id='a#b', seq=2, version='2.0f3c', number=0, total=1)
     """
     paper_id, _, rest = text.rpartition("#")
-    seq, digest, number, count = rest.split(".")
-    return PassageId(paper_id, int(seq), f"{seq}.{digest}", int(number), int(count))
+    seq, digest, number, total = rest.split(".")
+    return PassageId(paper_id, int(seq), f"{seq}.{digest}", int(number), int(total))
 
 
 def normalised_title(title: str) -> str:

@@ -20,7 +20,7 @@ from rag.polarity import denies, opposed
 from rag.quantities import Quantity, quantities
 from rag.sentences import sentence_spans
 from rag.types import Evidence, Paper
-from rag.wording import Word, forms, initials, squeeze, stem, words
+from rag.wording import Word, read_wording, squeeze, stem, words
 
 Floats = NDArray[np.float32]
 
@@ -178,9 +178,14 @@ def _denied(text: str, start: int, end: int) -> bool:
 
 def _vectors(said: Iterable[Word]) -> Floats:
     """Return the static vectors of words, lower-cased; where one has a digit, zeros."""
-    texts = [word.text.lower() for word in said]
-    plain_words = ["" if any(map(str.isdecimal, text)) else text for text in texts]
-    return embed_kept(static(), plain_words)
+    # Only names and numbers have digits, see `Word.kind`.
+    texts = [
+        ""
+        if word.kind in ("name", "number") and any(map(str.isdecimal, word.text))
+        else word.text.lower()
+        for word in said
+    ]
+    return embed_kept(static(), texts)
 
 
 def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
@@ -201,11 +206,11 @@ def _read(title: str, abstract: str) -> Reading:
     acronyms: dict[str, list[int]] = {}
     for i, span in enumerate((None, *sentence_spans(abstract)[:_MOST_SENTENCES])):
         text = title if span is None else abstract[span[0] : span[1]]
-        said = tuple(words(text))
-        segments.append(_Segment(span, text, said, initials(text)))
+        said, forms, initials = read_wording(text)
+        segments.append(_Segment(span, text, tuple(said), initials))
         for where, keys in (
             (stems, {word.stem for word in said}),
-            (shapes, forms(text)),
+            (shapes, forms),
             (acronyms, {word.acronym for word in said if word.acronym}),
         ):
             for key in keys:

@@ -91,6 +91,18 @@ class Word(NamedTuple):
         return 0.5 if self.kind == "relating" else rarity(self.text.lower())
 
 
+class Wording(NamedTuple):
+    """What a text is read for.
+
+    ``forms`` are its squeezed chunks, and those of neighbours written apart; ``initials`` the
+    first letters of its words, numbers whole, small words left out.
+    """
+
+    words: list[Word]
+    forms: set[str]
+    initials: str
+
+
 def words(text: str) -> list[Word]:
     """Return the words of ``text`` that carry meaning, hyphenated ones in their parts.
 
@@ -99,19 +111,38 @@ def words(text: str) -> list[Word]:
     >>> [(word.stem, word.kind) for word in words("The BERT-based models improve.")]
     [('bert', 'name'), ('base', 'plain'), ('model', 'plain'), ('improv', 'plain')]
     """
-    own = {match.start(1) for match in _IN_BRACKETS.finditer(text) if _is_own(text, match)}
-    found = []
+    return read_wording(text).words
+
+
+def read_wording(text: str) -> Wording:
+    """Read a text once for all that is compared.
+
+    >>> sorted(read_wording("BRCA 1 and TGF-β").forms)
+    ['1', 'and', 'brca', 'brca1', 'tgfbeta']
+    >>> read_wording("the West Nile virus and interleukin 6").initials
+    'wnvi6'
+    """
+    brackets = _IN_BRACKETS.finditer(text) if "(" in text else ()
+    own = {match.start(1) for match in brackets if _is_own(text, match)}
+    found: list[Word] = []
+    shapes: set[str] = set()
+    letters: list[str] = []
+    before, before_end = "", -2
     for match in _CHUNK.finditer(text):
         at = match.start()
-        if at in own:
-            continue
-        for raw, root, squeezed, acronym, offset, kind in _chunk(match.group()).parts:
+        parts, joined, first = _chunk(match.group())
+        shapes.add(joined)
+        if at - before_end <= 1 and (len(joined) < 3 or joined.isdecimal()):
+            shapes.add(before + joined)
+        before, before_end = joined, match.end()
+        letters.append(first)
+        for raw, root, squeezed, acronym, offset, kind in parts if at not in own else ():
             start = at + offset
             if kind == "capitalised":
                 opening = _SENTENCE_START.search(text, max(0, start - 8), start)
                 kind = _common_kind(raw.lower()) if opening else "name"
             found.append(Word(raw, root, squeezed, acronym, start, kind))
-    return found
+    return Wording(found, shapes, "".join(letters))
 
 
 class _Chunk(NamedTuple):
@@ -223,29 +254,3 @@ def squeeze(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
     return _NOT_ALNUM.sub("", text.lower().translate(_GREEK))
-
-
-def forms(text: str) -> frozenset[str]:
-    """Return the squeezed chunks of ``text``, and those of neighbours written apart.
-
-    >>> sorted(forms("BRCA 1 and TGF-β"))
-    ['1', 'and', 'brca', 'brca1', 'tgfbeta']
-    """
-    found = set()
-    before: re.Match[str] | None = None
-    for match in _CHUNK.finditer(text):
-        joined = _chunk(match.group()).squeezed
-        found.add(joined)
-        if (len(joined) < 3 or joined.isdecimal()) and before and match.start() - before.end() <= 1:
-            found.add(_chunk(before.group()).squeezed + joined)
-        before = match
-    return frozenset(found)
-
-
-def initials(text: str) -> str:
-    """Return the first letters of the words of ``text``, numbers whole, small words left out.
-
-    >>> initials("the West Nile virus and interleukin 6")
-    'wnvi6'
-    """
-    return "".join(_chunk(written).initials for written in _CHUNK.findall(text))

@@ -167,8 +167,9 @@ def test_an_entry_survives_its_payload():
     again = Entry.from_payload(made.payload)
     assert again == made
     assert again.version == made.version
+    assert replace(again).payload == made.payload  # made anew from what was read
     ids = [parse_passage_id(name) for name in made.passage_ids]
-    assert [(i.paper_id, i.seq, i.number, i.count) for i in ids] == [
+    assert [(i.paper_id, i.seq, i.number, i.total) for i in ids] == [
         ("a#b", 3, 0, 2),
         ("a#b", 3, 1, 2),
     ]
