@@ -18,13 +18,17 @@ from llama_index.core.bridge.pydantic import PrivateAttr, SecretStr
 from llama_index.core.llms import ChatMessage, ChatResponse, ChatResponseGen, MessageRole
 from llama_index.llms.openai.utils import to_openai_message_dicts
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
-from openai import DEFAULT_CONNECTION_LIMITS, Stream
+from openai import Stream
 
 from rag.errors import SettingsError
 from rag.settings import Settings
 
 OPENAI_URL = "https://api.openai.com/v1"
 _LAST = b"data: [DONE]"
+# Kept open while a person reads an answer and asks on.
+_CONNECTIONS = httpx.Limits(
+    max_connections=1000, max_keepalive_connections=20, keepalive_expiry=60.0
+)
 # A reply is a few kilobytes; a server that never stops sending is cut off here.
 _LARGEST_REPLY = 4 * 2**20
 # Instructions and the marks of roles, in tokens; other tokenizers count up to a quarter more.
@@ -153,7 +157,7 @@ def served_llm(
 
 def http_client(base_url: str) -> httpx.Client:
     """Return a client for an address; a proxy for the world outside is none for this machine."""
-    return httpx.Client(trust_env=not _is_local(base_url), limits=DEFAULT_CONNECTION_LIMITS)
+    return httpx.Client(trust_env=not _is_local(base_url), limits=_CONNECTIONS)
 
 
 def context_window(settings: Settings) -> int:
