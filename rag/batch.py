@@ -95,7 +95,8 @@ def run(
             stack.enter_context(contextlib.closing(journal))
             stack.enter_context(logging_redirect_tqdm())
             bar = stack.enter_context(_Bar(len(tasks)))
-            ways = ways_to_ask(assistant, concurrency - sum(each.at_once for each in helpers))
+            here = concurrency - sum(helper.at_once for helper in helpers)
+            ways = list(stack.enter_context(ways_to_ask(assistant, here)))
             ways += [each.ask for each in helpers for _ in range(with_ahead(each.at_once))]
 
             def record(rows: Sequence[Row]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rag import llms, prompts, tokens
@@ -93,10 +94,14 @@ def ask_all(
         raise fault
 
 
-def ways_to_ask(assistant: Assistant, at_once: int) -> list[Callable[[Task], Row]]:
-    """Return a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
-    held = llms.hold_to(assistant.llm, at_once)
-    return [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
+@contextlib.contextmanager
+def ways_to_ask(assistant: Assistant, at_once: int) -> Iterator[list[Callable[[Task], Row]]]:
+    """Give a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
+    if assistant.llm is None:  # then the openai package is not needed
+        yield [functools.partial(ask_one, assistant)] * at_once
+        return
+    with llms.held_to(assistant.llm, at_once) as held:
+        yield [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
 
 
 def with_ahead(at_once: int) -> int:

@@ -79,7 +79,10 @@ class Helper:
                 raise _gone()
             number = next(self._numbers)
             self._waiting[number] = reply
-            self._pipe.send((number, task))
+            try:
+                self._pipe.send((number, task))
+            except OSError:
+                raise _gone() from None
         row = reply.get()
         if isinstance(row, BaseException):
             raise row
@@ -125,11 +128,10 @@ def _serve(pipe: Connection, settings: Settings, at_once: int) -> None:
     logging.getLogger("rag").setLevel(logging.WARNING)
     with heavy_imports():
         from rag.assistant import Assistant
-        from rag.batch_rows import ask_one, shape_of, ways_to_ask, with_ahead
+        from rag.batch_rows import ask_one, shape_of, ways_to_ask
     assistant = Assistant.open(settings)
     try:
         shape_of(assistant)
-        ways_to_ask(assistant, at_once)
     except RagError as error:
         pipe.send(error)
         return
@@ -145,9 +147,9 @@ def _serve(pipe: Connection, settings: Settings, at_once: int) -> None:
         with sending:
             pipe.send((number, reply))
 
-    pool = ThreadPoolExecutor(with_ahead(at_once))
-    try:
-        while True:
-            pool.submit(answer, *pipe.recv())
-    except (EOFError, OSError):  # the batch is over, or was killed
-        os._exit(0)  # whatever is under way is nobody's any more
+    with ways_to_ask(assistant, at_once) as ways, ThreadPoolExecutor(len(ways)) as pool:
+        try:
+            while True:
+                pool.submit(answer, *pipe.recv())
+        except (EOFError, OSError):  # the batch is over, or was killed
+            os._exit(0)  # whatever is under way is nobody's any more

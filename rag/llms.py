@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -83,16 +84,19 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
     return settings.llm_model if settings.llm_in_force == "openai" else "none"
 
 
-def hold_to(llm: LLM | None, requests: int) -> bool:
-    """Have a served model asked at most so many times at once; say whether it is a served one."""
-    if llm is None:
-        return False
+@contextlib.contextmanager
+def held_to(llm: LLM | None, requests: int) -> Iterator[bool]:
+    """Have a served model asked at most so many times at once; give whether it is one."""
     from rag.openai_llm import ServedLLM
 
-    if isinstance(llm, ServedLLM):
-        llm.at_most(requests)
-        return True
-    return False
+    if not isinstance(llm, ServedLLM):
+        yield False
+        return
+    llm.free = threading.BoundedSemaphore(requests)
+    try:
+        yield True
+    finally:
+        llm.free = contextlib.nullcontext()
 
 
 def complete_stream(
@@ -224,12 +228,13 @@ class _Reply:
         options: dict[str, Any] = {}
         if "max_tokens" in type(self._llm).model_fields:
             options["max_tokens"] = self._max_tokens
-        if served:
-            options |= served.within(max(0.001, self._deadline - time.monotonic()))
-        try:
-            yield from self._llm.stream_chat(self._messages, **options)
-        except NotImplementedError:
-            yield self._llm.chat(self._messages, **options)
+        with served.free if served else contextlib.nullcontext():
+            if served:
+                options |= served.within(max(0.001, self._deadline - time.monotonic()))
+            try:
+                yield from self._llm.stream_chat(self._messages, **options)
+            except NotImplementedError:
+                yield self._llm.chat(self._messages, **options)
 
     def _note(self, response: ChatResponse) -> None:
         """Keep the token counts and the reason for stopping, where the response has them."""

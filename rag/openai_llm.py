@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import math
-import threading
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,12 +38,22 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
     """A chat model behind an OpenAI-compatible address.
 
     ``origin`` is what tells two models of one name apart: the address, or the model's file.
+    Each request is made within ``free``; see `rag.llms.held_to`.
     """
 
     origin: str = ""
     _key: SecretStr = PrivateAttr(default=SecretStr("none"))
     _server: Any = PrivateAttr(default=None)
     _free: AbstractContextManager[Any] = PrivateAttr(default_factory=contextlib.nullcontext)
+
+    @property
+    def free(self) -> AbstractContextManager[Any]:
+        """What is entered for the time of a request."""
+        return self._free
+
+    @free.setter
+    def free(self, value: AbstractContextManager[Any]) -> None:
+        self._free = value
 
     @property
     def secret(self) -> str:
@@ -61,10 +70,6 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
         The events are read as plain JSON: as the package's own types, a reply of 200 tokens
         takes 69 ms of processor.
         """
-        with self._free:
-            yield from self._stream_at_once(messages, **kwargs)
-
-    def _stream_at_once(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         timeout = kwargs.pop("timeout", self.timeout)
         events = self._get_client().post(
             "/chat/completions",
@@ -88,10 +93,6 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
                 raw=event,
                 additional_kwargs=self._get_response_token_counts(event) | finish,
             )
-
-    def at_most(self, requests: int) -> None:
-        """Hold further requests back while so many are under way."""
-        self._free = threading.BoundedSemaphore(requests)
 
     def within(self, seconds: float) -> dict[str, Any]:
         """Return the request option that ends a reply after ``seconds``, however it trickles."""

@@ -128,6 +128,18 @@ def test_a_reader_who_leaves_hangs_up():
         assert server.hung_up.wait(5)
 
 
+def test_a_reader_who_leaves_makes_room_for_the_next():
+    with FakeOpenAI(lambda _: say("Blue ", "light.")) as server:
+        llm = open_llm(use(server))
+        with llms.held_to(llm, 1) as held:
+            left = complete_stream(llm, ASK, max_tokens=50, settings=use(server))
+            assert (held, next(left)) == (True, "Blue ")
+            left.close()
+            assert ask(use(server), llm)[1].text == "Blue light."
+    with llms.held_to(MockLLM(), 1) as held:
+        assert not held
+
+
 def test_a_cut_reply_is_no_error():
     with FakeOpenAI(in_turn(say("One two", finish="length"))) as server:
         _, completion = ask(use(server))
