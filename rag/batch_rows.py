@@ -97,9 +97,6 @@ def ask_all(
 @contextlib.contextmanager
 def ways_to_ask(assistant: Assistant, at_once: int) -> Iterator[list[Callable[[Task], Row]]]:
     """Give a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
-    if assistant.llm is None:  # then the openai package is not needed
-        yield [functools.partial(ask_one, assistant)] * at_once
-        return
     with llms.held_to(assistant.llm, at_once) as held:
         yield [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
 

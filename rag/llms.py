@@ -87,16 +87,24 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
 @contextlib.contextmanager
 def held_to(llm: LLM | None, requests: int) -> Iterator[bool]:
     """Have a served model asked at most so many times at once; give whether it is one."""
-    from rag.openai_llm import ServedLLM
-
-    if not isinstance(llm, ServedLLM):
+    served = _served(llm)
+    if served is None:
         yield False
         return
-    llm.free = threading.BoundedSemaphore(requests)
+    served.free = threading.BoundedSemaphore(requests)
     try:
         yield True
     finally:
-        llm.free = contextlib.nullcontext()
+        served.free = contextlib.nullcontext()
+
+
+def _served(llm: LLM | None) -> ServedLLM | None:
+    """Return a model that is behind an address, None for any other and for none."""
+    if llm is None:
+        return None
+    from rag.openai_llm import ServedLLM
+
+    return llm if isinstance(llm, ServedLLM) else None
 
 
 def complete_stream(
@@ -192,9 +200,8 @@ class _Reply:
     def deltas(self) -> Generator[str, None, None]:
         """Yield each piece of text; at least one, or raise what went wrong."""
         from rag.model_errors import model_error
-        from rag.openai_llm import ServedLLM
 
-        served = self._llm if isinstance(self._llm, ServedLLM) else None
+        served = _served(self._llm)
         who = self._llm.metadata.model_name
         if served and not who.startswith(LOCAL_PREFIX):
             who += f" at {host(served.origin)}"
