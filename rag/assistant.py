@@ -7,6 +7,8 @@ answer = assistant.ask("What speed-up does LCNN offer over AlexNet?")
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import logging
 import platform
@@ -17,10 +19,8 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, BinaryIO
 
-import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
-from numpy.typing import NDArray
 
 from rag import (
     answering,
@@ -32,10 +32,12 @@ from rag import (
     readers,
     retrieval,
 )
+from rag.embedding_process import embedding_process, is_worth_it
 from rag.errors import InputError, LibraryError
 from rag.filters import parse_where
-from rag.index import Index
+from rag.index import Embed, Index
 from rag.library import Change, with_key
+from rag.local_embedders import Static
 from rag.retrieval import PaperRetriever
 from rag.settings import Settings
 from rag.store import Spec
@@ -146,8 +148,14 @@ class Assistant:
         name = embedders.identity(self.embedder)
         return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return embedders.embed(self.embedder, texts)
+    @contextlib.contextmanager
+    def _embedding(self, papers: int) -> Iterator[Embed]:
+        """Give what embeds the passages of so many papers."""
+        if type(self.embedder) is Static and is_worth_it(papers):
+            with embedding_process() as embed:
+                yield embed
+        else:
+            yield lambda texts: functools.partial(embedders.embed, self.embedder, texts)
 
     # The library.
 
@@ -196,7 +204,8 @@ class Assistant:
                 changes = []
             if changes:
                 self.index.ensure(self._spec())
-                embedded += self.index.write(changes, self._embed, command, progress)
+                with self._embedding(len(changes)) as embed:
+                    embedded += self.index.write(changes, embed, command, progress)
             else:
                 self.index.finish()
             report = IngestReport(
@@ -223,7 +232,8 @@ class Assistant:
         if note:
             log.warning("%s", note)
         self._embedder = embedders.open_embedder(name, self.settings)
-        return self.index.rebuild(self._spec(), self._embed, "rebuild", progress)
+        with self._embedding(self.index.lexical.papers) as embed:
+            return self.index.rebuild(self._spec(), embed, "rebuild", progress)
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Remove papers from the library everywhere; return how many.

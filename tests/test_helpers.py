@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from rag.errors import LibraryError, RagError
 from rag.helpers import Helper, start_helpers
 from rag.question_files import Item
 from rag.settings import load_settings
+from tests.ended import is_over
 
 PAPERS = [
     {"id": "g", "title": "On graphs", "abstract": "A graph has nodes. Each graph has edges."},
@@ -42,20 +42,6 @@ def settings(tmp_path):
 
 def timeless(row):
     return {key: value for key, value in row.items() if key != "seconds"}
-
-
-def is_over(pid):
-    """Wait for the end of a process that is nobody's child here."""
-    state = Path(f"/proc/{pid}/stat")
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            if state.read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_helper_gives_the_rows_that_this_process_would(settings):
