@@ -46,11 +46,11 @@ def threshold(records: int) -> int:
 
 
 @contextlib.contextmanager
-def _taken(lock: FileLock, wait: float = -1) -> Iterator[bool]:
-    """Hold a lock; False where it cannot be had in ``wait`` seconds, without end below 0."""
+def _taken(lock: FileLock) -> Iterator[bool]:
+    """Hold a lock; False where it cannot be had."""
     try:
-        lock.acquire(timeout=wait)
-    except OSError:  # time is over, or the folder is not there or may only be read
+        lock.acquire()
+    except OSError:  # the folder is not there or may only be read
         yield False
         return
     try:
@@ -85,15 +85,12 @@ class Graph:
                 self._mend()
             yield
 
-    def alone(self, wait: float = -1) -> contextlib.AbstractContextManager[bool]:
+    def alone(self) -> contextlib.AbstractContextManager[bool]:
         """Keep other processes from opening and changing the store; False where that fails.
 
         Opening Chroma writes to its database, and two writers at once may both be refused.
-
-        Args:
-            wait: seconds to wait for another process at the most; without end below 0.
         """
-        return _taken(self._alone, wait)
+        return _taken(self._alone)
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:

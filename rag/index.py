@@ -6,7 +6,8 @@ into steps so that a stop between any two leaves the old state readable and the 
 finishes the work:
 
 1. a marker file says that work is under way;
-2. new versions of papers are added to the store, each paper whole;
+2. new versions of papers are added to the store, each paper whole, and the vectors of the new
+   state written to a file of their own (`rag.vectors`);
 3. the lexical index commits all of it at once: from here on readers find the new state;
 4. old versions are deleted from the store, and it gets a new stamp;
 5. the marker goes.
@@ -26,11 +27,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from rag import last_ingest, passages
 from rag.errors import BusyError, LibraryError
@@ -39,11 +40,12 @@ from rag.lexical import Lexical
 from rag.library import Change, Entry, PassageId, parse_passage_id
 from rag.settings import Settings, host
 from rag.store import Spec, Store
+from rag.vectors import MOST, Floats, Vectors
 
 log = logging.getLogger(__name__)
 
 # Asked for the vectors of texts, it may begin at once; what it returns waits for them.
-Embed = Callable[[Sequence[str]], Callable[[], NDArray[np.float32]]]
+Embed = Callable[[Sequence[str]], Callable[[], Floats]]
 Progress = Callable[[int, int], None]
 _Pair = tuple[Entry, tuple[Entry, ...]]  # what comes, in place of what
 
@@ -71,6 +73,8 @@ class Index:
         self._folder = settings.index
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
+        self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        self._added: list[tuple[list[str], Floats]] = []  # since `_mark`
         if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
             self._store: Store | None = None
             self.lexical = Lexical(None)
@@ -145,6 +149,31 @@ class Index:
         finally:
             self._mutex.release()
 
+    def nearest(
+        self, vector: Floats, count: int, only: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return the nearest passages; see `rag.store.Store.nearest`."""
+        return (self._kept() or self.store).nearest(vector, count, only)
+
+    def vectors(self, passage_ids: Sequence[str]) -> dict[str, Floats]:
+        """Return the vectors of passages by id; those that are gone are left out."""
+        return (self._kept() or self.store).vectors(passage_ids)
+
+    def _kept(self) -> Vectors | None:
+        """Return the vectors of the lexical index's state; None where no file has them."""
+        if self._settings.chroma_url is not None or self.lexical.in_memory:
+            return None
+        file = self._vectors_file(self.lexical.stamp)
+        known, vectors = self._vectors
+        if known != file or vectors is None:
+            vectors = Vectors.load(file)
+            self._vectors = (file, vectors)
+        return vectors
+
+    def _vectors_file(self, stamp: str) -> Path:
+        """Name the file of a state; a rebuild with another embedder has another before its end."""
+        return self._folder / f"vectors-{stamp}-{self.store.spec.digest}.npy"
+
     def _follow(self) -> None:
         """Bring the lexical index to the store's stamp, unless a writer is at work on both."""
         store = self.store
@@ -163,6 +192,7 @@ class Index:
                 self.lexical = Lexical(self._folder / "lexical")
                 if store.stamp() != self.lexical.stamp:
                     self._catch_up(store.stamp())
+                    self._keep_all()
         except (BusyError, OSError, ValueError):  # or a folder that may only be read
             log.debug("a writer holds the index; reading its state of before")
             if self.lexical.stamp == "" and store.count():
@@ -215,6 +245,9 @@ class Index:
                     self.lexical.wipe()
             elif self.unfinished() or self.store.stamp() != self.lexical.stamp:
                 self.store.delete(self._catch_up(self.store.stamp()))
+                self._keep_all()
+            elif self._kept() is None:  # of a version of this program that kept none
+                self._keep_all()
             yield
 
     def ensure(self, spec: Spec) -> None:
@@ -255,7 +288,7 @@ class Index:
             nonlocal embedded
             done = 0
             for entries, vectors, fresh in self._embedded(pairs, embed):
-                self.store.add(entries, vectors)
+                self._add(entries, vectors)
                 embedded += fresh
                 done += len(vectors)
                 progress(done, total)
@@ -265,6 +298,14 @@ class Index:
         merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
         self._commit(stored(), merged_away, old)
         return embedded
+
+    def _add(self, entries: Sequence[Entry], vectors: Floats) -> None:
+        self.store.add(entries, vectors)
+        if self._size_added() <= MOST:
+            self._added.append(([name for entry in entries for name in entry.passage_ids], vectors))
+
+    def _size_added(self) -> int:
+        return sum(vectors.nbytes for _, vectors in self._added)
 
     def remove(self, entries: Sequence[Entry], command: str) -> None:
         """Remove papers everywhere; call within `writing`."""
@@ -288,18 +329,18 @@ class Index:
         total = sum(len(entry.spans) for entry in fresh)
         self.store.create(spec, rebuild=total)
         for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed):
-            self.store.add(part, vectors)
+            self._add(part, vectors)
             stored += count
             progress(stored, total)
         self.store.finish_rebuild()
-        self._commit(fresh, [], [])
+        self._commit(fresh, [], [], anew=True)
         time.sleep(4 * _LOOK_AGAIN)  # who asks meanwhile leaves the old vectors
         self.store.drop_old()
         return stored
 
     def _embedded(
         self, pairs: Sequence[_Pair], embed: Embed
-    ) -> Iterator[tuple[list[Entry], NDArray[np.float32], int]]:
+    ) -> Iterator[tuple[list[Entry], Floats, int]]:
         """Yield entries in batches, the vectors of their passages, how many were embedded."""
         size = _BATCHES.get(self.store.spec.embedder, _BATCH)
         # In the order of Chroma's index of metadata, which then grows at its end alone: 20,000
@@ -314,7 +355,7 @@ class Index:
 
     def _ask(
         self, batch: Sequence[_Pair], embed: Embed
-    ) -> Callable[[], tuple[list[Entry], NDArray[np.float32], int]]:
+    ) -> Callable[[], tuple[list[Entry], Floats, int]]:
         """Ask for the vectors of a batch; what is returned waits for what `_embedded` yields."""
         texts: list[str] = []
         kept: dict[int, str] = {}  # row -> passage of an old version with the same text
@@ -329,12 +370,12 @@ class Index:
                 if text in known:
                     kept[len(texts)] = known[text]
                 texts.append(text)
-        have = self.store.vectors(list(kept.values())) if kept else {}
+        have = self.vectors(list(kept.values())) if kept else {}
         reused = {row: have[name] for row, name in kept.items() if name in have}
         wanted = [row for row in range(len(texts)) if row not in reused]
         fresh = embed([texts[row] for row in wanted])
 
-        def wait() -> tuple[list[Entry], NDArray[np.float32], int]:
+        def wait() -> tuple[list[Entry], Floats, int]:
             rows = fresh()
             vectors = np.empty((len(texts), rows.shape[1]), dtype=np.float32)
             vectors[wanted] = rows
@@ -344,22 +385,62 @@ class Index:
 
         return wait
 
-    def _commit(self, add: Iterable[Entry], gone: Sequence[str], old: Sequence[Entry]) -> None:
-        """Take steps 3 to 5 of a write; ``add`` may take step 2 while it is read."""
+    def _commit(
+        self,
+        add: Iterable[Entry],
+        gone: Sequence[str],
+        old: Sequence[Entry],
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Take steps 3 to 5 of a write; ``add`` may take step 2 while it is read.
+
+        With ``anew`` what is added in this write is all there is.
+        """
         stale = [name for entry in old for name in entry.passage_ids]
+        stamp = os.urandom(16).hex()
         if self._settings.chroma_url is None:
-            stamp = os.urandom(16).hex()
-            self.lexical.write(add, gone, stamp)
+            before = self._kept() if self.lexical.papers and not anew else Vectors.none()
+
+            def added_and_kept() -> Iterator[Entry]:
+                yield from add
+                if before is not None and before.size + self._size_added() <= MOST:
+                    self._keep(before.changed(stale, self._added), stamp)
+
+            self.lexical.write(added_and_kept(), gone, stamp)
             self.store.delete(stale)
             self.store.set_stamp(stamp)
+            self._keep_no_other(stamp)
         else:
             # Other machines write too: what counts is what the server holds after our stamp.
             collections.deque(add, maxlen=0)
             self.store.delete(stale)
-            stamp = os.urandom(16).hex()
             self.store.set_stamp(stamp)
             self._catch_up(stamp)
         self.finish()
+
+    def _keep(self, vectors: Vectors, stamp: str) -> None:
+        """Write the file of the vectors of a state; where there is none, Chroma's graph answers."""
+        try:
+            vectors.save(self._vectors_file(stamp))
+        except OSError as error:
+            log.warning("a search will be slower: the vectors' file was not written (%s)", error)
+
+    def _keep_all(self) -> None:
+        """Write the vectors of all that the store holds, as the lexical index's state."""
+        if self._settings.chroma_url is not None:
+            return
+        if 4 * self.store.count() * self.store.spec.dimension <= MOST:
+            self._vectors = (None, None)  # of that state as it was before it was mended
+            self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
+
+    def _keep_no_other(self, stamp: str) -> None:
+        """Remove the vectors' files of other states; who has opened one may go on reading it."""
+        self._added = []
+        for file in self._folder.glob("vectors-*"):
+            if file != self._vectors_file(stamp):
+                with contextlib.suppress(PermissionError):  # opened, where that forbids it
+                    file.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Say that no work is left undone."""
@@ -398,6 +479,7 @@ class Index:
 
     def _mark(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
+        self._added = []
         mark = {"command": command, "pid": os.getpid(), "papers": papers}
         replace_text(self._folder / "unfinished.json", json.dumps(mark))
 

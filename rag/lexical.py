@@ -124,6 +124,11 @@ class Lexical:
         self._searcher = self._index.searcher()
 
     @property
+    def in_memory(self) -> bool:
+        """Whether no other process sees it."""
+        return self._folder is None
+
+    @property
     def papers(self) -> int:
         """How many papers there are."""
         return int(self._searcher.num_docs)

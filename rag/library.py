@@ -90,10 +90,14 @@ class PassageId(NamedTuple):
     number: int
     total: int
 
-    @property
-    def text(self) -> str:
-        """The id as the store has it."""
-        return f"{self.paper_id}#{self.version}.{self.number}.{self.total}"
+
+def paper_of(passage_id: str) -> str:
+    """Return the id of a passage's paper.
+
+    >>> paper_of("a#b#2.0f3c.0.1")
+    'a#b'
+    """
+    return passage_id.rpartition("#")[0]
 
 
 def parse_passage_id(text: str) -> PassageId:

@@ -18,7 +18,7 @@ from rag.embedders import embed_query, identity
 from rag.filters import Condition
 from rag.index import Index
 from rag.lexical import LexicalHit, slot, terms
-from rag.library import Entry, PassageId, with_key
+from rag.library import paper_of, parse_passage_id, with_key
 from rag.types import Hit
 
 # Papers from which words are searched beside vectors: either takes Python's lock for little of its
@@ -62,7 +62,7 @@ def search(
     lexical = found.result() if found else by_words()
     words = {hit.slot: hit.score for hit in lexical}
     ranked = fuse(words, _similarities(dense), best_lexical, weight)
-    near: dict[int, tuple[PassageId, float | None]] = dict(dense)
+    near: dict[int, tuple[str, float | None]] = dict(dense)
     if kind not in _WITHOUT_FEEDBACK:
         nearer = _feedback(index, vector, ranked, dense)
         refined = _nearest(index, nearer, depth, where)
@@ -76,7 +76,7 @@ def _beside() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_name_prefix="rag-words")
 
 
-def _similarities(dense: Mapping[int, tuple[PassageId, float]]) -> dict[int, float]:
+def _similarities(dense: Mapping[int, tuple[str, float]]) -> dict[int, float]:
     return {number: similarity for number, (_, similarity) in dense.items()}
 
 
@@ -84,7 +84,7 @@ def _feedback(
     index: Index,
     vector: NDArray[np.float32],
     ranked: Sequence[tuple[int, float]],
-    dense: Mapping[int, tuple[PassageId, float]],
+    dense: Mapping[int, tuple[str, float]],
 ) -> NDArray[np.float32]:
     """Pull a query's vector towards the best passages of the first papers (Rocchio 1971).
 
@@ -94,8 +94,8 @@ def _feedback(
     first = [(dense[number][0], score) for number, score in ranked[:_FEEDBACK] if number in dense]
     if not first:
         return vector
-    vectors = index.store.vectors([passage.text for passage, _ in first])
-    found = [(vectors[p.text], score) for p, score in first if p.text in vectors]
+    vectors = index.vectors([name for name, _ in first])
+    found = [(vectors[name], score) for name, score in first if name in vectors]
     if not found:
         return vector
     weights = np.exp([_SHARPNESS * (score - found[0][1]) for _, score in found])
@@ -106,7 +106,7 @@ def _feedback(
 
 def _nearest(
     index: Index, vector: NDArray[np.float32], count: int, where: Sequence[Condition]
-) -> dict[int, tuple[PassageId, float]]:
+) -> dict[int, tuple[str, float]]:
     """Return the nearest passage of each paper near the query, by the paper's slot."""
     only: list[str] | None = None
     keep: set[int] | None = None
@@ -119,11 +119,11 @@ def _nearest(
         else:  # look deeper, so that about `count` of what is found may stay
             keep = index.lexical.slots(where)
             count = count * index.lexical.papers // matching + count
-    best: dict[int, tuple[PassageId, float]] = {}
-    for passage, similarity in index.store.nearest(vector, count, only):
-        number = slot(passage.paper_id)
+    best: dict[int, tuple[str, float]] = {}
+    for name, similarity in index.nearest(vector, count, only):
+        number = slot(paper_of(name))
         if keep is None or number in keep:
-            best.setdefault(number, (passage, similarity))
+            best.setdefault(number, (name, similarity))
     return best
 
 
@@ -189,7 +189,7 @@ def _hits(
     index: Index,
     ranked: Sequence[tuple[int, float]],
     lexical: Sequence[LexicalHit],
-    dense: Mapping[int, tuple[PassageId, float | None]],
+    dense: Mapping[int, tuple[str, float | None]],
     k: int,
 ) -> list[Hit]:
     """Return the first ``k`` of what was ranked, read from the catalogue."""
@@ -199,37 +199,29 @@ def _hits(
     while len(hits) < k and position < len(ranked):
         page = ranked[position : position + k]
         position += k
-        unread = [dense[n][0].paper_id for n, _ in page if n not in by_slot]
+        unread = [paper_of(dense[n][0]) for n, _ in page if n not in by_slot]
         entries = {slot(key): entry for key, entry in index.lexical.by_id(unread).items()}
         for number, score in page:
             word_hit = by_slot.get(number)
             entry = word_hit.entry() if word_hit else entries.get(number)
             # What the store holds of another version belongs to a write under way or cut off.
-            near = dense.get(number)
-            if near and (entry is None or near[0].version != entry.version):
-                near = None
+            name, similarity = dense.get(number, ("", None))
+            near = parse_passage_id(name) if name else None
+            if near and (entry is None or near.version != entry.version):
+                near = similarity = None
             if entry is None or (near is None and word_hit is None) or len(hits) == k:
                 continue
-            hits.append(_hit(len(hits) + 1, score, entry, near, word_hit))
+            hits.append(
+                Hit(
+                    rank=len(hits) + 1,
+                    score=score,
+                    paper=with_key(entry.paper),
+                    passage=entry.passages[near.number if near else 0],
+                    dense=similarity,
+                    lexical=word_hit.score if word_hit else 0.0,
+                )
+            )
     return hits
-
-
-def _hit(
-    rank: int,
-    score: float,
-    entry: Entry,
-    near: tuple[PassageId, float | None] | None,
-    word_hit: LexicalHit | None,
-) -> Hit:
-    passage = entry.passages[near[0].number if near else 0]
-    return Hit(
-        rank=rank,
-        score=score,
-        paper=with_key(entry.paper),
-        passage=passage,
-        dense=near[1] if near else None,
-        lexical=word_hit.score if word_hit else 0.0,
-    )
 
 
 class PaperRetriever(BaseRetriever):

@@ -13,12 +13,13 @@ change, by which readers in other processes notice that they must look again.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import threading
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,9 +30,8 @@ from chromadb.config import Settings as ChromaSettings
 from numpy.typing import NDArray
 
 from rag.errors import LibraryError
-from rag.exact import Exact
 from rag.graph import Graph, threshold
-from rag.library import Entry, PassageId, parse_passage_id
+from rag.library import Entry
 from rag.settings import Settings, host
 
 SCHEMA = 1
@@ -40,11 +40,6 @@ _REBUILD = "papers-rebuild"
 _OLD = "papers-old"
 _PAGE = 2_000
 _EF_SEARCH = 400  # of the exact nearest 300 of 15,988 MiniLM passages, 98.5% are found
-# Up to so many passages all vectors are kept in memory and none is missed. Reading 5,000 takes
-# 0.16 s, a query 0.2 ms, in Chroma's graph 3 to 6 ms.
-_SMALL = 10_000
-# Seconds to wait for others who open the same store and read it; who writes may take longer.
-_AT_FIRST = 1.0
 # Static vectors come quicker than their graph grows. Of the exact nearest 100 of 20,015 this finds
 # 98.3% in 40% of the time; Chroma's default of 100 finds 99.2%.
 _EF_CONSTRUCTION = {"static": 40}
@@ -57,6 +52,11 @@ class Spec:
     embedder: str
     dimension: int
     splitter: str
+
+    @property
+    def digest(self) -> str:
+        """Eight letters that stand for all of it."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:8]
 
     def metadata(self) -> dict[str, str | int]:
         """Return the collection's metadata, with a new stamp."""
@@ -85,10 +85,6 @@ class Store:
         self._clients: list[tuple[Any, int]] = []  # with the turn of each, see `_take_turn`
         self._collection: Any = None
         self._loaded = False
-        self._reading = threading.Lock()
-        self._exact: Exact | None = None
-        self._is_read = False  # whether `_exact` is of what the store holds now
-        self._patience = _AT_FIRST
         self.reopen()
 
     # Opening and making.
@@ -105,7 +101,7 @@ class Store:
             self._clients.append((client, turn))
             with self._mapped():
                 self._collection = _find(client)
-            self._loaded = self._is_read = False
+            self._loaded = False
             # The client before may still serve a query in another thread; the one before not.
             while len(self._clients) > 2:
                 _close(*self._clients.pop(0))
@@ -195,7 +191,7 @@ class Store:
                 metadata=spec.metadata(),
                 configuration={"hnsw": hnsw},
             )
-            self._loaded = self._is_read = False
+            self._loaded = False
 
     def finish_rebuild(self) -> None:
         """Put the rebuilt index in the place of the old one, which stays until `drop_old`."""
@@ -223,8 +219,8 @@ class Store:
 
     def nearest(
         self, vector: NDArray[np.float32], count: int, only: Sequence[str] | None = None
-    ) -> list[tuple[PassageId, float]]:
-        """Return the nearest passages with their cosine similarity, nearest first.
+    ) -> list[tuple[str, float]]:
+        """Return the ids of the nearest passages with their cosine similarity, nearest first.
 
         Args:
             vector: shape (dimension,), of length 1.
@@ -232,14 +228,11 @@ class Store:
             only: passage ids to choose among; None for all.
         """
         with self._mapped():
-            exact = self._exactly()
-            if exact:
-                return exact.nearest(vector, count, only)
             found = self._load().query(
                 query_embeddings=[vector], n_results=count, ids=only, include=["distances"]
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return [(parse_passage_id(name), 1.0 - distance) for name, distance in pairs]
+        return [(name, 1.0 - distance) for name, distance in pairs]
 
     def passage_ids(self) -> list[str]:
         """Return the ids of all passages."""
@@ -261,10 +254,6 @@ class Store:
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of passages by id; those that are gone are left out."""
-        with self._mapped():
-            exact = self._exactly()
-        if exact:
-            return exact.vectors(passage_ids)
         vectors: dict[str, NDArray[np.float32]] = {}
         for page in _pages(passage_ids):
             with self._mapped():
@@ -273,33 +262,12 @@ class Store:
             vectors.update(zip(found["ids"], rows, strict=True))
         return vectors
 
-    def _exactly(self) -> Exact | None:
-        """Return all vectors where they are few and on this machine, read once after a change.
-
-        None while another process changes the store: Chroma cannot give the vectors of papers
-        that came after a client has loaded its graph.
-        """
-        if self._graph is None:
-            return None
-        with self._reading:
-            if not self._is_read:
-                with self._graph.alone(self._patience) as alone:
-                    self._patience = 0.0
-                    if not alone:
-                        return None
-                    self._exact = self._read_all()
-                    self._is_read = True
-            return self._exact
-
-    def _read_all(self) -> Exact | None:
-        """Return all vectors where they are few; call alone."""
-        if self._loaded:  # the graph of before
-            self.reopen()
-        collection = self._load()
-        if collection.count() > _SMALL:
-            return None
-        found = collection.get(include=["embeddings"])
-        return Exact(found["ids"], np.asarray(found["embeddings"], dtype=np.float32))
+    def everything(self) -> tuple[list[str], NDArray[np.float32]]:
+        """Return the ids of all passages and their vectors; call where nobody writes."""
+        self.reopen()  # a graph that was loaded before may lack some
+        with self._mapped():
+            found = self._load().get(include=["embeddings"])
+        return found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
 
     # Writing: one process at a time for the embedded store (see `rag.assistant`).
 
@@ -393,8 +361,6 @@ class Store:
             except BaseException:
                 self.reopen()  # what is loaded may no longer be what is on disk
                 raise
-            finally:
-                self._is_read = False
 
     def _mapped(self) -> _Mapped:
         return _Mapped(self)

@@ -50,6 +50,13 @@ def reopened(assistant: Assistant) -> Assistant:
     return Assistant.open(assistant.settings, embedder=embedder)
 
 
+def by_graph(assistant: Assistant) -> Assistant:
+    """Open it anew, with nothing but Chroma's graph to search."""
+    for file in assistant.settings.index.glob("vectors-*"):
+        file.unlink()
+    return reopened(assistant)
+
+
 def found(assistant: Assistant) -> list:
     """What the library holds and finds; every passage's vector is used."""
     hits = [assistant.search(question, k=12) for question in QUESTIONS]
@@ -74,35 +81,35 @@ def collection_of(assistant: Assistant) -> str:
     "torn", ["header.bin", "data_level0.bin", "length.bin", "index_metadata.pickle"]
 )
 def test_a_graph_torn_while_it_is_rewritten_is_put_back(filled, torn):
-    before, files = found(filled), files_of_graph(filled)
+    before, files = found(by_graph(filled)), files_of_graph(filled)
     rewriting = Graph(filled.settings.index).rewriting(collection_of(filled), 1, 1)
     filled.close()
     rewriting.__enter__()
     (files / torn).write_bytes(b"")
     assert not rewriting.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)  # as by a kill
-    assert found(reopened(filled)) == before
+    assert found(by_graph(filled)) == before
     assert not list(filled.settings.index.glob("graph.[cj]*"))
 
 
 @pytest.mark.usefixtures("rewritten")
 def test_a_graph_that_was_rewritten_whole_is_kept(filled):
-    before, index = found(filled), filled.settings.index
+    before, index = found(by_graph(filled)), filled.settings.index
     note = {"collection": collection_of(filled), "seq": 1, "copied": True}
     filled.close()
     (index / "graph.copy").mkdir()
     (index / "graph.json").write_text(json.dumps(note))
-    assert found(reopened(filled)) == before
+    assert found(by_graph(filled)) == before
     assert not (index / "graph.copy").exists()
 
 
 def test_a_first_graph_that_was_torn_is_made_again_from_the_log(filled):
-    before, index = found(filled), filled.settings.index
+    before, index = found(by_graph(filled)), filled.settings.index
     note = {"collection": collection_of(filled), "seq": 0, "copied": False}
     filled.close()
     for file in files_of_graph(filled).iterdir():
         file.write_bytes(b"torn")
     (index / "graph.json").write_text(json.dumps(note))
-    assert found(reopened(filled)) == before
+    assert found(by_graph(filled)) == before
 
 
 @pytest.mark.usefixtures("rewritten")
