@@ -193,7 +193,7 @@ class Assistant:
             before = None if rebuild or shard or missing else last_ingest.digest(files)
             known = last_ingest.recall(self.settings.index, before, self.index.generation)
             if known and not (strict and known.rejected):
-                self.index.finish()
+                self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
             plan = library.plan(read, self.index.lexical.sharing)
@@ -207,7 +207,7 @@ class Assistant:
                 with self._embedding(len(changes)) as embed:
                     embedded += self.index.write(changes, embed, command, progress)
             else:
-                self.index.finish()
+                self.index.work.finish()
             report = IngestReport(
                 files=len(files),
                 records=plan.records,
@@ -243,7 +243,7 @@ class Assistant:
         """
         with self.index.writing("remove"):
             found = self.index.lexical.by_id(paper_ids)
-            gone = self.index.being_removed()  # by the same command, before it was cut off
+            gone = self.index.work.being_removed()  # by the same command, before it was cut off
             known = [paper_id for paper_id in paper_ids if paper_id in found or paper_id in gone]
             unknown = [paper_id for paper_id in paper_ids if paper_id not in known]
             if unknown:
@@ -358,7 +358,7 @@ class Assistant:
         self._refresh()
         exists = self.index.exists
         spec = self.index.store.spec if exists else None
-        unfinished = self.index.unfinished()
+        unfinished = self.index.work.unfinished()
         embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
             "versions": _versions(),
