@@ -3,7 +3,7 @@
 A command is killed at a random moment of its work and then run again, ``--kills`` times, each
 time from the same state before. Checked: in between the index opens, says that work was cut
 off, and holds only whole papers; in the end the papers, the vectors, bit by bit, and the first
-ten of 200 queries are those of an undisturbed run. (A library of more than 10,000 passages is
+ten of 200 queries are those of an undisturbed run. (A library of more than 128 MB of vectors is
 searched by Chroma's graph, which differs a little from build to build, killed or not.)
 
 PAPERS are JSON Lines, plain or gzipped, of which the first ``--count`` are taken.
@@ -72,6 +72,7 @@ class State:
 
     papers: list[Paper]
     vectors: str  # their digest
+    files: list[str]  # the digest of each file that keeps them beside Chroma
     found: Found
 
 
@@ -81,10 +82,16 @@ def state_of(index: Path, queries: Sequence[str]) -> State:
     vectors = assistant.index.store.vectors(assistant.index.store.passage_ids())
     names = sorted(vectors)
     rows = np.stack([vectors[name] for name in names])
-    digest = hashlib.sha256("\n".join(names).encode() + rows.tobytes()).hexdigest()
-    state = State(assistant.papers(), digest, [found(assistant, query) for query in queries])
+    digest = _digest("\n".join(names).encode() + rows.tobytes())
+    files = [_digest(file.read_bytes()) for file in index.glob("vectors-*")]
+    first = [found(assistant, query) for query in queries]
+    state = State(assistant.papers(), digest, files, first)
     assistant.close()
     return state
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def found(assistant: Assistant, query: str) -> list[tuple[str, int, float]]:
@@ -166,6 +173,8 @@ class Case:
             wrong.append("other papers")
         if after.vectors != self.whole.vectors:
             wrong.append("other vectors")
+        if after.files != self.whole.files:
+            wrong.append("other files of vectors")
         differ = sum(a != b for a, b in zip(after.found, self.whole.found, strict=True))
         if differ:
             wrong.append(f"{differ} queries find others")
