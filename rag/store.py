@@ -23,16 +23,20 @@ from dataclasses import astuple, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import chromadb
-import chromadb.errors
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
 from numpy.typing import NDArray
 
 from rag.errors import LibraryError
 from rag.graph import Graph, threshold
 from rag.library import Entry
+from rag.quick_import import unchecked
 from rag.settings import Settings, host
+
+with unchecked():
+    import chromadb
+    import chromadb.api.rust  # which making an embedded client would import
+    import chromadb.errors
+    from chromadb.config import Settings as ChromaSettings
 
 SCHEMA = 1
 _COLLECTION = "papers"
