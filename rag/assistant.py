@@ -217,7 +217,7 @@ class Assistant:
                 duplicates=plan.duplicates,
                 rejected=tuple(plan.rejected),
                 papers=self.index.lexical.papers,
-                passages=self.index.store.count() if self.index.exists else 0,
+                passages=self.index.passages,
                 embedded=embedded,
                 seconds=round(time.perf_counter() - started, 3),
             )
@@ -365,7 +365,7 @@ class Assistant:
             "index": str(self.settings.index),
             "chroma": "server" if self.settings.chroma_url else "embedded",
             "papers": self.index.lexical.papers,
-            "passages": self.index.store.count() if exists else 0,
+            "passages": self.index.passages,
             "embedder": embedder,
             "dimension": spec.dimension if spec else None,
             "splitter": spec.splitter if spec else passages.splitter(embedder),

@@ -149,6 +149,14 @@ class Index:
         """Return the vectors of passages by id; those that are gone are left out."""
         return (self._kept() or self.store).vectors(passage_ids)
 
+    @property
+    def passages(self) -> int:
+        """How many passages there are; to count 58,929 Chroma loads their graph, 0.2 s."""
+        if not self.exists:
+            return 0
+        kept = self._kept()
+        return kept.passages if kept else self.store.count()
+
     def _kept(self) -> Vectors | None:
         """Return the vectors of the lexical index's state; None where no file has them."""
         if self._settings.chroma_url is not None or self.lexical.in_memory:

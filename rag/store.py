@@ -285,6 +285,8 @@ class Store:
                 "sync_threshold": self._graph.threshold(str(collection.id), records),
                 "ef_search": _EF_SEARCH,
             }
+            if hnsw.items() <= collection.configuration_json["hnsw"].items():
+                return
             with warnings.catch_warnings():  # Chroma warns of what it wrote itself
                 warnings.simplefilter("ignore", DeprecationWarning)
                 collection.modify(configuration={"hnsw": hnsw})

@@ -77,6 +77,21 @@ def test_some_go_and_others_come(few):
     assert len(few.nearest(UP, 10)) == 4
 
 
+def test_a_file_does_not_tell_how_its_passages_came(tmp_path):
+    random = np.random.default_rng(0)
+    names = [f"p{n}#1.x.0.1" for n in random.permutation(60)]
+    rows = random.normal(size=(60, 70)).astype(np.float32)
+    changed = Vectors.of(names[:30], -rows[:30])  # all of these go or are replaced
+    for start in range(0, 60, 15):
+        parts = [(names[at : at + 5], rows[at : at + 5]) for at in range(start, start + 15, 5)]
+        changed = changed.changed(names[start + 15 : 30], parts)
+        at_once = Vectors.of(names[: start + 15], rows[: start + 15])
+        changed.save(tmp_path / "changed.npy")
+        at_once.save(tmp_path / "at-once.npy")
+        assert changed.passages == start + 15
+        assert (tmp_path / "changed.npy").read_bytes() == (tmp_path / "at-once.npy").read_bytes()
+
+
 def test_none_are_kept_too(few, tmp_path):
     none = few.changed(NAMES, [])
     none.save(tmp_path / "none.npy")
