@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-SOME, MANY, MINILM = 1_000, 20_000, 500
+SOME, MANY, MINILM = 1_000, 20_000, 2_000
 PAIRS = 2  # runs of each way, by turns, where a run takes long
 STARTS = 7  # where it does not
 
