@@ -136,7 +136,7 @@ def ingest_ten(bench: Bench) -> Row:
         for paper in new:
             paper["_id"] += f"-{number}-{time.time_ns()}"
         file.write_text("".join(json.dumps(paper) + "\n" for paper in new), encoding="utf-8")
-        start = run("-c", "import chromadb, llama_index.core, rag.commands")
+        start = run("-c", "import rag.commands, rag.store, llama_index.core")
         whole = run("-m", "rag.cli", "ingest", str(file), "--index", index, "--json")
         if json.loads(whole.out)["added"] != 10:
             raise SystemExit("the ten papers were not added")
