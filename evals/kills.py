@@ -31,6 +31,7 @@ import numpy as np
 
 from evals.soak import say_line
 from rag.assistant import Assistant
+from rag.published import sha256
 from rag.settings import load_settings
 from rag.types import Paper
 
@@ -82,16 +83,12 @@ def state_of(index: Path, queries: Sequence[str]) -> State:
     vectors = assistant.index.store.vectors(assistant.index.store.passage_ids())
     names = sorted(vectors)
     rows = np.stack([vectors[name] for name in names])
-    digest = _digest("\n".join(names).encode() + rows.tobytes())
-    files = [_digest(file.read_bytes()) for file in index.glob("vectors-*")]
+    digest = hashlib.sha256("\n".join(names).encode() + rows.tobytes()).hexdigest()
+    files = [sha256(file) for file in index.glob("vectors-*")]
     first = [found(assistant, query) for query in queries]
     state = State(assistant.papers(), digest, files, first)
     assistant.close()
     return state
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def found(assistant: Assistant, query: str) -> list[tuple[str, int, float]]:

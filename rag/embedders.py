@@ -17,15 +17,16 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import ModelError, SettingsError
-from rag.local_embedders import MiniLM, Vectors, normalise, static
+from rag.local_embedders import MiniLM, normalise, static
 from rag.models import GET_MINILM, minilm_folder
 from rag.settings import Settings
+from rag.vectors import Floats
 
 Name = Literal["minilm", "static", "openai"]
 
 
 # By the id of the embedder, vectors of texts that come again; the oldest leave first. Some 20 MB.
-_kept: dict[int, dict[str, Vectors]] = {}
+_kept: dict[int, dict[str, Floats]] = {}
 _MOST_KEPT = 16_384
 _keeping = threading.Lock()
 
@@ -34,7 +35,7 @@ _keeping = threading.Lock()
 class Encoder(Protocol):
     """An embedder that gives numpy vectors itself, quicker than through lists."""
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Floats:
         """Return one row a text; rows need not be normalised."""
         ...
 
@@ -84,7 +85,7 @@ def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
     return OpenAIEmbedder(settings)
 
 
-def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
+def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     """Return the vectors of ``texts``, shape (len(texts), dimension), each of length 1.
 
     A text without a word has the zero vector. No vector depends on the other texts.
@@ -106,7 +107,7 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     return vectors
 
 
-def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
+def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     """Return what ``embed`` does for texts that come again.
 
     These are words, sentences of papers, and what is compared with them: a question, a claim.
@@ -128,13 +129,13 @@ def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Vectors:
     return np.stack([known[text] for text in texts])
 
 
-def embed_query(embedder: BaseEmbedding, text: str) -> Vectors:
+def embed_query(embedder: BaseEmbedding, text: str) -> Floats:
     """Return the vector of one question, shape (dimension,), of length 1 or zero."""
     if encoder(embedder) or not text.strip():
         rows = embed_kept(embedder, [text])
     else:
         rows = normalise(_rows([embedder.get_query_embedding(text)], 1))
-    vector: Vectors = rows[0]
+    vector: Floats = rows[0]
     return vector
 
 
@@ -150,7 +151,7 @@ def dimension(embedder: BaseEmbedding) -> int:
     return known if isinstance(known, int) else len(embedder.get_query_embedding("dimension"))
 
 
-def _rows(vectors: list[list[float]], count: int) -> Vectors:
+def _rows(vectors: list[list[float]], count: int) -> Floats:
     lengths = {len(vector) for vector in vectors}
     if len(vectors) != count or len(lengths) != 1 or lengths == {0}:
         raise ModelError(

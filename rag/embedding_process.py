@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, cast
 
 from rag.errors import RagError
-from rag.local_embedders import Vectors
+from rag.vectors import Floats
 
 _FEWEST = 5_000  # papers in whose time the process's start is won back
 
@@ -26,13 +26,14 @@ def is_worth_it(papers: int) -> bool:
 
 
 @contextlib.contextmanager
-def embedding_process() -> Iterator[Callable[[Sequence[str]], Callable[[], Vectors]]]:
+def embedding_process() -> Iterator[Callable[[Sequence[str]], Callable[[], Floats]]]:
     """Give a function that asks a new process for the static vectors of texts.
 
     What it returns waits for them, as `rag.embedders.embed` gives them, and must be called before
     it is asked again. Either raises RagError where the process has ended. The process ends with
     the block, or with this process, however that ends.
     """
+    # Not by multiprocessing, which would first run the user's own program in it again.
     process = subprocess.Popen(  # noqa: S603  # ourselves, found where this process found them
         [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {_SERVE}"],
         stdin=subprocess.PIPE,
@@ -41,7 +42,7 @@ def embedding_process() -> Iterator[Callable[[Sequence[str]], Callable[[], Vecto
     )
     asking, given = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
 
-    def ask(texts: Sequence[str]) -> Callable[[], Vectors]:
+    def ask(texts: Sequence[str]) -> Callable[[], Floats]:
         try:
             pickle.dump(texts, asking)
             asking.flush()
@@ -49,9 +50,9 @@ def embedding_process() -> Iterator[Callable[[Sequence[str]], Callable[[], Vecto
             raise _gone() from None
         return take
 
-    def take() -> Vectors:
+    def take() -> Floats:
         try:
-            vectors: Vectors = pickle.load(given)  # noqa: S301  # from ourselves
+            vectors: Floats = pickle.load(given)  # noqa: S301  # from ourselves
         except (EOFError, pickle.UnpicklingError):
             raise _gone() from None
         return vectors

@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 Embed = Callable[[Sequence[str]], Callable[[], Floats]]
 Progress = Callable[[int, int], None]
 _Pair = tuple[Entry, tuple[Entry, ...]]  # what comes, in place of what
+_New = list[tuple[list[str], Floats]]  # passages that come, and their vectors
 
 # Passages embedded and stored in one step. Static vectors are there in an instant, and Chroma takes
 # 20,000 in 9.8 s by the greater steps, in 11.3 by the others.
@@ -64,7 +65,6 @@ class Index:
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
-        self._added: list[tuple[list[str], Floats]] = []  # since `_begin`
         if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
             self._store: Store | None = None
             self.lexical = Lexical(None)
@@ -280,13 +280,14 @@ class Index:
         total = sum(len(entry.spans) for entry, _ in pairs)
         self.store.expect(total + sum(len(old.spans) for _, olds in pairs for old in olds))
         embedded = 0
+        new: _New = []
 
         def stored() -> Iterator[Entry]:
             """Embed and store the entries; yield each for the lexical index."""
             nonlocal embedded
             done = 0
             for entries, vectors, fresh in self._embedded(pairs, embed):
-                self._add(entries, vectors)
+                self._add(entries, vectors, new)
                 embedded += fresh
                 done += len(vectors)
                 progress(done, total)
@@ -294,23 +295,21 @@ class Index:
 
         old = [entry for _, olds in pairs for entry in olds]
         merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
-        self._commit(stored(), merged_away, old)
+        self._commit(stored(), merged_away, old, new)
         return embedded
 
-    def _add(self, entries: Sequence[Entry], vectors: Floats) -> None:
+    def _add(self, entries: Sequence[Entry], vectors: Floats, new: _New) -> None:
+        """Store entries; hold their vectors for the file beside Chroma while they are few."""
         self.store.add(entries, vectors)
-        if self._size_added() <= MOST:
-            self._added.append(([name for entry in entries for name in entry.passage_ids], vectors))
-
-    def _size_added(self) -> int:
-        return sum(vectors.nbytes for _, vectors in self._added)
+        if self._settings.chroma_url is None and _size(new) <= MOST:
+            new.append(([name for entry in entries for name in entry.passage_ids], vectors))
 
     def remove(self, entries: Sequence[Entry], command: str) -> None:
         """Remove papers everywhere; call within `writing`."""
         begun = self.work.being_removed()
         self._begin(command, sorted(begun.union(entry.paper.id for entry in entries)))
         self.store.expect(sum(len(entry.spans) for entry in entries))
-        self._commit([], [entry.paper.id for entry in entries], entries)
+        self._commit([], [entry.paper.id for entry in entries], entries, [])
 
     def rebuild(self, spec: Spec, embed: Embed, command: str, progress: Progress) -> int:
         """Make the index anew with another embedder or splitter; return passages embedded.
@@ -320,6 +319,7 @@ class Index:
         self._begin(command)
         entries = self.lexical.matching(())
         stored = 0
+        new: _New = []
         limit = passages.limit_of(spec.splitter)
         fresh = [
             replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
@@ -327,11 +327,11 @@ class Index:
         total = sum(len(entry.spans) for entry in fresh)
         self.store.create(spec, rebuild=total)
         for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed):
-            self._add(part, vectors)
+            self._add(part, vectors, new)
             stored += count
             progress(stored, total)
         self.store.finish_rebuild()
-        self._commit(fresh, [], [], anew=True)
+        self._commit(fresh, [], [], new, anew=True)
         time.sleep(4 * _LOOK_AGAIN)  # who asks meanwhile leaves the old vectors
         self.store.drop_old()
         return stored
@@ -384,7 +384,6 @@ class Index:
         return wait
 
     def _begin(self, command: str, papers: Sequence[str] = ()) -> None:
-        self._added = []
         last_ingest.forget(self._folder)
         self.work.begin(command, papers)
 
@@ -393,10 +392,11 @@ class Index:
         add: Iterable[Entry],
         gone: Sequence[str],
         old: Sequence[Entry],
+        new: _New,
         *,
         anew: bool = False,
     ) -> None:
-        """Take steps 3 to 5 of a write; ``add`` may take step 2 while it is read.
+        """Take steps 3 to 5 of a write; ``add`` may take step 2 and fill ``new`` as it is read.
 
         With ``anew`` what is added in this write is all there is.
         """
@@ -407,8 +407,8 @@ class Index:
 
             def added_and_kept() -> Iterator[Entry]:
                 yield from add
-                if before is not None and before.size + self._size_added() <= MOST:
-                    self._keep(before.changed(stale, self._added), stamp)
+                if before is not None and before.size + _size(new) <= MOST:
+                    self._keep(before.changed(stale, new), stamp)
 
             self.lexical.write(added_and_kept(), gone, stamp)
             self.store.delete(stale)
@@ -433,13 +433,14 @@ class Index:
         """Write the vectors of all that the store holds, as the lexical index's state."""
         if self._settings.chroma_url is not None:
             return
-        if 4 * self.store.count() * self.store.spec.dimension <= MOST:
+        most = MOST // (4 * self.store.spec.dimension)  # passages
+        # A paper has at least one; Chroma would load its graph to count them.
+        if self.lexical.papers <= most and self.store.count() <= most:
             self._vectors = (None, None)  # of that state as it was before it was mended
             self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
 
     def _keep_no_other(self, stamp: str) -> None:
         """Remove the vectors' files of other states; who has opened one may go on reading it."""
-        self._added = []
         for file in self._folder.glob("vectors-*"):
             if file != self._vectors_file(stamp):
                 with contextlib.suppress(PermissionError):  # opened, where that forbids it
@@ -465,6 +466,10 @@ def _batches(pairs: Sequence[_Pair], least: int) -> Iterator[Sequence[_Pair]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _size(new: _New) -> int:
+    return sum(vectors.nbytes for _, vectors in new)
 
 
 def _told(spec: Spec) -> str:

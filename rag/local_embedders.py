@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
-from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.models import GET_MINILM
-
-Vectors = NDArray[np.float32]
+from rag.vectors import Floats
 
 WINDOW = 1024  # texts held as tokens at a time
 BATCH_TOKENS = 500  # what a processor's cache holds; 2,000 are a tenth slower
@@ -27,7 +25,7 @@ ROOM = 1024  # token vectors in memory at a time, a processor's cache full
 REMEMBERED = 200_000  # words; some 40 MB
 
 
-def normalise(rows: Vectors) -> Vectors:
+def normalise(rows: Floats) -> Floats:
     """Return the rows at length 1; a row of zeros stays.
 
     Raises:
@@ -36,7 +34,7 @@ def normalise(rows: Vectors) -> Vectors:
     if not np.isfinite(rows).all():
         raise ModelError("the embedding model gave a vector without a value; choose another model")
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    units: Vectors = (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    units: Floats = (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
     return units
 
 
@@ -48,7 +46,7 @@ class _Local(BaseEmbedding):
         """The name under which an index remembers the embedder."""
         return self.model_name
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Floats:
         # Were it abstract, LlamaIndex would wrap each call in a span: 0.3 ms a call.
         raise NotImplementedError
 
@@ -100,7 +98,7 @@ class MiniLM(_Local):
         """The length of a vector."""
         return int(self._session.get_outputs()[0].shape[1])
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Floats:
         """Return the mean of each text's token states, shape (len(texts), dimension)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), WINDOW):
@@ -112,7 +110,7 @@ class MiniLM(_Local):
                 vectors[np.add(batch, start)] = means
         return vectors
 
-    def _run_all(self, batches: list[list[list[int]]]) -> list[Vectors]:
+    def _run_all(self, batches: list[list[list[int]]]) -> list[Floats]:
         if len(batches) == 1:
             return [self._run(batches[0])]
         pool = ThreadPoolExecutor(min(len(batches), os.cpu_count() or 1))
@@ -121,8 +119,8 @@ class MiniLM(_Local):
         finally:
             pool.shutdown(cancel_futures=True)  # an interrupt waits for running batches only
 
-    def _run(self, ids: list[list[int]]) -> Vectors:
-        means: Vectors = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})[0]
+    def _run(self, ids: list[list[int]]) -> Floats:
+        means: Floats = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})[0]
         return means
 
 
@@ -176,7 +174,7 @@ class Static(_Local):
         """The length of a vector."""
         return 256
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Floats:
         """Return the mean of each text's token vectors, shape (len(texts), 256)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         room = np.empty((ROOM, self.dimension), dtype=np.float32)
@@ -189,7 +187,7 @@ class Static(_Local):
                     vectors[row] = self._mean(ids, room)
         return vectors
 
-    def _mean(self, ids: list[int], room: Vectors) -> Vectors:
+    def _mean(self, ids: list[int], room: Floats) -> Floats:
         total = np.zeros(self.dimension, dtype=np.float32)
         for start in range(0, len(ids), ROOM):
             part = ids[start : start + ROOM]

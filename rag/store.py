@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from rag.errors import LibraryError
 from rag.graph import Graph, threshold
+from rag.importing import unchecked
 from rag.library import Entry
-from rag.quick_import import unchecked
 from rag.settings import Settings, host
 
 with unchecked():

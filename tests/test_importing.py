@@ -8,7 +8,7 @@ import sys
 import overrides
 import pytest
 
-from rag.quick_import import unchecked
+from rag.importing import unchecked
 
 
 class Base:
