@@ -49,12 +49,12 @@ lint: $(VENV)/installed-dev
 
 # Fails when the sample's questions are answered worse than evals/baseline.json says.
 gate: $(VENV)/installed-dev models
-	$(BIN)/python -m evals.gate
+	$(BIN)/python -m evals.maintain.gate
 
 # Takes an hour and wants a quiet machine. The rows against torch ask for it in a line of theirs.
 bench: $(VENV)/installed-dev models
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m evals.bench $(BENCH)
+	$(BIN)/python -m evals.maintain.bench $(BENCH)
 
 clean:
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,12 +17,13 @@ from tqdm import tqdm
 
 from evals.feedback import read_feedback
 from evals.generate import generate_question
+from rag.answers.extraction import asked_terms
 from rag.assistant import Assistant
+from rag.durable import write_whole
 from rag.errors import InputError
-from rag.extraction import asked_terms
-from rag.journal import write_whole
-from rag.lexical import Lexical, terms
-from rag.sentences import sentence_spans
+from rag.index.lexical import Lexical
+from rag.text.sentences import sentence_spans
+from rag.text.terms import terms
 from rag.types import Paper
 
 Row = dict[str, Any]

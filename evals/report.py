@@ -13,7 +13,7 @@ from evals import plots
 from evals.metrics import LOWER_IS_BETTER, VERDICTS
 from evals.questions import states
 from evals.runs import Run, read_run
-from rag.journal import write_whole
+from rag.durable import write_whole
 
 _MOST = 100  # questions in a report, the worst; rows.jsonl has them all
 _OPEN = 20  # of which so many are unfolded

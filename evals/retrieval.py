@@ -17,11 +17,11 @@ from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
 from rag.assistant import Assistant
 from rag.commands import run_lines
+from rag.durable import write_whole
 from rag.errors import InputError
-from rag.journal import write_whole
-from rag.lexical import terms
-from rag.library import with_key
+from rag.index.entries import with_key
 from rag.settings import load_settings
+from rag.text.terms import terms
 from rag.types import Hit
 
 log = logging.getLogger(__name__)

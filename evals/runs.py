@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from rag import prompts
+from rag.answers import prompts
 from rag.assistant import Assistant
+from rag.durable import write_whole
 from rag.errors import InputError
-from rag.journal import write_whole
 from rag.settings import Settings, host
 
 _PACKAGES = (
@@ -162,7 +162,7 @@ def prompt_digests(folder: Path | None) -> dict[str, str]:
 def code_digest() -> str:
     """Return a digest of this program's own source: figures of other code are other figures."""
     digest = hashlib.sha256()
-    root = Path(prompts.__file__).parent
+    root = Path(prompts.__file__).parents[1]
     for path in sorted(root.rglob("*.py")):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

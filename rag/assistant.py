@@ -22,25 +22,19 @@ from typing import Any, BinaryIO
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
-from rag import (
-    answering,
-    embedders,
-    last_ingest,
-    library,
-    llms,
-    passages,
-    readers,
-    retrieval,
-)
-from rag.embedding_process import embedding_process, is_worth_it
+from rag import readers
+from rag.answers import chain, retrieval
+from rag.answers.retrieval import PaperRetriever
 from rag.errors import InputError, LibraryError
-from rag.filters import parse_where
-from rag.index import Embed, Index
-from rag.library import Change, with_key
-from rag.local_embedders import Static
-from rag.retrieval import PaperRetriever
+from rag.index import entries, last_ingest, passages
+from rag.index.entries import Change, with_key
+from rag.index.filters import parse_where
+from rag.index.index import Embed, Index
+from rag.index.store import Spec
+from rag.models import embedders, replies
+from rag.models.embedding_process import embedding_process, is_worth_it
+from rag.models.local_embedders import Static
 from rag.settings import Settings
-from rag.store import Spec
 from rag.types import Answer, Hit, IngestReport, Paper, Turn
 
 log = logging.getLogger(__name__)
@@ -98,7 +92,7 @@ class Assistant:
     def llm(self) -> LLM | None:
         """The language model in force; None where answers are quotations."""
         if not self._llm_opened:
-            self._llm = llms.open_llm(self.settings)
+            self._llm = replies.open_llm(self.settings)
             self._llm_opened = True
         return self._llm
 
@@ -196,7 +190,7 @@ class Assistant:
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            plan = library.plan(read, self.index.lexical.sharing)
+            plan = entries.plan(read, self.index.lexical.sharing)
             changes = [change for change in plan.changes if _in_shard(change, shard)]
             refused = strict and bool(plan.rejected)
             if refused:
@@ -276,9 +270,9 @@ class Assistant:
 
     def described(self, reference: str) -> Paper | None:
         """Return the paper whose title stands in an entry of a reference list; None without."""
-        text = library.normalised_title(reference)
+        text = entries.normalised_title(reference)
         for hit in self.search(reference[:500], k=5):
-            title = library.normalised_title(hit.paper.title)
+            title = entries.normalised_title(hit.paper.title)
             if title and title in text:
                 return hit.paper
         return None
@@ -331,7 +325,7 @@ class Assistant:
         Args:
             question: in plain words.
             k: how many papers to read; the settings' where None.
-            where: filters, as in `rag.filters`.
+            where: filters, as in `rag.index.filters`.
             history: the conversation so far, oldest first.
             judge: have the model add its own verdict to each sentence.
 
@@ -341,7 +335,7 @@ class Assistant:
         """
         self._refresh()
         self.index.require()
-        yield from answering.stream(
+        yield from chain.stream(
             question,
             index=self.index,
             embedder=self.embedder,
@@ -371,7 +365,7 @@ class Assistant:
             "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
-            "llm_model": llms.model_name(self.settings, self._llm),
+            "llm_model": replies.model_name(self.settings, self._llm),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},

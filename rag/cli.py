@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--judge", action="store_true", help="add the model's own verdicts")
     _where(ask)
 
-    batch = command("batch", "rag.batch_command:main", "answer a file of questions", commands)
+    batch = command("batch", "rag.batches.command:main", "answer a file of questions", commands)
     batch.add_argument("questions", metavar="QUESTIONS", help=".txt, .csv or .jsonl, or -")
     batch.add_argument("-o", "--output", required=True, metavar="OUT.jsonl", help="the answers")
     batch.add_argument("--concurrency", type=_positive, default=8, metavar="N", help="at once (8)")

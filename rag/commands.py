@@ -11,11 +11,12 @@ from typing import Any
 
 from tqdm import tqdm
 
-from rag import export, models
-from rag import verify as verification
+from rag import export
+from rag.answers.history import read_history
 from rag.assistant import Assistant
 from rag.errors import InputError
-from rag.history import read_history
+from rag.models import weights
+from rag.receipts import drafts as verification
 from rag.settings import load_settings
 from rag.types import Answer, Hit, Paper, to_json
 
@@ -228,7 +229,7 @@ def papers_export(arguments: argparse.Namespace) -> int:
 
 def models_list(arguments: argparse.Namespace) -> int:
     """``rag models list``."""
-    listed = models.list_models(load_settings(index=arguments.index).models)
+    listed = weights.list_models(load_settings(index=arguments.index).models)
     if arguments.json:
         _print_json(listed)
         return 0
@@ -239,7 +240,7 @@ def models_list(arguments: argparse.Namespace) -> int:
 
 def models_get(arguments: argparse.Namespace) -> int:
     """``rag models get``."""
-    folder = models.get_minilm(load_settings(index=arguments.index).models)
+    folder = weights.get_minilm(load_settings(index=arguments.index).models)
     if arguments.json:
         _print_json({"name": arguments.name, "folder": str(folder)})
     else:

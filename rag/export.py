@@ -12,7 +12,7 @@ from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
-from rag.library import citation_key
+from rag.index.entries import citation_key
 from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
 

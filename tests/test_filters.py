@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import InputError
-from rag.filters import Condition, parse_where
-from rag.lexical import Lexical
-from rag.library import Entry
+from rag.index.entries import Entry
+from rag.index.filters import Condition, parse_where
+from rag.index.lexical import Lexical
 from rag.types import Paper
 
 PAPERS = [

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.library import (
+from rag.index.entries import (
     Entry,
     citation_key,
     id_from_title,

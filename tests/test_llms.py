@@ -22,11 +22,12 @@ from llama_index.core.llms import (
     MockLLM,
 )
 
-from rag import llms, openai_llm, prices, tokens
 from rag import settings as settings_module
 from rag.errors import ContextTooLong, ModelError, ModelUnavailable, SettingsError
-from rag.llms import Completion, complete_stream, cost, model_name, open_llm, price
+from rag.models import prices, replies, served_llm
+from rag.models.replies import Completion, complete_stream, cost, model_name, open_llm, price
 from rag.settings import load_settings
+from rag.text import tokens
 from rag.types import Usage
 from tests.fake_openai import (
     HANG,
@@ -54,7 +55,7 @@ GGUF = gguf_file()
 def pauses(monkeypatch):
     """The waits between attempts, in seconds, instead of waiting."""
     waited = []
-    monkeypatch.setattr(llms, "_pause", waited.append)
+    monkeypatch.setattr(replies, "_pause", waited.append)
     return waited
 
 
@@ -131,12 +132,12 @@ def test_a_reader_who_leaves_hangs_up():
 def test_a_reader_who_leaves_makes_room_for_the_next():
     with FakeOpenAI(lambda _: say("Blue ", "light.")) as server:
         llm = open_llm(use(server))
-        with llms.held_to(llm, 1) as held:
+        with replies.held_to(llm, 1) as held:
             left = complete_stream(llm, ASK, max_tokens=50, settings=use(server))
             assert (held, next(left)) == (True, "Blue ")
             left.close()
             assert ask(use(server), llm)[1].text == "Blue light."
-    with llms.held_to(MockLLM(), 1) as held:
+    with replies.held_to(MockLLM(), 1) as held:
         assert not held
 
 
@@ -171,7 +172,7 @@ def test_a_model_that_reasons_gets_its_own_name_for_the_limit():
 
 def test_a_busy_server_is_asked_again_when_it_says(pauses, caplog):
     script = in_turn(fail(429, headers={"retry-after": "7"}), fail(503), say("Yes."))
-    with FakeOpenAI(script) as server, caplog.at_level(logging.WARNING, "rag.llms"):
+    with FakeOpenAI(script) as server, caplog.at_level(logging.WARNING, "rag.models.replies"):
         _, completion = ask(use(server))
     assert completion.text == "Yes."
     assert len(server.requests) == 3
@@ -419,7 +420,7 @@ def test_a_reply_that_never_ends_is_cut(pauses, trickle):
 
 
 def test_a_flood_is_cut(monkeypatch):
-    monkeypatch.setattr(openai_llm, "_LARGEST_REPLY", 100_000)
+    monkeypatch.setattr(served_llm, "_LARGEST_REPLY", 100_000)
     flood = Reply(itertools.cycle([b": " + b"x" * 50_000 + b"\n\n"]))
     with FakeOpenAI(in_turn(flood)) as server:
         _, error = ask_in_vain(use(server, retries=0), ModelUnavailable)

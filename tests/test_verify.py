@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.cli import main
+from rag.receipts.drafts import check_draft, render, verify_pairs
 from rag.types import Paper
-from rag.verify import check_draft, render, verify_pairs
 
 ABSTRACT = "We study tea. Green tea lowers blood pressure in 40 adults. Black tea was not studied."
 PAPERS = {

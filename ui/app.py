@@ -21,7 +21,7 @@ import gradio as gr
 from rag import export
 from rag.assistant import Assistant
 from rag.errors import RagError
-from rag.library import with_key
+from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.types import IngestReport
 from ui import feedback, frame, transcript

@@ -16,8 +16,8 @@ from typing import Any
 
 from rag import readers
 from rag.assistant import Assistant
-from rag.filters import parse_where
-from rag.library import with_key
+from rag.index.entries import with_key
+from rag.index.filters import parse_where
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.assistant import Assistant
 from rag.errors import InputError, ModelError, RagError
-from rag.library import with_key
+from rag.index.entries import with_key
 from rag.types import Answer, Hit, Paper, to_json
 from ui import render
 from ui.exchanges import Exchange, read_id, read_turns

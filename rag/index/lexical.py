@@ -1,0 +1,326 @@
+"""The lexical index and catalogue of papers: the only file that imports tantivy.
+
+It is derived from the store and may be lost at any time: `rag.assistant` rebuilds it. It
+answers three things: BM25 over title and abstract, lookups by id, DOI, arXiv id and key, and
+filters. Beside it lies the stamp of the store's change that it reflects, written after each commit:
+what is read with a stamp is at least as new as it says.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import tantivy
+from tantivy import Occur, Query
+
+from rag.durable import replace_text
+from rag.index.entries import Entry, citation_key
+from rag.index.filters import Condition
+from rag.types import Paper
+
+_HEAP = 64_000_000
+_MANY = 10_000_000
+
+
+class LexicalHit(NamedTuple):
+    """A paper found by words: its slot (see `slot`), BM25 score and place in the index."""
+
+    slot: int
+    score: float
+    address: tantivy.DocAddress
+    searcher: tantivy.Searcher
+
+    def entry(self) -> Entry:
+        """Return the paper's entry as it was when found, whatever was written since."""
+        return _entry(self.searcher, self.address)
+
+
+@functools.lru_cache(maxsize=65536)
+def slot(paper_id: str) -> int:
+    """Return a 64-bit number for a paper id, which the index reads faster than the id."""
+    return int.from_bytes(hashlib.blake2b(paper_id.encode(), digest_size=8).digest(), "big")
+
+
+@functools.cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("slot", fast=True)
+    builder.add_bytes_field("entry", stored=True)
+    builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
+    for name in ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("year", indexed=True)
+    return builder.build()
+
+
+class Lexical:
+    """The lexical index in a folder, or in memory where ``folder`` is None."""
+
+    def __init__(self, folder: Path | None, *, mend: bool = True) -> None:
+        """Open; where there is none, or a damaged one, an empty one is made in its place.
+
+        With ``mend=False``, for who does not hold the lock, nothing is made or removed.
+
+        Raises:
+            OSError: the folder may not be read or written.
+            ValueError: there is none that can be read, and none was to be made.
+        """
+        self._folder = folder
+        self.stamp = ""  # the store's stamp that this index reflects; empty where none
+        if folder is not None and mend:
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if folder is not None and not (folder / "meta.json").exists():
+                raise ValueError(f"there is no index in {folder}")
+            self._index = tantivy.Index(_schema(), str(folder) if folder else None)
+            self.reload()
+            if folder is not None:
+                _check_files(folder)
+        except ValueError:
+            if folder is None or not mend:
+                raise
+            self.wipe()
+
+    def wipe(self) -> None:
+        """Start again from an empty index."""
+        if self._folder is not None:
+            # Moved first: a thread of the index before may still put files there.
+            gone = self._folder.with_name("lexical.gone")
+            shutil.rmtree(gone, ignore_errors=True)
+            self._folder.replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+        self._index = tantivy.Index(_schema(), str(self._folder) if self._folder else None)
+        self.reload()
+
+    def reload(self) -> None:
+        """See what has been committed since, by any process."""
+        if self._folder is not None:
+            file = self._folder / "stamp"
+            self.stamp = file.read_text() if file.exists() else ""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether no other process sees it."""
+        return self._folder is None
+
+    @property
+    def papers(self) -> int:
+        """How many papers there are."""
+        return int(self._searcher.num_docs)
+
+    def search(
+        self, weighted: Sequence[tuple[str, float]], count: int, where: Sequence[Condition] = ()
+    ) -> list[LexicalHit]:
+        """Return the papers that share a term, best BM25 first (k1 1.2, b 0.75).
+
+        Args:
+            weighted: index terms (see `rag.text.terms`) with the weight of each.
+            count: how many at the most.
+            where: conditions that must hold.
+        """
+        should = [
+            (Occur.Should, Query.boost_query(_is("body", term, "freq"), weight))
+            for term, weight in weighted
+        ]
+        if not should:
+            return []
+        query = Query.boolean_query(should)
+        if where:
+            kept = Query.const_score_query(_condition_query(where), 0.0)
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
+        searcher = self._searcher  # places count in it alone; another thread may look afresh
+        hits = searcher.search(query, count, count=False).hits
+        addresses = [address for _, address in hits]
+        slots = searcher.fast_field_values("slot", addresses)
+        return [
+            LexicalHit(int(number or 0), float(score), address, searcher)
+            for number, (score, address) in zip(slots, hits, strict=True)
+        ]
+
+    def matching(self, where: Sequence[Condition]) -> list[Entry]:
+        """Return the entries for which all conditions hold, in the order of their ids."""
+        return sorted(self._entries(_condition_query(where)), key=lambda entry: entry.paper.id)
+
+    def count(self, where: Sequence[Condition]) -> int:
+        """Return for how many papers all conditions hold."""
+        return self._count(_condition_query(where))
+
+    def slots(self, where: Sequence[Condition]) -> set[int]:
+        """Return the slots of the papers for which all conditions hold."""
+        searcher = self._searcher
+        hits = searcher.search(_condition_query(where), _MANY, count=False).hits
+        found = searcher.fast_field_values("slot", [address for _, address in hits])
+        return {int(number or 0) for number in found}
+
+    def by_id(self, paper_ids: Sequence[str]) -> dict[str, Entry]:
+        """Return the entries with these ids, by id."""
+        return {entry.paper.id: entry for entry in self._in("id", paper_ids)}
+
+    def sharing(self, papers: Sequence[Paper]) -> list[Entry]:
+        """Return the entries that share an id, DOI or arXiv id with any of the papers."""
+        found = self.by_id([paper.id for paper in papers])
+        for entry in self._in("doi", [paper.doi for paper in papers if paper.doi]):
+            found.setdefault(entry.paper.id, entry)
+        for entry in self._in("arxiv_id", [paper.arxiv_id for paper in papers if paper.arxiv_id]):
+            found.setdefault(entry.paper.id, entry)
+        return list(found.values())
+
+    def named(self, name: str) -> Paper | None:
+        """Return the paper with this citation key, id, DOI or arXiv id; None where none has."""
+        for field, value in (
+            ("key", name.casefold()),
+            ("id", name),
+            ("doi", name.casefold()),
+            ("arxiv_id", name.casefold()),
+        ):
+            found = self._in(field, [value])
+            if found:
+                return found[0].paper
+        return None
+
+    def document_frequency(self, term: str) -> int:
+        """Return in how many papers an index term occurs; removed ones count for a while."""
+        return min(self._searcher.doc_freq("body", term), self.papers)
+
+    def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
+        """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
+
+        The caller holds the lock on the index; ``stamp`` is the store's that will be reflected.
+        """
+        self.reload()
+        writer = self._index.writer(_HEAP, 1)
+        try:
+            for paper_id in remove:
+                writer.delete_documents_by_query(_is("id", paper_id))
+            for entry in add:
+                if self._searcher.doc_freq("id", entry.paper.id):  # else a sixth more time
+                    writer.delete_documents_by_query(_is("id", entry.paper.id))
+                writer.add_document(_document(entry))
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        self.stamp = stamp
+        if self._folder is not None:
+            replace_text(self._folder / "stamp", stamp)
+        self.reload()
+
+    def _in(self, field: str, values: Sequence[str]) -> list[Entry]:
+        # No paper's name has a lone surrogate, which tantivy does not take.
+        wanted = [value for value in values if value.encode("utf-8", "replace").decode() == value]
+        if not wanted:
+            return []
+        return list(self._entries(Query.term_set_query(_schema(), field, wanted)))
+
+    def _entries(self, query: Query) -> Iterator[Entry]:
+        searcher = self._searcher
+        hits = searcher.search(query, _MANY, count=False).hits
+        # In the order of the files: each compressed block is read once.
+        for _, address in sorted(hits, key=lambda hit: (hit[1].segment_ord, hit[1].doc)):
+            yield _entry(searcher, address)
+
+    def _count(self, query: Query) -> int:
+        found = self._searcher.search(query, 1, count=True)
+        return int(found.count)  # type: ignore[attr-defined]  # missing from tantivy's stubs
+
+
+def _check_files(folder: Path) -> None:
+    """Raise ValueError where a file is missing: tantivy would notice when it first needs it."""
+    meta, before = (folder / "meta.json").read_text(), ""
+    while meta != before:  # else a writer has put others in their place meanwhile
+        names = [segment["segment_id"].replace("-", "") for segment in json.loads(meta)["segments"]]
+        files = [folder / f"{name}.{ending}" for name in names for ending in _ENDINGS]
+        if all(file.exists() for file in files):
+            return
+        meta, before = (folder / "meta.json").read_text(), meta
+    raise ValueError(f"a file is missing in {folder}")
+
+
+_ENDINGS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+
+
+def _is(field: str, value: str, option: str = "basic") -> Query:
+    return Query.term_query(_schema(), field, value, option)
+
+
+def _entry(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Entry:
+    return _read_entry(bytes(searcher.doc(address)["entry"][0]))
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_entry(payload: bytes) -> Entry:
+    return Entry.from_payload(payload.decode())
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    paper = entry.paper
+    document = tantivy.Document()
+    document.add_unsigned("slot", slot(paper.id))
+    document.add_bytes("entry", entry.payload.encode())
+    document.add_text("body", f"{paper.title} {paper.abstract}")
+    document.add_text("id", paper.id)
+    document.add_text("title", paper.title.casefold())
+    document.add_text("key", citation_key(paper).casefold())
+    for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id), ("venue", paper.venue)):
+        if value:
+            document.add_text(name, value.casefold())
+    for author in paper.authors:
+        document.add_text("author", author.casefold())
+    for source in paper.sources:
+        path = source.rpartition(":")[0]
+        for name in {source, path, path.rpartition("/")[2]}:
+            document.add_text("source", name.casefold())
+    if paper.year is not None:
+        document.add_integer("year", paper.year)
+    return document
+
+
+def _condition_query(where: Sequence[Condition]) -> Query:
+    """Return the query for the papers for which all conditions hold."""
+    clauses = [(Occur.Must, Query.all_query())]
+    for condition in where:
+        denied = condition.op.startswith("!")
+        clauses.append((Occur.MustNot if denied else Occur.Must, _one_condition(condition)))
+    return Query.boolean_query(clauses)
+
+
+def _one_condition(condition: Condition) -> Query:
+    if condition.field == "year":
+        return _year_query(condition)
+    if condition.op.endswith("~"):
+        pattern = "".join(f"\\{c}" if c in _SPECIAL else c for c in condition.value)
+        return Query.regex_query(_schema(), condition.field, f"(?s).*{pattern}.*")
+    if condition.field == "id":
+        return Query.regex_query(_schema(), "id", _any_case(condition.value))
+    return _is(condition.field, condition.value)
+
+
+def _year_query(condition: Condition) -> Query:
+    low, high = {
+        "=": (condition.year, condition.year),
+        "!=": (condition.year, condition.year),
+        ">=": (condition.year, _MANY),
+        ">": (condition.year + 1, _MANY),
+        "<=": (-_MANY, condition.year),
+        "<": (-_MANY, condition.year - 1),
+    }[condition.op]
+    return Query.range_query(_schema(), "year", tantivy.FieldType.Integer, low, high)
+
+
+_SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~ /")
+
+
+def _any_case(value: str) -> str:
+    """Return a pattern for ``value`` in any case: ids keep theirs."""
+    return "".join(
+        f"[{c}{c.upper()}]" if c.isascii() and c.isalpha() else f"\\{c}" if c in _SPECIAL else c
+        for c in value
+    )
