@@ -14,6 +14,7 @@ from tqdm import tqdm
 from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
+from rag.durable import check_output, is_stdout, write_output
 from rag.errors import InputError
 from rag.models import weights
 from rag.receipts import drafts as verification
@@ -76,11 +77,13 @@ def search(arguments: argparse.Namespace) -> int:
                 _print(f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}")
         return 0
     queries = list(_read_queries(Path(arguments.queries)))
-    with Path(arguments.run_file).open("w", encoding="utf-8") as out:
-        for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
-            hits = assistant.search(query, k=arguments.k, where=arguments.where)
-            out.writelines(run_lines(qid, hits))
-    if arguments.json:
+    check_output(arguments.run_file)
+    lines: list[str] = []
+    for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
+        hits = assistant.search(query, k=arguments.k, where=arguments.where)
+        lines += run_lines(qid, hits)
+    write_output(arguments.run_file, "".join(lines).encode())
+    if arguments.json and not is_stdout(arguments.run_file):
         _print_json({"queries": len(queries), "run": arguments.run_file})
     return 0
 
@@ -99,7 +102,7 @@ def _one_word(name: str) -> str:
 
 def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (id, query) of a JSON Lines file: ``_id`` or ``id``; ``text``, ``query`` or so."""
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_lines(path.read_text(encoding="utf-8-sig")), 1):
         if not line.strip():
             continue
         try:
@@ -164,7 +167,7 @@ def verify(arguments: argparse.Namespace) -> int:
     assistant = _open(arguments)
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         wrong, first = 0, ""
-        for verdict in verification.verify_pairs(text.splitlines(), assistant.embedder):
+        for verdict in verification.verify_pairs(_lines(text), assistant.embedder):
             _print(json.dumps(verdict, ensure_ascii=False))
             if "error" in verdict:
                 wrong += 1
@@ -183,6 +186,16 @@ def verify(arguments: argparse.Namespace) -> int:
         for line in verification.render(report):
             _print(line)
     return 1 if report.failed else 0
+
+
+def _lines(text: str) -> list[str]:
+    r"""Return the lines of JSON Lines: U+2028 may stand inside a string and ends none.
+
+    >>> _lines("1\r\n2\n")
+    ['1', '2']
+    """
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def papers_list(arguments: argparse.Namespace) -> int:
