@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     timeout: float = Field(default=60.0, gt=0)
     retries: int = Field(default=4, ge=0)
     cache: Path | None = None
+    ui_auth: SecretStr | None = None
+    ui_token: SecretStr | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
 
@@ -89,7 +91,7 @@ def without_secrets(text: str) -> str:
         settings = load_settings()
     except SettingsError:  # then nothing was done that could know a secret
         return text
-    known = [settings.openai_api_key, settings.chroma_token]
+    known = [settings.openai_api_key, settings.chroma_token, settings.ui_token]
     addresses = [settings.openai_base_url or "", settings.chroma_url or ""]
     secrets = [secret.get_secret_value().strip() for secret in known if secret]
     secrets += [urlsplit(address).password or "" for address in addresses]
