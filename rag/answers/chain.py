@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import logging
 import re
 import threading
 import time
@@ -34,6 +35,8 @@ from rag.types import (
     Turn,
     Usage,
 )
+
+log = logging.getLogger(__name__)
 
 # What a model is told to reply, and what every answer that declines begins with.
 REFUSAL = "These papers do not answer that."
@@ -131,9 +134,13 @@ def stream(
             sentences = _receipts(text, [hits[i] for i in order], embedder) if answered else []
         if judge and sentences:
             cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
-            sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
-            used[prompt.name] = prompt.sha256
-            spent.append(usage)
+            try:
+                sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
+                used[prompt.name] = prompt.sha256
+                spent.append(usage)
+            except ModelError as error:  # the answer stands without it
+                log.warning("the judge's verdicts are unmeasured: %s", error)
+                sentences = judging.unmeasured(sentences)
         verified = time.perf_counter()
     if not answered:
         declined = _declined(hits, grounds.missing)
