@@ -13,6 +13,7 @@ import httpx
 import openai
 
 from rag.errors import ContextTooLong, ModelError, ModelUnavailable
+from rag.settings import cut_out
 
 # As OpenAI and vLLM ("maximum context length"), llama.cpp ("available context size",
 # "exceed_context_size_error"), LM Studio ("context the overflows"), Gemini ("input token count")
@@ -141,8 +142,7 @@ def _said(error: openai.APIError, secret: str) -> str:
 def _one_line(text: str, secret: str) -> str:
     """Return what a server said without keys, line breaks or terminal codes, cut short."""
     text = text[: 20 * _LONGEST_QUOTE]
-    if secret:
-        text = text.replace(secret, "[key]")
+    text = cut_out(text, [secret])
     text = _KEY.sub("[key]", text)
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
