@@ -15,7 +15,7 @@ from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
 from rag.durable import check_output, is_stdout, write_output
-from rag.errors import InputError
+from rag.errors import InputError, UsageError
 from rag.models import weights
 from rag.receipts import drafts as verification
 from rag.settings import load_settings
@@ -25,7 +25,7 @@ from rag.types import Answer, Hit, Paper, to_json
 def ingest(arguments: argparse.Namespace) -> int:
     """``rag ingest``: exit 1 where nothing could be read, or with --strict on any rejection."""
     if not arguments.paths and not arguments.rebuild:
-        raise InputError("nothing to ingest; name files or folders, or - for standard input")
+        raise UsageError("nothing to ingest; name files or folders, or - for standard input")
     assistant = _open(arguments)
     with tqdm(unit=" passages", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -64,9 +64,9 @@ def ingest(arguments: argparse.Namespace) -> int:
 def search(arguments: argparse.Namespace) -> int:
     """``rag search``: one query, or many into a TREC run."""
     if bool(arguments.queries) != bool(arguments.run_file):
-        raise InputError("--queries and --run go together; give both, or a QUERY")
-    if bool(arguments.query) == bool(arguments.queries):
-        raise InputError("give a QUERY, or --queries with --run")
+        raise UsageError("--queries and --run go together; give both, or a QUERY")
+    if bool((arguments.query or "").strip()) == bool(arguments.queries):
+        raise UsageError("give a QUERY, or --queries with --run")
     assistant = _open(arguments)
     if arguments.query:
         hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
