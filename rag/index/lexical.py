@@ -135,7 +135,7 @@ class Lexical:
             return []
         query = Query.boolean_query(should)
         if where:
-            kept = Query.const_score_query(_condition_query(where), 0.0)
+            kept = Query.const_score_query(self._query(where), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
         searcher = self._searcher  # places count in it alone; another thread may look afresh
         hits = searcher.search(query, count, count=False).hits
@@ -148,16 +148,16 @@ class Lexical:
 
     def matching(self, where: Sequence[Condition]) -> list[Entry]:
         """Return the entries for which all conditions hold, in the order of their ids."""
-        return sorted(self._entries(_condition_query(where)), key=lambda entry: entry.paper.id)
+        return sorted(self._entries(self._query(where)), key=lambda entry: entry.paper.id)
 
     def count(self, where: Sequence[Condition]) -> int:
         """Return for how many papers all conditions hold."""
-        return self._count(_condition_query(where))
+        return self._count(self._query(where))
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
         searcher = self._searcher
-        hits = searcher.search(_condition_query(where), _MANY, count=False).hits
+        hits = searcher.search(self._query(where), _MANY, count=False).hits
         found = searcher.fast_field_values("slot", [address for _, address in hits])
         return {int(number or 0) for number in found}
 
@@ -213,6 +213,22 @@ class Lexical:
             replace_text(self._folder / "stamp", stamp)
         self.reload()
 
+    def _query(self, where: Sequence[Condition]) -> Query:
+        """Return the query for the papers for which all conditions hold."""
+        clauses = [(Occur.Must, Query.all_query())]
+        for condition in where:
+            denied = condition.op.startswith("!")
+            query = _one_condition(condition)
+            if _is_cut(condition):
+                names = [
+                    entry.paper.id
+                    for entry in self._entries(query)
+                    if any(condition.value in v for v in _values(entry.paper, condition.field))
+                ]
+                query = Query.term_set_query(_schema(), "id", names)
+            clauses.append((Occur.MustNot if denied else Occur.Must, query))
+        return Query.boolean_query(clauses)
+
     def _in(self, field: str, values: Sequence[str]) -> list[Entry]:
         # No paper's name has a lone surrogate, which tantivy does not take.
         wanted = [value for value in values if value.encode("utf-8", "replace").decode() == value]
@@ -267,40 +283,48 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_bytes("entry", entry.payload.encode())
     document.add_text("body", f"{paper.title} {paper.abstract}")
     document.add_text("id", paper.id)
-    document.add_text("title", paper.title.casefold())
-    document.add_text("key", citation_key(paper).casefold())
-    for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id), ("venue", paper.venue)):
-        if value:
-            document.add_text(name, value.casefold())
-    for author in paper.authors:
-        document.add_text("author", author.casefold())
-    for source in paper.sources:
-        path = source.rpartition(":")[0]
-        for name in {source, path, path.rpartition("/")[2]}:
-            document.add_text("source", name.casefold())
+    for field in ("title", "key", "doi", "arxiv_id", "venue", "author", "source"):
+        for value in _values(paper, field):
+            document.add_text(field, value)
     if paper.year is not None:
         document.add_integer("year", paper.year)
     return document
 
 
-def _condition_query(where: Sequence[Condition]) -> Query:
-    """Return the query for the papers for which all conditions hold."""
-    clauses = [(Occur.Must, Query.all_query())]
-    for condition in where:
-        denied = condition.op.startswith("!")
-        clauses.append((Occur.MustNot if denied else Occur.Must, _one_condition(condition)))
-    return Query.boolean_query(clauses)
+def _values(paper: Paper, field: str) -> list[str]:
+    """Return what is looked up in a field of a paper, in lower case."""
+    values: Iterable[str | None]
+    if field == "author":
+        values = paper.authors
+    elif field == "key":
+        values = [citation_key(paper)]
+    elif field == "source":
+        paths = [(source, source.rpartition(":")[0]) for source in paper.sources]
+        values = {name for whole, path in paths for name in (whole, path, path.rpartition("/")[2])}
+    else:
+        values = [getattr(paper, field)]
+    return [value.casefold() for value in values if value]
 
 
 def _one_condition(condition: Condition) -> Query:
     if condition.field == "year":
         return _year_query(condition)
     if condition.op.endswith("~"):
-        pattern = "".join(f"\\{c}" if c in _SPECIAL else c for c in condition.value)
+        part = condition.value.encode()[:_LONGEST_PATTERN].decode("utf-8", "ignore")
+        pattern = _any_case(part) if condition.field == "id" else _literally(part)
         return Query.regex_query(_schema(), condition.field, f"(?s).*{pattern}.*")
     if condition.field == "id":
         return Query.regex_query(_schema(), "id", _any_case(condition.value))
     return _is(condition.field, condition.value)
+
+
+# Bytes of a pattern, which is compiled to at most 1,000 states.
+_LONGEST_PATTERN = 240
+
+
+def _is_cut(condition: Condition) -> bool:
+    """Say whether a condition asks for more than `_one_condition` looks for."""
+    return condition.op.endswith("~") and len(condition.value.encode()) > _LONGEST_PATTERN
 
 
 def _year_query(condition: Condition) -> Query:
@@ -318,9 +342,12 @@ def _year_query(condition: Condition) -> Query:
 _SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~ /")
 
 
+def _literally(value: str) -> str:
+    return "".join(f"\\{c}" if c in _SPECIAL else c for c in value)
+
+
 def _any_case(value: str) -> str:
     """Return a pattern for ``value`` in any case: ids keep theirs."""
     return "".join(
-        f"[{c}{c.upper()}]" if c.isascii() and c.isalpha() else f"\\{c}" if c in _SPECIAL else c
-        for c in value
+        f"[{c}{c.upper()}]" if c.isalpha() and len(c.upper()) == 1 else _literally(c) for c in value
     )
