@@ -14,7 +14,7 @@ from llama_index.core.llms import (
     LLMMetadata,
 )
 
-from rag.answers.chain import render_sources
+from rag.answers.writing import render_sources
 from rag.assistant import Assistant
 from rag.types import Hit, Paper, Passage
 

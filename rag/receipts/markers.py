@@ -19,7 +19,17 @@ _LONGEST_CODE = 256
 _RUN = re.compile(r"`{1,64}|~{1,64}")
 _FENCE_INFO = re.compile(r"[^`\n]{0,128}")
 _FENCE_END = re.compile(r"[ \t>]{0,32}(?:`{1,64}|~{1,64})?[ \t]{0,32}")
+_BRACKETED = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
 _BEFORE_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]*)?")
+
+
+def no_markers(text: str) -> str:
+    """Turn bracketed numbers of a paper's own into round ones: they are no citations here.
+
+    >>> no_markers("as shown before [3, 4].")
+    'as shown before (3, 4).'
+    """
+    return _BRACKETED.sub(r"(\1)", text)
 
 
 class Item(NamedTuple):
