@@ -24,8 +24,8 @@ from llama_index.core.llms import (
     MessageRole,
 )
 
-from rag.answers.chain import REFUSAL
 from rag.answers.extraction import asked_terms
+from rag.answers.writing import REFUSAL
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from rag.receipts.lookalikes import no_markers as no_markers
+
 _CLOSER = {"[": "]", "【": "】", "［": "］"}
 _SPECIAL = re.compile(r"[\[【［`~]")
 # What may stand between the brackets of a marker; the letters are those of "Sources".
