@@ -175,7 +175,7 @@ class Fuzz:
         report = check_draft(
             text,
             "latex" if form else "markdown",
-            lambda key: PAPER if key in ("key", "1") else None,
+            lambda key: [PAPER] if key in ("key", "1") else [],
             lambda entry: PAPER if "graphs" in entry else None,
         )
         list(render(report))

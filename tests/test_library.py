@@ -12,8 +12,9 @@ from rag.library import (
     id_from_title,
     normalised_title,
     parse_passage_id,
-    plan,
+
 )
+from rag.planning import plan
 from rag.types import Paper, Rejection
 
 
