@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-# A dataset's own ids come first: two records of which these differ are two papers.
-DATASET_IDS = ("_id", "id", "corpus_id", "paper_id", "corpusid", "doc_id")
 _NAMES = {
-    "id": (*DATASET_IDS, "pmid", "uid"),
+    "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
     "title": ("title", "display_name", "document_title", "article_title", "paper_title"),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",

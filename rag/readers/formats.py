@@ -56,7 +56,8 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
     head = stream.peek(1).decode("utf-8", "replace")
     reader = find_reader(head, document.name)
     last: Paper | Rejection | None = None
-    reader = document.source.refused or reader
+    if document.source.refused and not any(head.startswith(magic) for magic, _ in _BINARY):
+        reader = document.source.refused
     if isinstance(reader, str):
         last = Rejection(document.label, reader)
     else:

@@ -128,7 +128,9 @@ class _Document:
                 continue
             value, end, fault, place = _decoded(self._text, self._at)
             if fault or end - self._at > RECORD_LIMIT:
-                yield Rejection(where, self._told(fault, place, line) if fault else TOO_LONG)
+                yield Rejection(
+                    where, self._told(fault, place, self._at, line) if fault else TOO_LONG
+                )
                 self._skip()
                 if not self._peek():
                     return
@@ -139,7 +141,7 @@ class _Document:
 
     def _object(self, depth: int) -> Iterator[Paper | Rejection]:
         """Yield what an object wraps, or else the one record or the named records that it is."""
-        first = self._line(self._at)
+        begin, first = self._at, self._line(self._at)
         where = f"{self._label}:{first}"
         members: dict[str, Any] = {}
         wraps = False
@@ -172,7 +174,7 @@ class _Document:
                     yield from self._object(depth + 1)
                     continue
             if fault:
-                yield Rejection(where, self._told(fault, place, first))
+                yield Rejection(where, self._told(fault, place, begin, first))
                 self._skip(1)
                 return
             if isinstance(value, dict) and _is_named_record(value) and folded not in INNER:
@@ -182,13 +184,12 @@ class _Document:
                 members[name] = value
             self._at = end
         self._at += 1
-        size = self._at
         if not wraps or looks_like_paper(set(map(field_name, members))):
-            yield to_paper(members, where) if size else Rejection(where, _CUT)
+            yield to_paper(members, where)
 
-    def _told(self, fault: str, place: int | None, line: int) -> str:
+    def _told(self, fault: str, place: int | None, begin: int, line: int) -> str:
         """Return a fault with its line, where that is not the record's own."""
-        there = line if place is None else line + self._text.count("\n", self._at, place)
+        there = line if place is None else line + self._text.count("\n", begin, place)
         return fault if there == line else f"{fault} on line {there}"
 
     def _peek(self, at: int | None = None) -> str:

@@ -176,7 +176,9 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str | None]]:
 
 def whole(stream: BinaryIO) -> str | None:
     """Return all the text of a stream, None where it is more than memory should hold."""
-    data = stream.read(WHOLE_LIMIT + 1)
-    return (
-        None if len(data) > WHOLE_LIMIT else data.decode("utf-8", "replace").replace("\r\n", "\n")
-    )
+    data = bytearray()
+    while chunk := stream.read(_CHUNK):  # a longer read would claim its memory at once
+        data += chunk
+        if len(data) > WHOLE_LIMIT:
+            return None
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

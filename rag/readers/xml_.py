@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHUNK = 2**17
+_STYLE = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|italic|bold)>")
 _LONGEST_TAG = 20_000  # characters
 _CUT = "the XML ends before the record does; fetch the file again"
 _UNCLOSED = "invalid XML: the record is not closed before the next begins"
@@ -68,24 +69,32 @@ def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
 
 def _parsed(text: str) -> tuple[etree._Element | None, str]:
     """Return a record as an element without namespaces, whatever is wrong with it."""
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    element = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    element, faults = _read(text)
+    if faults and _STYLE.search(text):  # one that is not closed would swallow what follows
+        element, faults = _read(_STYLE.sub("", text))
     if element is None:
         return None, "invalid XML: nothing of the record can be read"
-    if any("depth" in error.message for error in parser.error_log):
+    if any("depth" in fault for fault in faults):
         return None, "invalid XML: nested too deeply"
     for each in element.iter():
         each.tag = str(each.tag).rpartition("}")[2].rpartition(":")[2]
     return element, ""
 
 
+def _read(text: str) -> tuple[etree._Element | None, list[str]]:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    element = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    faults = [error.message for error in parser.error_log]
+    return element, [fault for fault in faults if "prefix" not in fault]
+
+
 def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
     """Yield line, tag and text of each record, and what is wrong with it."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     text, line, ended = "", 1, False
-    tags = ""
+    tags, closed = "", True
     while not ended:
         chunk = stream.read(max(_CHUNK, len(text)))
         ended = not chunk
@@ -93,9 +102,11 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
         if not tags:
             tags = "|".join(_tags(text))
             start = re.compile(rf"<(?:\w{{1,20}}:)?({tags})(?=[\s>/])")
+            rooted = start.match(text.lstrip()) is None
             end = re.compile(rf"</(?:\w{{1,20}}:)?(?:{tags})\s{{0,9}}>|(?={start.pattern})")
         at = 0
         while found := start.search(text, at):
+            closed = not rooted
             if "<!ENTITY" in text[at : found.start()]:
                 yield 0, "", "", _ENTITIES
                 return
@@ -104,6 +115,7 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
                 break
             line += text.count("\n", at, found.start())
             at = stop or len(text)
+            closed = closed or fault == _CUT
             if at - found.start() > RECORD_LIMIT:
                 fault = TOO_LONG
             yield line, found[1], "" if fault else _mended(text[found.start() : at]), fault
@@ -111,9 +123,12 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
         else:
             keep = max(at, text.rfind("<", max(at, len(text) - _LONGEST_TAG)))
             keep = keep if keep > at or text[at : at + 1] == "<" else len(text)
+            closed = closed or "</" in text[at:]
             line += text.count("\n", at, keep)
             at = keep
         text = text[at:]
+    if not closed:
+        yield line, "", "", _CUT
 
 
 def _end_of(text: str, start: re.Match[str], end: re.Pattern[str]) -> tuple[int, str]:

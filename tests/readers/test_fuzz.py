@@ -55,7 +55,7 @@ def check(data):
             continue
         assert isinstance(item, Paper)
         assert item.abstract
-        assert item.title or item.id
+        assert item.title or item.id or item.key
         assert re.fullmatch(r"-(/.+)?:[1-9][0-9]*", item.sources[0], re.DOTALL)
         texts = [item.id, item.title, item.abstract, *item.authors]
         texts += filter(None, [item.venue, item.doi, item.arxiv_id, item.url, item.key])
