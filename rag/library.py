@@ -150,6 +150,14 @@ def citation_key(paper: Paper) -> str:
     return made or paper.id
 
 
+def fit_for_bibtex(key: str) -> str:
+    """Return a citation key without what would end it in a BibTeX file."""
+    return "".join(c for c in key if c not in _KEY_BREAKERS) or "paper"
+
+
+_KEY_BREAKERS = frozenset(" ,{}()\"'#%~\\=@\t\n")
+
+
 def _family(name: str) -> str:
     """Return the last of a person's family names: "King" of "Martin King Jr."."""
     return (name.removesuffix(suffix_of(name)).split() or [""])[-1]

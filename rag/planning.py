@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rag.identity import Group, one_paper_each
-from rag.library import Change, Entry, Plan, citation_key, digest, file_of, id_from_title
+from rag.library import Change, Entry, Plan, citation_key, digest, file_of, fit_for_bibtex, id_from_title
 from rag.types import Paper, Rejection
 
 _LINE = re.compile(r":\d+\Z")
@@ -129,7 +129,7 @@ class _Names:
         return replace(paper, id=name, key=self._key(replace(paper, id=name)))
 
     def _key(self, paper: Paper) -> str:
-        base = "".join(c for c in citation_key(paper) if c not in _KEY_BREAKERS) or "paper"
+        base = fit_for_bibtex(citation_key(paper))
         key, number = base, self._next.get(base, 0)
         while key.casefold() in self._keys or (number and self._held(key)):
             number += 1
@@ -145,9 +145,6 @@ class _Names:
             in (citation_key(entry.paper).casefold(), *map(str.casefold, entry.other_keys))
             for entry in self._find([Paper("", "", "", key=key)])
         )
-
-
-_KEY_BREAKERS = frozenset(" ,{}()\"'#%~\\=@\t\n")
 
 
 def _letters(number: int) -> str:

@@ -103,7 +103,7 @@ def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
         elif name != "key" and field_name(name) not in IDS:  # they are other programs' numbers
             record.setdefault(name, _value(str(field.value), strings))
     if record.get("author"):
-        record["authors"] = names(str(record.pop("author")))
+        record["authors"] = [{"family": name} for name in names(str(record.pop("author")))]
     if "journal" not in record:
         record["journal"] = record.get("journaltitle") or record.get("booktitle")
     if str(record.get("archiveprefix", record.get("eprinttype", "arxiv"))).lower() != "arxiv":

@@ -128,11 +128,20 @@ def _exported(row: list[str]) -> dict[str, Any]:
     """Return the record of a row that `rag.export` wrote, as it was before."""
     cells = [cell[1:] if cell[:1] == "'" and begins_formula(cell) else cell for cell in row]
     record: dict[str, Any] = dict(zip(_EXPORTED, cells, strict=True))
-    listed = record["authors"]
-    names = json.loads(listed) if listed[:2] == '["' else listed.split("; ")
+    names = _list(record["authors"]) or record["authors"].split("; ")
     record["authors"] = [name for name in names if name]
-    record["sources"] = _BETWEEN_SOURCES.sub(r"\1\n", record["sources"]).split("\n")
+    sources = record["sources"]
+    record["sources"] = _list(sources) or _BETWEEN_SOURCES.sub(r"\1\n", sources).split("\n")
     return record
+
+
+def _list(cell: str) -> list[str]:
+    """Return a list that was written into a cell as JSON; empty where it is none."""
+    try:
+        value = json.loads(cell) if cell[:2] == '["' else []
+    except (ValueError, RecursionError):
+        value = []
+    return [each for each in value if isinstance(each, str)]
 
 
 def begins_formula(cell: str) -> bool:
