@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rag.identity import Group, one_paper_each
-from rag.library import Change, Entry, Plan, citation_key, digest, file_of, fit_for_bibtex, id_from_title
+from rag.library import (
+    Change,
+    Entry,
+    Plan,
+    citation_key,
+    digest,
+    file_of,
+    fit_for_bibtex,
+    id_from_title,
+)
 from rag.types import Paper, Rejection
 
 _LINE = re.compile(r":\d+\Z")

@@ -95,9 +95,7 @@ WORDS = st.text(
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(WORDS, WORDS, st.lists(WORDS, max_size=3), WORDS, WORDS, WORDS)
 def test_every_field_survives(title, abstract, authors, venue, own, key):
-    paper = ingested(
-        Paper(own, title, abstract, tuple(authors), 2019, venue, "10.5555/x", key=key)
-    )
+    paper = ingested(Paper(own, title, abstract, tuple(authors), 2019, venue, "10.5555/x", key=key))
     if paper is None:
         return
     for form in ("bibtex", "ris", "csv", "jsonl"):

@@ -146,7 +146,7 @@ def _readable(text: str) -> str:
 
     Commas and blanks in keys are hidden; an escape that was wrapped is joined again.
     """
-    text = _WRAPPED.sub(r"\\\2\1", text)
+    text = _WRAPPED.sub(lambda m: rf"{m[1]}\{m[2]}" if m[2] == "{" else rf"\{m[2]}{m[1]}", text)
     return _ODD_KEY.sub(lambda match: match[1] + match[2].translate(_HIDDEN) + match[3], text)
 
 

@@ -16,6 +16,7 @@ _HANZI = (
     "使点點从從业業本去性好应應开開它合还還因由其些然前外天政四日社义義事平形相全表间間样樣与與关關各重新线線内內数數正心反"
     "明看原利比或但质質气氣第向道命此变變条條只没結结解问問意建月公无無系情者最立代已通并提直题題程五果料象位入常文总總次品"
     "式及管特件长長求基资資流路级級少图圖山统統接知较較将將组組见見计計别別手期根论論运運指区區强強被做先任取据據处處给給色"
+    "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董程曹袁邓鄧许許傅沈曾彭吕呂"
     "光保治百规規领領海口导導器压壓世金增思术術极極交受联聯六共权權收证證改美再转轉更单單教研究试試验驗模型算深网網络絡提高"
 )
 _KANA = "".join(map(chr, [*range(0x3041, 0x3097), *range(0x30A1, 0x30FB)]))
@@ -34,6 +35,7 @@ _NAMES = {
     "euc_kr": "EUC-KR",
 }
 _LEAST = 0.4  # of the usual share
+_LEAD = 1.4  # times the share of the second
 _ALPHABETS = ["cp1251", "koi8_r", "cp1253"]
 _SURE = 0.05  # by which the likeliest of those must lead the second
 # The letters beyond ASCII of the languages written in each Latin encoding.
@@ -57,10 +59,10 @@ def encoding_of(data: bytes) -> tuple[str, str]:
     runs = _HIGH.findall(sample)
     glued = sum(len(run) for run in runs if len(run) > 1) / max(1, sum(map(len, runs)))
     if glued < _GLUED:
-        return _latin(sample), ""
+        return _latin(sample) or "cp1252", ""
     shares = {name: _share(sample, name) for name in _WIDE}
     best, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
-    if shares[best] > max(_LEAST, 2 * shares[second]):
+    if shares[best] > max(_LEAST, _LEAD * shares[second]):
         return best, ""
     found = from_bytes(sample, cp_isolation=_ALPHABETS)
     likely = sorted(
@@ -68,6 +70,8 @@ def encoding_of(data: bytes) -> tuple[str, str]:
     )
     if likely and not shares[best] and (len(likely) == 1 or likely[1][0] - likely[0][0] > _SURE):
         return likely[0][1], ""
+    if not shares[best] and (latin := _latin(sample)):
+        return latin, ""
     names = [_NAMES[name] for name in (best, second) if shares[name]] or ["unknown"]
     doubt = f"its encoding is not UTF-8 and cannot be told for sure ({' or '.join(names)}?)"
     return "", f"{doubt}; save it as UTF-8"
@@ -89,11 +93,11 @@ def _is_text(text: str) -> bool:
 
 
 def _latin(sample: bytes) -> str:
-    """Return the first encoding in which all letters are those of one language."""
+    """Return the first encoding in which all letters are those of one language, or ""."""
     for name, languages in _LATIN.items():
         text = sample.decode(name, "replace").casefold()
         letters = {c for c in text if c > "\x7f" and c.isalpha()}
         whole = not _SIGN_IN_WORD.search(text) and "\ufffd" not in text
         if whole and any(letters <= set(language) for language in languages.split()):
             return name
-    return "cp1252"
+    return ""

@@ -19,7 +19,8 @@ from rag.types import Paper, Rejection
 Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
 
 _FORMATS = (
-    "give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed or arXiv XML, .nbib or a saved listing page"
+    "give BibTeX, RIS, EndNote, Web of Science, PubMed, arXiv or other services' XML, JSON, JSON "
+    "Lines, CSV, .xlsx or a saved listing page"
 )
 UNKNOWN = f"not a known format; {_FORMATS}"
 _JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}]|$)")
@@ -42,6 +43,7 @@ _CLOSED = (read_json, read_json_lines, read_xml, read_bibtex)
 # First bytes, as Windows-1252 shows them.
 _BINARY = (
     ("%PDF-", "a PDF file"),
+    ("ÐÏ", "an .xls or .doc file, which has to be saved as .xlsx or CSV"),
     ("‰PNG", "an image"),
     ("ÿØÿ", "an image"),
     ("BZh", "a bzip2 archive, which has to be unpacked"),

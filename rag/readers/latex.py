@@ -61,11 +61,9 @@ _DOCUMENT = re.compile(
     r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}|\\(?:begin|end) ?\{document\s?\}"
 )
 _BACKSLASH = re.compile(
-    r"\$\\backslash\$|\{?\\(?:text)?backslash(?![A-Za-z])(?:\{\}|\} ?|(?=[^A-Za-z]))"
+    r"\$\\backslash\$|\{?\\(text)?backslash(?![A-Za-z])(?:\{\}|\} ?|(?=[^A-Za-z]))"
 )
-_LINE_BREAK = re.compile(
-    r"(?<![A-Za-z0-9_:\\/.])\\n(?=[A-Za-z ])(?!\S{0,60}\\)([a-z]*)"
-)  # \n, written out
+_LINE_BREAK = re.compile("\ue003n([a-z]*)")  # \n, where its backslash was written as a symbol
 
 _STYLES = (
     r"emph|textbf|textit|texttt|textsc|textrm|textsf|textsl|textup|textmd|textnormal|text|textsubscript"
@@ -83,11 +81,13 @@ _SWITCHED = re.compile(
     r"\{\\(?:em|bf|it|tt|sc|sl|rm|sf|small|bfseries|itshape)\s+([^{}]{0,1000})\}"
 )
 # A symbol; unless the source is LaTeX, after a letter, a colon or a slash it may be a path.
-_SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\})?")
+_SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
 _ROUNDS = 4  # how deep commands may stand in each other
 _OPEN, _CLOSE = "\ue000", "\ue001"  # braces that were meant, while the others are removed
+
+_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\"}
 
 # ADS's macros for journals, of which people write the abbreviations.
 _JOURNALS = {
@@ -157,7 +157,8 @@ def without_latex(text: str, *, source: bool) -> str:
     'Fréchet gains 2% at O(n log n), \\eg for $5'
     """
     if source and "backslash" in text:
-        text = _BACKSLASH.sub("\ue002", text)
+        text = _BACKSLASH.sub(lambda match: "\ue002" if match[1] else "\ue003", text)
+        text = _LINE_BREAK.sub(_line_break, text)
     if "{document" in text:
         text = _DOCUMENT.sub(lambda match: match[1] or "", text)
     if "$" in text or "\\(" in text or "\\[" in text:
@@ -167,11 +168,10 @@ def without_latex(text: str, *, source: bool) -> str:
         text = (_ANY_ACCENT if source else _ACCENT).sub(_convert, text)
         text = _commands(text, source)
         text = _SYMBOL.sub(lambda match: _symbol(match, source), text)
-        text = _LINE_BREAK.sub(_line_break, text)
         text = _ESCAPED.sub(r"\1", text)
     if source:
         text = _typography(text)
-    return text.replace(_OPEN, "{").replace(_CLOSE, "}").replace("\ue002", "\\")
+    return text.translate(_MARKS)
 
 
 def journal(text: str) -> str:
@@ -226,7 +226,7 @@ def _symbol(match: re.Match[str], source: bool) -> str:
     before = match.string[max(0, match.start() - 1) : match.start()]
     if not source and not name.startswith("text") and _AFTER_PATH.search(before):
         return match[0]
-    return _SYMBOLS[name]
+    return _SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
 
 
 def _line_break(match: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ def test_names_that_lead_out_of_an_archive_are_only_labels(given, tmp_path):
 def test_an_empty_archive_and_an_office_document(given):
     assert given("x.zip", zipped()) == [Rejection("x.zip", "the archive holds no files")]
     assert given("x.docx", zipped(("[Content_Types].xml", "<x/>"))) == [
-        Rejection("x.docx", "an office document; save it as CSV or text")
+        Rejection("x.docx", "an office document; save it as .xlsx, CSV or text")
     ]
 
 

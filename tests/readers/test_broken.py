@@ -12,7 +12,8 @@ NO_ABSTRACT = "no abstract; only papers with an abstract can be asked about"
 NO_TITLE = "no title and no id; give the record one of them"
 NO_RECORD = "not a record; a record is a JSON object with a title and an abstract"
 FORMATS = (
-    "give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed or arXiv XML, .nbib or a saved listing page"
+    "give BibTeX, RIS, EndNote, Web of Science, PubMed, arXiv or other services' XML, JSON, JSON "
+    "Lines, CSV, .xlsx or a saved listing page"
 )
 TOO_LONG = "the record is longer than 16 MB; split or remove it"
 LONG_TITLE = "the title is longer than 2,000 characters"
@@ -97,7 +98,8 @@ WHOLE_FILES = {
     "prose": ("x.txt", b"Just a few words.\n", f"not a known format; {FORMATS}"),
     "prose named json": ("x.json", b"Just a few words.\n", NO_RECORD),
     "a picture": ("x.json", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", f"an image; {FORMATS}"),
-    "a PDF file": ("x.bib", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", f"a PDF file; {FORMATS}"),
+    "a PDF file": ("x.bib", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF file that cannot be read; open it and save it again"),
+    "an old workbook": ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, f"an .xls or .doc file, which has to be saved as .xlsx or CSV; {FORMATS}"),
     "nothing but NUL": ("x.csv", b"\0" * 5000, f"a binary file; {FORMATS}"),
     "a tape archive": ("x.tar", b"a.txt".ljust(257, b"\0") + b"ustar\0" + b"\0" * 200, f"a binary file; {FORMATS}"),
     "gzip cut at once": ("x.gz", gzip.compress(b"{}")[:8], DAMAGED),

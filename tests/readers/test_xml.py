@@ -185,8 +185,8 @@ def test_pubmed_on_one_line(given):
 
 def test_other_xml_and_web_pages_are_named(given):
     assert [item.reason for item in given("a.xml", "<?xml version='1.0'?><svg></svg>")] == [
-        "not a known format; give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed or arXiv XML, "
-        ".nbib or a saved listing page"
+        "not a known format; give BibTeX, RIS, EndNote, Web of Science, PubMed, arXiv or other "
+        "services' XML, JSON, JSON Lines, CSV, .xlsx or a saved listing page"
     ]
     assert given("a.html", "<!DOCTYPE html><html><body>Papers</body></html>") == [
         Rejection("a.html", "a web page; save it as text")
