@@ -27,9 +27,9 @@ from rag import (
     embedders,
     last_ingest,
     library,
-    planning,
     llms,
     passages,
+    planning,
     readers,
     retrieval,
 )

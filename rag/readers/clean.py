@@ -17,12 +17,13 @@ _INVISIBLE = re.compile(
 _ROUNDS = 6  # how often a text may have been escaped once more
 _LABEL = re.compile(
     r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT "
-    r"|Abstract(?=[A-Z][a-z])|Abstract (?=(?:Background|Objectives?|Introduction|Purpose|Aims?|Context"
-    r"|Motivation|Importance|Summary)\b)) ?(?=\S)"
+    r"|Abstract(?=[A-Z][a-z])|Abstract (?=(?:Background|Objectives?|Introduction|Purpose|Aims?"
+    r"|Context|Motivation|Importance|Summary)\b)) ?(?=\S)"
 )
 # How publishers' and databases' notices behind an abstract begin; they follow a sentence's end ...
 _NOTICE = re.compile(
-    r"(?:(?<=[.?!)\]%”\"'’])\s{0,3}|(?<=[a-z\d])(?=[©\[]))(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
+    r"(?:(?<=[.?!)\]%”\"'’])\s{0,3}|(?<=[a-z\d])(?=[©\[]))"
+    r"(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
     r"|(?:Crown )?Copyright:?\s?(?:©|\(c\)|\(?\d{4}|of .{1,200}? is the property of"
     r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record|All rights reserved"
     r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd|Inc\b"
@@ -86,7 +87,7 @@ def clean_abstract(text: str, *, latex: bool = False) -> str:
 
 def _without_notices(text: str) -> str:
     for found in _NOTICE.finditer(text, max(0, len(text) - _LONGEST_TAIL)):
-        first, *more = _SENTENCE_END.split(text[found.start() :].strip())
+        _, *more = _SENTENCE_END.split(text[found.start() :].strip())
         if all(len(piece) < _ASIDE or _OF_A_NOTICE.search(piece) for piece in more):
             kept = text[: found.start()].rstrip()
             return kept if any(map(str.isalnum, kept)) else text

@@ -45,7 +45,7 @@ _LATIN = {
     "iso8859_2": "áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž ąćęłńóśźż áéíóöőúüű ăâîşţ čćđšž",
     "cp1254": "çğıöşüâîi̇",
 }
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¹³¿¶¼¾ª¢¥£¯˘ˇ¦¬±§¨´¸](?=[^\W\d_])|\b[£¯¥¦]\w")
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¹³¿¶¼¾ª¢¥£¯˘ˇ¦¬±§¨´¸“”‚„†‡ˆ‰•˜…](?=[^\W\d_])|\b[£¯¥¦]\w")
 
 
 def encoding_of(data: bytes) -> tuple[str, str]:
@@ -58,8 +58,12 @@ def encoding_of(data: bytes) -> tuple[str, str]:
     sample = rows if len(rows) < _SAMPLE else rows[:_SAMPLE].rpartition(b"\n")[0] or rows
     runs = _HIGH.findall(sample)
     glued = sum(len(run) for run in runs if len(run) > 1) / max(1, sum(map(len, runs)))
-    if glued < _GLUED:
-        return _latin(sample) or "cp1252", ""
+    if glued < _GLUED and (latin := _latin(sample)):
+        return latin, ""
+    if glued < _GLUED and 5 * len(_SIGN_IN_WORD.findall(sample.decode("cp1252", "replace"))) < len(
+        runs
+    ):
+        return "cp1252", ""
     shares = {name: _share(sample, name) for name in _WIDE}
     best, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
     if shares[best] > max(_LEAST, _LEAD * shares[second]):
@@ -97,7 +101,7 @@ def _latin(sample: bytes) -> str:
     for name, languages in _LATIN.items():
         text = sample.decode(name, "replace").casefold()
         letters = {c for c in text if c > "\x7f" and c.isalpha()}
-        whole = not _SIGN_IN_WORD.search(text) and "\ufffd" not in text
+        whole = not _SIGN_IN_WORD.search(text) and not re.search("[\x80-\x9f\ufffd]", text)
         if whole and any(letters <= set(language) for language in languages.split()):
             return name
     return ""

@@ -120,8 +120,10 @@ def doi(value: Any) -> str | None:
 
 
 _CLOSED = {")": "(", "]": "["}
-_DRESS = {"\\_": "_", "\\&": "&", "\\%": "%", "\\#": "#", "\\textless": "<", "\\textgreater": ">",
-    "\\textunderscore": "_", "{": "", "}": "", "\\": "", "&lt;": "<", "&gt;": ">", "&amp;": "&"}  # fmt: skip
+_DRESS = {
+    "\\textless": "<", "\\textgreater": ">", "\\textunderscore": "_", "\\url": "", "{": "", "}": "",
+    "\\": "", "&lt;": "<", "&gt;": ">", "&amp;": "&",
+}  # fmt: skip
 
 
 def _undressed(text: str) -> str:

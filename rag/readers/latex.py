@@ -41,7 +41,8 @@ _APOSTROPHE = re.compile(r"(?<=[a-z])\\'(?=(?:s|t|m|d|re|ve|ll)\b)")  # it\'s, e
 # Pandoc's rule: no space inside the dollars, no digit after them, so $5 and $10 are prices;
 # spaces are let pass beside a command.
 _MATH = re.compile(
-    r"(?<!\\)\$\$?(?:(?=[^\s$])([^$]{1,400})(?<=[^\s\\])|( ?\\[A-Za-z][^$]{0,400}|[^$]{0,400}\\[A-Za-z]{1,30} ))"
+    r"(?<!\\)\$\$?(?:(?=[^\s$])([^$]{1,400})(?<=[^\s\\])"
+    r"|( ?\\[A-Za-z][^$]{0,400}|[^$]{0,400}\\[A-Za-z]{1,30} ))"
     r"\$\$?(?!\d)"
     r"|\\\(((?:[^$\\\n]|\\[^()\n]){1,400})\\\)|\\\[((?:[^$\\\n]|\\[^\[\]\n]){1,400})\\\]"
 )
@@ -58,7 +59,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 # Springer prints a document around each formula; it may have been escaped once more.
 _DOCUMENT = re.compile(
     r"\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
-    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}|\\(?:begin|end) ?\{document\s?\}"
+    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}"
+    r"|\\(?:begin|end) ?\{document\s?\}"
 )
 _BACKSLASH = re.compile(
     r"\$\\backslash\$|\{?\\(text)?backslash(?![A-Za-z])(?:\{\}|\} ?|(?=[^A-Za-z]))"

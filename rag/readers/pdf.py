@@ -27,17 +27,17 @@ _ABSTRACT = re.compile(
     r"^[ \t]*(?:abstract|summary|a b s t r a c t)[ \t]*(?:[:.—–-]+[ \t]*|\n)", re.I | re.M
 )
 _ABSTRACT_END = re.compile(
-    r"^[ \t]*(?:(?:1|I)?[. \t]{0,4}introduction\b|key[ -]?words\b|index terms\b|ccs concepts\b|pacs\b"
-    r"|categories and subject|general terms\b|1\.?[ \t]{1,4}[A-Z][a-z]|contents[ \t]*$|background[ \t]*$"
-    r"|(?:author|corresponding|received|©|copyright)\b)",
+    r"^[ \t]*(?:(?:1|I)?[. \t]{0,4}introduction\b|key[ -]?words\b|index terms\b|ccs concepts\b"
+    r"|pacs\b|categories and subject|general terms\b|1\.?[ \t]{1,4}[A-Z][a-z]|contents[ \t]*$"
+    r"|background[ \t]*$|(?:author|corresponding|received|©|copyright)\b)",
     re.I | re.M,
 )
 _LENGTHS = (100, 6_000)  # characters of an abstract
 _ARXIV = re.compile(r"arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]{2,12}/\d{7})(?:v\d+)?)")
 _DOI_LINE = re.compile(r"(?:doi[.:/ ]|doi\.org/).{0,20}?(10\.\d{4,9}/\S+)", re.I)
 _NOT_A_TITLE = re.compile(
-    r"arxiv|microsoft|untitled|\.(?:docx?|tex|dvi|pdf|indd)\b|^\W*\d[\d./ -]*$|^(?:abstract|article|"
-    r"research article|original article|review|letter|paper|report)$|preprint|published as|proceedings",
+    r"arxiv|microsoft|untitled|\.(?:docx?|tex|dvi|pdf|indd)\b|^\W*\d[\d./ -]*$|preprint|published as"
+    r"|^(?:abstract|(?:research |original )?article|review|letter|paper|report)$|proceedings",
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")

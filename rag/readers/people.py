@@ -197,7 +197,8 @@ def _is_inverted(part: str) -> bool:
         return False  # a script without capitals, which has no such order
     if _is_initials(first) or _ANY_SUFFIX.fullmatch(first):
         return True
-    return not _is_natural(last) and _turned(last) == last or " " not in first and " " in last
+    given = " " not in first and " " in last
+    return given or (not _is_natural(last) and _turned(last) == last)
 
 
 def _split_commas(text: str) -> list[str]:

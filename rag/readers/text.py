@@ -135,7 +135,7 @@ class Source(io.RawIOBase):
 
 
 def _encoding(first: bytes) -> tuple[str, int, str]:
-    """Return the codec for a document that begins like this, the length of its mark, what is wrong."""
+    """Return the codec of a document that begins so, the length of its mark, what is wrong."""
     for mark, encoding in _MARKS:
         if first.startswith(mark):
             return encoding, len(mark), ""

@@ -150,7 +150,8 @@ def _from_endnote(record: Element) -> Fields:
         "authors": _each(record, "contributors/authors/author"),
         "year": _below(record, "dates/year", "dates/pub-dates/date"),
         "venue": _below(
-            record, titles + "secondary-title", "periodical/full-title", "alt-periodical/full-title",
+            record, titles + "secondary-title", "periodical/full-title",
+            "alt-periodical/full-title",
             titles + "tertiary-title", titles + "alt-title",
         ),
         "doi": _below(record, "electronic-resource-num"),
@@ -183,7 +184,10 @@ def anthology_volume(meta: Element) -> Fields:
 def from_europe_pmc(result: Element) -> Fields:
     """Return the fields of a result of Europe PMC, short or full."""
     people = [
-        {"given": _below(author, "firstName", "initials"), "family": _below(author, "lastName", "collectiveName")}
+        {
+            "given": _below(author, "firstName", "initials"),
+            "family": _below(author, "lastName", "collectiveName"),
+        }
         for author in result.iterfind("authorList/author")
     ]  # fmt: skip
     return {
@@ -192,7 +196,9 @@ def from_europe_pmc(result: Element) -> Fields:
         "abstract": _below(result, "abstractText"),
         "authors": people or _below(result, "authorString"),
         "year": _below(result, "pubYear", "journalInfo/yearOfPublication", "firstPublicationDate"),
-        "venue": _below(result, "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher"),
+        "venue": _below(
+            result, "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher"
+        ),
         "doi": _below(result, "doi"),
     }  # fmt: skip
 
@@ -213,12 +219,15 @@ def from_jats(record: Element) -> Fields:
         "title": _below(meta, "title-group/article-title"),
         "abstract": " ".join(parts).replace(": :", ":").replace(" .", "."),
         "authors": [
-            {"given": _below(each, "name/given-names"), "family": _below(each, "name/surname", "collab")}
+            {
+                "given": _below(each, "name/given-names"),
+                "family": _below(each, "name/surname", "collab"),
+            }
             for each in meta.iterfind("contrib-group/contrib")
             if each.get("contrib-type", "author") == "author"
         ],
         "year": _below(meta, "pub-date/year"),
-        "venue": _below(record, ".//journal-meta/journal-title-group/journal-title", ".//journal-title"),
+        "venue": _below(record, ".//journal-title"),
         "doi": ids.get("doi", ""),
     }  # fmt: skip
 
