@@ -26,8 +26,9 @@ _NOTICE = re.compile(
     r"(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
     r"|(?:Crown )?Copyright:?\s?(?:©|\(c\)|\(?\d{4}|of .{1,200}? is the property of"
     r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record|All rights reserved"
-    r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd|Inc\b"
-    r"|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)|\[ABSTRACT"
+    r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd"
+    r"|Inc\b|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)"
+    r"|\[ABSTRACT"
     r"|This is an open[- ]access|This (?:article|work|paper|journal) is (?:(?:licen[sc]ed"
     r"|distributed|published|made available) under|protected by copyright|an open[- ]access))",
     re.IGNORECASE,

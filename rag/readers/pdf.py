@@ -36,8 +36,9 @@ _LENGTHS = (100, 6_000)  # characters of an abstract
 _ARXIV = re.compile(r"arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]{2,12}/\d{7})(?:v\d+)?)")
 _DOI_LINE = re.compile(r"(?:doi[.:/ ]|doi\.org/).{0,20}?(10\.\d{4,9}/\S+)", re.I)
 _NOT_A_TITLE = re.compile(
-    r"arxiv|microsoft|untitled|\.(?:docx?|tex|dvi|pdf|indd)\b|^\W*\d[\d./ -]*$|preprint|published as"
-    r"|^(?:abstract|(?:research |original )?article|review|letter|paper|report)$|proceedings",
+    r"arxiv|microsoft|untitled|\.(?:docx?|tex|dvi|pdf|indd)\b|^\W*\d[\d./ -]*$|preprint"
+    r"|published as|^(?:abstract|(?:research |original )?article|review|letter|paper|report)$"
+    r"|proceedings",
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
