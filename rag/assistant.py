@@ -26,7 +26,7 @@ from rag import readers
 from rag.answers import chain, retrieval
 from rag.answers.retrieval import PaperRetriever
 from rag.errors import InputError, LibraryError
-from rag.index import entries, last_ingest, passages
+from rag.index import entries, intake, last_ingest, passages
 from rag.index.entries import Change, with_key
 from rag.index.filters import parse_where
 from rag.index.index import Embed, Index
@@ -190,7 +190,7 @@ class Assistant:
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            plan = entries.plan(read, self.index.lexical.sharing)
+            plan = intake.plan(read, self.index.lexical.sharing)
             changes = [change for change in plan.changes if _in_shard(change, shard)]
             refused = strict and bool(plan.rejected)
             if refused:
@@ -258,15 +258,17 @@ class Assistant:
             InputError: there is none.
         """
         found = self.named(name)
-        if found is None:
+        if len(found) > 1 and found[0].id != name:
+            ids = ", ".join(repr(paper.id) for paper in found[:5])
+            raise InputError(f"{name!r} names {len(found)} papers; give one of the ids {ids}")
+        if not found:
             raise InputError(f"no paper {name!r}; see `rag papers list` for the ids")
-        return found
+        return found[0]
 
-    def named(self, name: str) -> Paper | None:
-        """Return the paper with this id, citation key, DOI or arXiv id; None where none has it."""
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this id, citation key, DOI or arXiv id: several share a key."""
         self._refresh()
-        found = self.index.lexical.named(name)
-        return with_key(found) if found else None
+        return [with_key(paper) for paper in self.index.lexical.named(name)]
 
     def described(self, reference: str) -> Paper | None:
         """Return the paper whose title stands in an entry of a reference list; None without."""

@@ -20,7 +20,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from rag.durable import replace_text
-from rag.index.entries import Entry, citation_key
+from rag.index.entries import Entry, citation_key, file_of, id_from_title, normalised_title
 from rag.index.filters import Condition
 from rag.types import Paper
 
@@ -53,7 +53,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source"):
+    for name in ("id", "doi", "arxiv_id", "key", "title", "folded", "author", "venue", "source"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
@@ -166,26 +166,35 @@ class Lexical:
         return {entry.paper.id: entry for entry in self._in("id", paper_ids)}
 
     def sharing(self, papers: Sequence[Paper]) -> list[Entry]:
-        """Return the entries that share an id, DOI or arXiv id with any of the papers."""
-        found = self.by_id([paper.id for paper in papers])
-        for entry in self._in("doi", [paper.doi for paper in papers if paper.doi]):
-            found.setdefault(entry.paper.id, entry)
-        for entry in self._in("arxiv_id", [paper.arxiv_id for paper in papers if paper.arxiv_id]):
-            found.setdefault(entry.paper.id, entry)
+        """Return the entries that share an id, key, DOI, arXiv id, title or file with a paper."""
+        keys = {citation_key(paper) for paper in papers} | {p.key for p in papers if p.key}
+        dois = {paper.doi for paper in papers if paper.doi}
+        arxiv_ids = {paper.arxiv_id for paper in papers if paper.arxiv_id}
+        ids = {paper.id for paper in papers} | {id_from_title(paper.title) for paper in papers}
+        files = {file_of(source) for paper in papers for source in paper.sources}
+        wanted = {
+            "id": ids | keys | dois | arxiv_ids,
+            "key": map(str.casefold, keys),
+            "doi": dois,
+            "arxiv_id": map(str.casefold, arxiv_ids),
+            "folded": {title for p in papers if (title := normalised_title(p.title))},
+            "source": map(str.casefold, files),
+        }
+        found: dict[str, Entry] = {}
+        for field, values in wanted.items():
+            for entry in self._in(field, list(values)):
+                found.setdefault(entry.paper.id, entry)
         return list(found.values())
 
-    def named(self, name: str) -> Paper | None:
-        """Return the paper with this citation key, id, DOI or arXiv id; None where none has."""
-        for field, value in (
-            ("key", name.casefold()),
-            ("id", name),
-            ("doi", name.casefold()),
-            ("arxiv_id", name.casefold()),
-        ):
-            found = self._in(field, [value])
-            if found:
-                return found[0].paper
-        return None
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this id, citation key, DOI or arXiv id, the one with it first."""
+        folded = name.casefold()
+        wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
+        found: dict[str, Paper] = {}
+        for field, value in wanted.items():
+            for entry in self._in(field, [value]):
+                found.setdefault(entry.paper.id, entry.paper)
+        return list(found.values())
 
     def document_frequency(self, term: str) -> int:
         """Return in how many papers an index term occurs; removed ones count for a while."""
@@ -286,6 +295,9 @@ def _document(entry: Entry) -> tantivy.Document:
     for field in ("title", "key", "doi", "arxiv_id", "venue", "author", "source"):
         for value in _values(paper, field):
             document.add_text(field, value)
+    document.add_text("folded", normalised_title(paper.title))
+    for key in entry.other_keys:
+        document.add_text("key", key.casefold())
     if paper.year is not None:
         document.add_integer("year", paper.year)
     return document

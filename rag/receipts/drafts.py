@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -17,7 +17,8 @@ from rag.text.sentences import sentence_spans
 from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex"]
-Lookup = Callable[[str], "Paper | None"]
+Find = Callable[[str], "Paper | None"]
+Lookup = Callable[[str], Sequence[Paper]]
 
 _LONGEST_LINE = 1_000_000
 
@@ -60,8 +61,8 @@ def _plain(text: str) -> str:
 class Checked:
     """A cited sentence of a draft: where, what it cites, and its verdict.
 
-    ``unresolved`` are the keys that name no paper of the library; one makes the sentence
-    unsupported.
+    ``unresolved`` are the keys that name no paper of the library, or several, whose ids are in
+    ``ambiguous``; one makes the sentence unsupported.
     """
 
     line: int
@@ -71,6 +72,7 @@ class Checked:
     support: Support
     score: float
     evidence: Evidence | None
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +93,25 @@ class DraftReport:
 
 
 def check_draft(
-    text: str, form: Format, lookup: Lookup, find: Lookup, embedder: BaseEmbedding | None = None
+    text: str, form: Format, lookup: Lookup, find: Find, embedder: BaseEmbedding | None = None
 ) -> DraftReport:
     r"""Check every sentence that carries ``[@key]``, ``\cite{key}`` or ``[n]``.
 
     Args:
         text: the draft.
         form: how it is written.
-        lookup: the paper with a citation key, id, DOI or arXiv id.
+        lookup: the papers with a citation key, id, DOI or arXiv id.
         find: the paper that an entry of the draft's own reference list describes.
         embedder: what says how near meanings are; the static one where None.
     """
     body, references = _body(text, form)
 
-    def paper_of(key: str) -> Paper | None:
+    def papers_of(key: str) -> Sequence[Paper]:
+        if found := lookup(key):
+            return found
         described = references.get(key)
-        return lookup(key) or (find(described) if described else None)
+        paper = find(described) if described else None
+        return [paper] if paper else []
 
     checked = []
     for start, end in _sentences(body):
@@ -114,9 +119,14 @@ def check_draft(
         keys = _keys(raw, form, references)
         if not keys:
             continue
-        papers = {key: paper_of(key) for key in keys}
-        known = [paper for paper in papers.values() if paper is not None]
-        unresolved = tuple(key for key, paper in papers.items() if paper is None)
+        papers = {key: papers_of(key) for key in keys}
+        known = [found[0] for found in papers.values() if len(found) == 1]
+        unresolved = tuple(key for key, found in papers.items() if len(found) != 1)
+        ambiguous = {
+            key: tuple(paper.id for paper in found)
+            for key, found in papers.items()
+            if len(found) > 1
+        }
         verdict = support.judge(_claim(raw, form), known, embedder) if known else None
         checked.append(
             Checked(
@@ -124,6 +134,7 @@ def check_draft(
                 text=" ".join(raw.split()),
                 keys=keys,
                 unresolved=unresolved,
+                ambiguous=ambiguous,
                 support=verdict.support if verdict and not unresolved else "unsupported",
                 score=verdict.score if verdict else 0.0,
                 evidence=verdict.evidence if verdict else None,
@@ -137,7 +148,11 @@ def render(report: DraftReport) -> Iterator[str]:
     for sentence in report.sentences:
         yield f"line {sentence.line}: {sentence.support} ({sentence.score:.2f})  {sentence.text}"
         for key in sentence.unresolved:
-            yield f"    no paper in the library for {key!r}"
+            if ids := sentence.ambiguous.get(key):
+                named = ", ".join(map(repr, ids[:5]))
+                yield f"    {key!r} names {len(ids)} papers; cite one by its id: {named}"
+            else:
+                yield f"    no paper in the library for {key!r}"
         if sentence.evidence is not None:
             yield f"    “{sentence.evidence.quote}”"
     counts = ", ".join(f"{count} {name}" for name, count in sorted(report.counts.items()))
