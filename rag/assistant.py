@@ -14,7 +14,7 @@ import logging
 import platform
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, BinaryIO
@@ -319,7 +319,7 @@ class Assistant:
         where: Sequence[str] = (),
         history: Sequence[Turn] = (),
         judge: bool = False,
-    ) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    ) -> Generator[tuple[Hit, ...] | str | Answer, None, None]:
         """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
 
         Args:

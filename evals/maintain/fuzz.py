@@ -122,7 +122,8 @@ class Fuzz:
         """Make what the parsers need."""
         from tests.readers.test_fuzz import SAMPLES, check
 
-        self.samples, self.check, self.folder = SAMPLES, check, folder
+        self.samples, self.folder = SAMPLES, folder
+        self.check: Callable[[bytes], None] = check
         self.lexical = Lexical(None)
         self.lexical.write([Entry(PAPER, ((0, 18), (19, 32)), {"a:1": "0"}, 1)], [], "s")
         self.targets: list[Callable[[random.Random], object]] = [
