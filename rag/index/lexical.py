@@ -21,7 +21,7 @@ from tantivy import Occur, Query
 
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.types import Paper
 
 _HEAP = 64_000_000
@@ -293,6 +293,11 @@ def _condition_query(where: Sequence[Condition]) -> Query:
 
 
 def _one_condition(condition: Condition) -> Query:
+    if isinstance(condition, Group):
+        if not condition.any_of:
+            return _condition_query(condition.members)
+        members = [(Occur.Should, _condition_query([each])) for each in condition.members]
+        return Query.boolean_query(members)
     if condition.field == "year":
         return _year_query(condition)
     if condition.op.endswith("~"):
