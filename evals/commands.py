@@ -88,8 +88,9 @@ def _print_kinds(kinds: Mapping[str, Mapping[str, Any]]) -> None:
     _print(f"{'':<16}{'questions':>10}" + "".join(f"{name:>20}" for name in _BY_KIND))
     for kind, values in kinds.items():
         count = max(each["measured"] + each["unmeasured"] for each in values.values())
-        means = (values[name]["mean"] if name in values else "-" for name in _BY_KIND)
-        shown = (mean if mean == "-" else format_figure(mean, 3) for mean in means)
+        shown = (
+            format_figure(values[name]["mean"], 3) if name in values else "-" for name in _BY_KIND
+        )
         _print(f"{kind[:15]:<16}{count:>10}" + "".join(f"{mean:>20}" for mean in shown))
 
 

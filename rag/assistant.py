@@ -14,21 +14,22 @@ import logging
 import platform
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
 from rag import readers
 from rag.answers import chain, retrieval
-from rag.answers.retrieval import PaperRetriever
+from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
+from rag.event_loop import in_one_thread
 from rag.index import entries, intake, last_ingest, passages
 from rag.index.entries import Change, with_key
-from rag.index.filters import parse_where
+from rag.index.filters import Where, parse_where
 from rag.index.index import Embed, Index
 from rag.index.store import Spec
 from rag.models import embedders, replies
@@ -36,6 +37,9 @@ from rag.models.embedding_process import embedding_process, is_worth_it
 from rag.models.local_embedders import Static
 from rag.settings import Settings
 from rag.types import Answer, Hit, IngestReport, Paper, Turn
+
+if TYPE_CHECKING:
+    from rag.llama_index import PaperChatEngine, PaperQueryEngine, PaperRetriever
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +90,12 @@ class Assistant:
         self.index.close()
         self._llm, self._llm_opened, self._embedder = None, False, None  # their clients close
 
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     # The parts.
 
     @property
@@ -115,6 +125,18 @@ class Assistant:
             return
         if embedders.identity(opened) != self.index.store.spec.embedder:
             self._embedder = None
+
+    def _ready(self) -> BaseEmbedding:
+        """Return the embedder for a search of what there is now.
+
+        Raises:
+            LibraryError: there is no index, or it was made with another embedder.
+        """
+        self._refresh()
+        self.index.require()
+        embedder = self.embedder
+        embedders.check(embedder, self.index.store.spec.embedder)
+        return embedder
 
     def _open_embedder(self) -> BaseEmbedding:
         asked = self.settings.embedder
@@ -245,7 +267,7 @@ class Assistant:
             self.index.remove(list(found.values()), "remove")
             return len(set(known))
 
-    def papers(self, where: Sequence[str] = ()) -> list[Paper]:
+    def papers(self, where: Where = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""
         self._refresh()
         entries = self.index.lexical.matching(parse_where(where))
@@ -281,26 +303,20 @@ class Assistant:
 
     # Questions.
 
-    def search(self, query: str, *, k: int = 10, where: Sequence[str] = ()) -> list[Hit]:
+    def search(self, query: str, *, k: int = 10, where: Where = ()) -> list[Hit]:
         """Return the ``k`` best papers for a query, best first.
 
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
-        self._refresh()
-        self.index.require()
-        return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
-
-    def retriever(self, *, k: int = 10, where: Sequence[str] = ()) -> PaperRetriever:
-        """Return the search as a LlamaIndex retriever."""
-        return PaperRetriever(self.index, self.embedder, k, parse_where(where))
+        return retrieval.search(self.index, self._ready(), query, k, parse_where(where))
 
     def ask(
         self,
         question: str,
         *,
         k: int | None = None,
-        where: Sequence[str] = (),
+        where: Where = (),
         history: Sequence[Turn] = (),
         judge: bool = False,
     ) -> Answer:
@@ -318,10 +334,11 @@ class Assistant:
         question: str,
         *,
         k: int | None = None,
-        where: Sequence[str] = (),
+        where: Where = (),
         history: Sequence[Turn] = (),
         judge: bool = False,
-    ) -> Iterator[tuple[Hit, ...] | str | Answer]:
+        choose: Choose | None = None,
+    ) -> Generator[Part, None, None]:
         """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
 
         Args:
@@ -330,24 +347,52 @@ class Assistant:
             where: filters, as in `rag.index.filters`.
             history: the conversation so far, oldest first.
             judge: have the model add its own verdict to each sentence.
+            choose: given the question and the papers found, returns those to read, in order.
 
         Raises:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        self._refresh()
-        self.index.require()
         yield from chain.stream(
             question,
             index=self.index,
-            embedder=self.embedder,
+            embedder=self._ready(),
             llm=self.llm,
             settings=self.settings,
             k=k or self.settings.k,
             where=parse_where(where),
             history=history,
             judge=judge,
+            choose=choose,
         )
+
+    async def astream(self, question: str, **options: Any) -> AsyncGenerator[Part, None]:
+        """Answer as `stream` does; the event loop goes on meanwhile."""
+        async with contextlib.aclosing(in_one_thread(self.stream(question, **options))) as parts:
+            async for part in parts:
+                yield part
+
+    # To LlamaIndex: what these take stands in `rag.llama_index`.
+
+    def as_retriever(self, **options: Any) -> PaperRetriever:
+        """Return the search as a LlamaIndex retriever, which also finds what comes later."""
+        from rag.llama_index import PaperRetriever
+
+        return PaperRetriever(self, **options)
+
+    retriever = as_retriever  # its earlier name
+
+    def as_query_engine(self, **options: Any) -> PaperQueryEngine:
+        """Return the answers as a LlamaIndex query engine."""
+        from rag.llama_index import PaperQueryEngine
+
+        return PaperQueryEngine(self, **options)
+
+    def as_chat_engine(self, **options: Any) -> PaperChatEngine:
+        """Return a conversation as a LlamaIndex chat engine."""
+        from rag.llama_index import PaperChatEngine
+
+        return PaperChatEngine(self, **options)
 
     def info(self) -> dict[str, Any]:
         """Return what is in force and in what health; never a secret."""

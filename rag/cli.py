@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import logging
 import os
 import sys
@@ -12,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
-from rag.importing import heavy_imports
+from rag.importing import heavy_imports, import_own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,7 +89,7 @@ def _load(target: str) -> Callable[[argparse.Namespace], int]:
     """Import ``module:function``: only the command that runs pays for its imports."""
     module, _, function = target.partition(":")
     with heavy_imports():
-        imported = importlib.import_module(module)
+        imported = import_own(module)
     loaded: Callable[[argparse.Namespace], int] = getattr(imported, function)
     return loaded
 

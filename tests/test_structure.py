@@ -15,13 +15,14 @@ RAG = sorted((ROOT / "rag").rglob("*.py"))
 # A folder is one room; of what lies in rag/ itself, values are below everything, edges above.
 FLOORS = (
     ("errors", "types"),
-    ("settings", "durable", "importing"),
+    ("settings", "durable", "importing", "event_loop"),
     ("text",),
     ("readers",),
     ("models",),
     ("index",),
     ("receipts",),
     ("answers",),
+    ("llama_index",),
     ("assistant",),
     ("export", "batches"),
     ("commands",),

@@ -55,7 +55,8 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
         mcp: offer ``search_papers`` and ``ask_papers`` to other programs.
     """
     library = Library(assistant)
-    with gr.Blocks(title="Papers", analytics_enabled=False, fill_width=True) as page:
+    page = gr.Blocks(title="Papers", analytics_enabled=False, fill_width=True)
+    with page:
         gr.HTML(frame.CHATS, elem_id="aside", apply_default_css=False)
         with gr.Column(elem_id="talk"):
             welcome = gr.HTML(elem_id="greeting", apply_default_css=False)
@@ -101,8 +102,10 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
             try:
                 with uploads.taken(request.cookies.get(COOKIE, ""), paths or []) as files:
                     for news in library.add(files):
-                        over = isinstance(news, IngestReport)
-                        said = frame.taken_in(news) if over else frame.reading(*news)
+                        if isinstance(news, IngestReport):
+                            said = frame.taken_in(news)
+                        else:
+                            said = frame.reading(*news)
                         yield said, *rest
             except RagError as error:
                 said = frame.problem(sentence_of(str(error)))
@@ -123,7 +126,7 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
         ).then(None, js="() => document.dispatchEvent(new Event('rag:library'))")
         if mcp:
             for tool in make_tools(assistant):
-                gr.api(tool, api_name=tool.__name__, concurrency_limit=_AT_ONCE)
+                gr.events.api(tool, api_name=tool.__name__, concurrency_limit=_AT_ONCE)
     page.queue(max_size=_WAITING, default_concurrency_limit=8, status_update_rate=1.0)
     return page
 

@@ -117,7 +117,7 @@ def _read_exchange(row: Any) -> Exchange | None:
         answer=_read_answer(row.get("answer")),
         partial=_text(row.get("partial")),
         problem=_text(row.get("problem")),
-        verdict=row.get("verdict") if row.get("verdict") in ("up", "down") else "",
+        verdict=said if (said := _text(row.get("verdict"))) in ("up", "down") else "",
     )
 
 
@@ -164,7 +164,7 @@ def _build(kind: Any, data: Any) -> Any:
     Raises:
         TypeError, ValueError, KeyError: the data has another shape.
     """
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         given = {f.name: data[f.name] for f in dataclasses.fields(kind) if f.name in data}
         return kind(**{name: _build(hints[name], value) for name, value in given.items()})

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import gc
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from rag.assistant import Assistant
@@ -28,7 +28,9 @@ View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
 
 
-async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncIterator[View]:
+async def answer_views(
+    assistant: Assistant, asked: Mapping[str, Any]
+) -> AsyncGenerator[View, None]:
     """Answer what the page asks; yield views, each the whole state of the exchange.
 
     Leaving it early stops the model at its next word.
@@ -79,7 +81,7 @@ async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncI
 
 async def _arriving(
     ask: Callable[[], Generator[Part, None, None]],
-) -> AsyncIterator[list[Part | RagError]]:
+) -> AsyncGenerator[list[Part | RagError], None]:
     """Yield what has come since the last time, in order; an error of ours comes as a part.
 
     A thread of its own waits for the model, so that leaving need not wait for its next word.

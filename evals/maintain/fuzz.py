@@ -124,7 +124,8 @@ class Fuzz:
         from tests.readers.made import SHEET, pdf, workbook
         from tests.readers.test_fuzz import SAMPLES, check
 
-        self.samples, self.check, self.folder = SAMPLES, check, folder
+        self.samples, self.folder = SAMPLES, folder
+        self.check: Callable[[bytes], None] = check
         self.made = [pdf(PAGE), workbook(Papers=SHEET), workbook(A=SHEET, B=SHEET)]
         self.lexical = Lexical(None)
         self.lexical.write([Entry(PAPER, ((0, 18), (19, 32)), {"a:1": "0"}, 1)], [], "s")

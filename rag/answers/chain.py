@@ -7,7 +7,8 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
@@ -44,6 +45,9 @@ from rag.types import (
 
 log = logging.getLogger(__name__)
 
+Part: TypeAlias = "tuple[Hit, ...] | str | Answer"
+Choose = Callable[[str, Sequence[Hit]], Sequence[Hit]]
+
 _LONGEST_QUESTION = 4_000
 # Threads that compute at once only take Python's lock from each other, at every call into C.
 _TURN = threading.Lock()
@@ -72,10 +76,12 @@ def stream(
     where: Sequence[Condition] = (),
     history: Sequence[Turn] = (),
     judge: bool = False,
-) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    choose: Choose | None = None,
+) -> Iterator[Part]:
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
-    With ``judge`` a model adds its own verdict to each sentence.
+    With ``judge`` a model adds its own verdict to each sentence. ``choose`` says which of the
+    papers found are read, in which order.
 
     Raises:
         InputError: the question is empty or too long.
@@ -103,6 +109,8 @@ def stream(
     with turn():
         found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
         hits, intent = found.hits, found.intent
+        if choose is not None:
+            hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
             alone,

@@ -6,12 +6,9 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from numpy.typing import NDArray
 
 from rag.index.entries import paper_of, parse_passage_id, with_key
@@ -223,33 +220,3 @@ def _hits(
                 )
             )
     return hits
-
-
-class PaperRetriever(BaseRetriever):
-    """The hybrid search as a LlamaIndex retriever: a node a paper, its text the passage."""
-
-    def __init__(
-        self,
-        index: Index,
-        embedder: BaseEmbedding,
-        k: int = 10,
-        where: Sequence[Condition] = (),
-        **options: Any,
-    ) -> None:
-        self._index, self._embedder, self._k, self._where = index, embedder, k, where
-        super().__init__(**options)
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = search(self._index, self._embedder, query_bundle.query_str, self._k, self._where)
-        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
-
-
-def _node(hit: Hit) -> TextNode:
-    paper = hit.paper
-    return TextNode(
-        id_=f"{paper.id}:{hit.passage.start}",
-        text=paper.abstract[hit.passage.start : hit.passage.end],
-        metadata={"paper_id": paper.id, "title": paper.title, "year": paper.year},
-        start_char_idx=hit.passage.start,
-        end_char_idx=hit.passage.end,
-    )

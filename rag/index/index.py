@@ -143,7 +143,17 @@ class Index:
     def nearest(
         self, vector: Floats, count: int, only: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Return the nearest passages; see `rag.index.store.Store.nearest`."""
+        """Return the nearest passages; see `rag.index.store.Store.nearest`.
+
+        Raises:
+            LibraryError: the vector has another length than the index's.
+        """
+        dimension = self.store.spec.dimension
+        if len(vector) != dimension:
+            raise LibraryError(
+                f"the index has vectors of {dimension} dimensions, the embedder gives "
+                f"{len(vector)}; open it with the embedder that it was made with"
+            )
         return (self._kept() or self.store).nearest(vector, count, only)
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, Floats]:

@@ -21,7 +21,7 @@ from tantivy import Occur, Query
 
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key, file_of, id_from_title, normalised_title
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.types import Paper
 
 _HEAP = 64_000_000
@@ -227,7 +227,12 @@ class Lexical:
         clauses = [(Occur.Must, Query.all_query())]
         for condition in where:
             denied = condition.op.startswith("!")
-            query = _one_condition(condition)
+            if isinstance(condition, Group):
+                each = [self._query([member]) for member in condition.members]
+                how = Occur.Should if condition.any_of else Occur.Must
+                query = Query.boolean_query([(how, one) for one in each])
+            else:
+                query = _one_condition(condition)
             if _is_cut(condition):
                 names = [
                     entry.paper.id
