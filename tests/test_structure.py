@@ -21,7 +21,7 @@ FLOORS = (
     ("models",),
     ("index",),
     ("receipts",),
-    ("answers",),
+    ("answers", "drafts"),
     ("assistant",),
     ("export", "batches"),
     ("commands",),

@@ -174,8 +174,8 @@ class Lexical:
             found.setdefault(entry.paper.id, entry)
         return list(found.values())
 
-    def named(self, name: str) -> Paper | None:
-        """Return the paper with this citation key, id, DOI or arXiv id; None where none has."""
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this citation key, or else this id, DOI or arXiv id."""
         for field, value in (
             ("key", name.casefold()),
             ("id", name),
@@ -184,8 +184,8 @@ class Lexical:
         ):
             found = self._in(field, [value])
             if found:
-                return found[0].paper
-        return None
+                return [entry.paper for entry in found]
+        return []
 
     def document_frequency(self, term: str) -> int:
         """Return in how many papers an index term occurs; removed ones count for a while."""
