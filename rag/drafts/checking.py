@@ -30,6 +30,8 @@ from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
+_COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
+_SHOWN = 100  # characters of an entry in a message
 _BARE_NOTE = 4  # words beside its citations with which a footnote still says nothing of its own
 
 
@@ -120,18 +122,18 @@ def check_draft(
     resolve = _Resolver(library, references, {b.label: b.text for b in prose if b.kind == "note"})
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
-    for block in sorted(spoken, key=lambda block: block.line):
+    for block in spoken:
         marks = citing.find_marks(block.text, known)
         for start, end in citing.sentences(block.text, marks) if marks else ():
             own = [mark for mark in marks if start <= mark.start < end]
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
             if cited:
                 said = citing.claim(block.text, start, end, own)
-                shown = " ".join(block.text[start:end].replace("%\n", " ").split())
+                shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
                 line = block.line + block.text.count("\n", 0, start)
-                said = clean(said.strip("%"), latex=form == "latex")
+                said = clean(_COMMENT_LINE.sub("", said), latex=form == "latex")
                 checked.append(_check(line, shown, said, cited, resolve, embedder))
-    return DraftReport(tuple(checked))
+    return DraftReport(tuple(sorted(checked, key=lambda each: each.line)))
 
 
 def _read_notes(
@@ -180,21 +182,27 @@ class _Resolver:
                 several = f"{cited.name!r} names several papers: {', '.join(papers)}"
                 self._found[cited] = (None, several)
             else:
-                self._found[cited] = (None, f"no paper in the library for {cited.name!r}")
+                entry = self._entry(cited)
+                described = f" ({entry[:_SHOWN]}{'…' * (len(entry) > _SHOWN)})" if entry else ""
+                listed = cited.kind not in ("label", "note") or entry
+                where = "paper in the library" if listed else "reference in the draft"
+                self._found[cited] = (None, f"no {where} for {cited.name!r}{described}")
         return self._found[cited]
 
+    def _entry(self, cited: Cited) -> str:
+        """Return what the draft's own list or footnote says of a citation."""
+        note = self._notes.get(cited.name) if cited.kind == "note" else None
+        return " ".join((note or self._references.by_label.get(cited.name, "")).split())
+
     def _papers(self, cited: Cited) -> Sequence[Paper]:
-        listed = self._references.by_label.get(cited.name)
-        if cited.kind == "note":
-            return self._described(self._notes.get(cited.name) or listed or "")
-        if cited.kind == "label":
-            return self._described(listed or "")
-        if cited.kind == "key":
-            found = self._described(listed or "")
-            return found or self._library.named(cited.name)
+        if cited.kind != "authors":
+            found = self._described(self._entry(cited))
+            return found or (self._library.named(cited.name) if cited.kind == "key" else ())
         entries = self._references.by_authors(cited)
         if entries:
             return [paper for entry in entries for paper in self._described(entry)]
+        if not cited.year[0].isdigit():  # in press
+            return ()
         return written_by(cited, self._library.by_author(cited.authors[0], int(cited.year[:4])))
 
     def _described(self, entry: str) -> Sequence[Paper]:

@@ -5,6 +5,7 @@ r"""The citations in a draft's text, in whatever dress, and the sentences that c
 ``helps.¹`` ``helps ²,³``                     the same, raised
 ``[@a; @b, p. 3]`` ``@a [p. 3]``              Pandoc's keys
 ``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
+``helps (1).``                                the same, where the list has the number
 ``(Lee et al., 2017)`` ``Lee (2017)``         author and year
 ``[^1]``                                      a footnote
 ``[Lee17]``                                   a label of the reference list
@@ -37,29 +38,37 @@ _AT_KEY = re.compile(
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
+_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}})?"
 _NUMBERS = re.compile(
-    rf"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?({_RANGE}(?:\s?[,;]\s?{_RANGE}){{0,40}})"
-    rf"(?:,?\s?{_LOCATOR}[^\[\]]{{0,100}})?\s?\]"
+    r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
+    rf"({_ITEM}(?:\s?[,;]\s?{_ITEM}){{0,40}})\s?\]"
 )
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
-_RAISED = re.compile(
-    r"(?<=[A-Za-z.,;:)\]”\"'])\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
+_ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
+_BEFORE_ROUND = re.compile(
+    r"\b(?:eqs?|equations?|steps?|cases?|figs?|figures?|tables?|sections?|parts?|phases?|types?|"
+    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?)\.?\s\Z",
+    re.I,
 )
-_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒", "0123456789,")
+_RAISED = re.compile(
+    r"(?<=[A-Za-z.,;:)\]”\"'])\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
+)
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
 _NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,30}){0,20})\]")
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
-_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’‐-][^\W\d_]+)*"
+_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]*(?:(?:[‐-]|['’](?!s\b))[^\W\d_]+)*"
 _AND = r"\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+"
 _ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others)))"
 AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
-_YEAR = r"(?:1[89]|20)\d\d[a-z]?\b"
+_YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
 _YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;)\s*{_YEAR}){{0,5}})"
 _NARRATIVE = re.compile(
     rf"\b{AUTHORS}(?:['’]s?)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
+_UNBRACKETED = re.compile(rf"\b({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
 _PARENTHESIS = re.compile(r"[(\[][^()\[\]]{4,600}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"\b{AUTHORS}(,)?\s*\(?{_YEARS}")
 _NO_NAMES = frozenset(
@@ -129,6 +138,11 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         numbers = tuple(_expand(match[1]))
         if _is_citation(text, match, numbers, known.labels):
             yield Mark(match.start(), match.end(), numbers)
+    for match in _ROUND.finditer(text):
+        numbers = tuple(_expand(match[1]))
+        listed = all(each.name in known.labels for each in numbers)
+        if listed and not _BEFORE_ROUND.search(text[max(0, match.start() - 20) : match.start()]):
+            yield Mark(match.start(), match.end(), numbers)
     for match in _RAISED.finditer(text):
         numbers = tuple(_expand(match[1].translate(_LOWERED)))
         if _is_raised_citation(text, match, numbers, known.labels):
@@ -163,10 +177,8 @@ def _keys(text: str) -> tuple[Cited, ...]:
 
 def _expand(numbers: str) -> Iterator[Cited]:
     """Yield the numbers of ``1, 3-5``; a range that falls or spans over 30 stays as written."""
-    for part in re.split(r"[,;]", numbers):
+    for part in re.findall(rf"(?:\A|[,;])\s?({_RANGE})", numbers):
         ends = [int(number) for number in re.findall(r"\d{1,4}", part)]
-        if not ends:
-            continue
         whole = ends == sorted(ends) and ends[-1] - ends[0] <= 30
         listed = range(ends[0], ends[-1] + 1) if whole else ["-".join(map(str, ends))]
         yield from (Cited("label", str(number)) for number in listed)
@@ -201,30 +213,38 @@ def _is_raised_citation(
 
 def _author_marks(text: str) -> Iterator[Mark]:
     for match in _NARRATIVE.finditer(text):
-        cited = tuple(_by_authors(match[1], match[2], match[3], strict=True))
+        cited = tuple(_by_authors(match[1], match[2], match[3]))
         if cited:
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
         cited = tuple(
             each
             for names, et_al, comma, years in _AUTHOR_YEAR.findall(match[0])
-            for each in _by_authors(names, et_al or comma, years, strict=False)
+            for each in _by_authors(names, et_al or comma, years)
         )
         if cited:
             yield Mark(match.start(), match.end(), cited)
+    for match in _UNBRACKETED.finditer(text):
+        cited = tuple(_by_authors(match[1], match[2], match[3]))
+        yield Mark(match.start(), match.end(), cited, spoken=True)
 
 
-def _by_authors(names: str, sure: str | None, years: str, *, strict: bool) -> Iterator[Cited]:
+def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
     authors = [name for name in re.split(_AND, names) if name]
     while authors and authors[0] in _NO_NAMES:
         del authors[0]
     if not authors or any(name in _NO_NAMES for name in authors):
         return
-    lone = len(authors) == 1 and not sure
-    if lone and authors[0].isupper() and len(authors[0]) > 1:  # (ACL 2020), BERT (2019)
+    least = 3 if sure else 99  # letters of an organisation: (WHO, 2020), not (ACL 2020), (CI, 2019)
+    if len(authors) == 1 and 1 < len(authors[0]) < least and authors[0].isupper():
         return
     for year in re.findall(_YEAR, years):
         yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
+
+
+_CLOSES = re.compile(r"(?<=[.!?])[}“»]")
+_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
+_GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
 def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
@@ -234,11 +254,12 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for a, b in sentences(text, find_marks(text, Known((), {})))]
     ['It is fast. [1]', 'It is small (Lee et al. 2020).']
     """
-    masked = list(text)
+    masked = list(_MARKUP.sub(lambda match: " " * len(match[0]), _CLOSES.sub('"', text)))
     for mark in marks:
-        masked[mark.start : mark.end] = "X" * (mark.end - mark.start)
+        goes_on = _GOES_ON.search(text[max(0, mark.start - 12) : mark.start])
+        masked[mark.start : mark.end] = ("x" if goes_on else "X") * (mark.end - mark.start)
     whole = "".join(masked)
-    for match in re.finditer(r"([.!?][\"'”’)]{0,2})(\s*)(?=X)", whole):
+    for match in re.finditer(r"([.!?…][\"'”’)]{0,2})(\s*)(?=[Xx])", whole):
         last = _run_end(match.end(), marks)
         if last is None or not re.match(r"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]", whole[last:]):
             continue
@@ -247,6 +268,9 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
             continue
         masked[match.start() : last] = "x" * (last - match.start() - 1) + "."
     yield from sentence_spans("".join(masked))
+
+
+_NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
 
 
 def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
@@ -276,12 +300,12 @@ def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
             before = text[at : mark.start]
             pieces.append(_ONLY_NAMES.sub("the authors", before) if before else "")
             opens = not "".join(pieces).strip()
-            follows = re.match(r"\s+[a-z]", text[mark.end : end])
-            if (mark.spoken or opens) and follows:
-                pieces.append("The authors" if opens else "the authors")
+            follows = re.match(r"\s+[a-z]+|", text[mark.end : end])
+            if (mark.spoken or opens) and follows and follows[0]:
+                pieces.append("the paper" if follows[0].endswith("s") else "the authors")
             at = mark.end
     pieces.append(_ONLY_NAMES.sub("the authors", text[at:end]))
-    said = " ".join("".join(pieces).split())
+    said = _NOT_SAID.sub("", " ".join("".join(pieces).split()))
     said = re.sub(r"\(\s*[;,]?\s*\)|\[\s*[;,]?\s*\]", "", said)
     said = re.sub(r"\bthe authors,? the authors\b", "the authors", said)
     said = re.sub(r"\s+([.,;:!?)])", r"\1", re.sub(r"^[\s,;.:]+", "", said))

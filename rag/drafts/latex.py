@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
 from rag.drafts.citing import CITE
+from rag.readers.clean import clean
 
 _PART, _HEADING = "\f", "\x0e"
 _NOT_PROSE = (
@@ -19,7 +20,8 @@ _NOT_PROSE = (
 )
 _NOISE = re.compile(
     rf"\\begin\{{({_NOT_PROSE})(\*?)\}}.*?(?:\\end\{{\1\2\}}|\Z)|\\verb\*?([^\w\s*])[^\n]*?\3"
-    r"|(?<!\\)\\\[.*?(?:\\\]|\Z)|(?<!\\)\$\$.*?(?:\$\$|\Z)|(?<!\\)(?:\\\\)*%[^\n]*",
+    r"|(?<!\\)\\\[.*?(?:\\\]|\Z)|(?<!\\)\$\$.*?(?:\$\$|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)"
+    r"|(?<!\\)(?:\\\\)*%[^\n]*",
     re.S,
 )
 _COMMENT = re.compile(r"(?:\\\\)*%")
@@ -29,20 +31,20 @@ _SUP = re.compile(
 )
 _OUTER = re.compile(
     r"\\(footnote|footnotetext|caption|captionof\s*\{\w+\}|subcaption|(?:sub){0,2}section|chapter|"
-    r"part|title|author|date|affiliation|thanks|addbibresource|bibliography|bibliographystyle)"
+    r"part|(?:sub)?paragraph|title|author|date|affiliation|thanks|addbibresource|bibliography|bibliographystyle)"
     r"\*?\s*((?:\[[^\[\]]{0,500}\]\s*){0,2})\{"
 )
 _TABLE = re.compile(
     r"\\begin\{(tabular\w?|longtable|array|tabu)\*?\}(.*?)(?:\\end\{\1\*?\}|\Z)", re.S
 )
 _BREAK = re.compile(
-    r"\\begin\s*\{[^{}]{0,50}\}(?:\s*\[[^\[\]]{0,200}\])?|\\end\s*\{[^{}]{0,50}\}|"
-    r"\\item\b(?:\s*\[[^\[\]]{0,200}\])?|\\par\b|\\(?:sub)?paragraph\*?(?=\s*\{)|\\newpage\b"
+    r"\\begin\s*\{[^{}]{0,50}\}(?:\s*\[[^\[\]\\]{0,200}\])?|\\end\s*\{[^{}]{0,50}\}|"
+    r"\\item\b(?:\s*\[[^\[\]\\]{0,200}\])?|\\par\b|\\newpage\b"
 )
 _SILENT = re.compile(
     r"\\(?:label|(?:page|auto|eq|c|C)?ref|vspace|hspace|includegraphics|input|include|centering|"
     r"maketitle|noindent|small|footnotesize|scriptsize|toprule|midrule|bottomrule|hline|"
-    r"nocite|printbibliography|tableofcontents|footnotemark)\b\*?(?:\[[^\[\]]{0,300}\])?"
+    r"nocite|citestyle|setcitestyle|printbibliography|tableofcontents|footnotemark)\b\*?(?:\[[^\[\]]{0,300}\])?"
     r"(?:\{[^{}]{0,1000}\})?"
 )
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?|\\end\{thebibliography\}")
@@ -103,7 +105,8 @@ def _take_bibliography(text: str) -> tuple[str, list[Block]]:
         for key, entry in zip(items[::2], items[1::2], strict=True):
             place = text.find(key, starts[i])
             line = text.count("\n", 0, place) + 1
-            blocks.append(Block(" ".join(entry.split()), line, "entry", key.strip()))
+            written = clean(entry.replace("\\newblock", " "), latex=True)
+            blocks.append(Block(" ".join(written.split()), line, "entry", key.strip()))
         pieces[i] = _lines(pieces[i])
     gaps = [_lines(match[0]) + _PART for match in _BIBLIOGRAPHY.finditer(text)]
     joined = "".join(piece + gap for piece, gap in zip(pieces, [*gaps, ""], strict=True))
@@ -113,13 +116,14 @@ def _take_bibliography(text: str) -> tuple[str, list[Block]]:
 def _take_apart(text: str) -> tuple[str, list[Block]]:
     """Take footnotes, captions and headings out, the inner ones first."""
     blocks: list[Block] = []
-    for match in reversed(list(_OUTER.finditer(text))):
+    found = list(_OUTER.finditer(text))
+    for number, match in zip(range(len(found), 0, -1), reversed(found), strict=True):
         close = _closing(text, match.end())
         inside = _SILENT.sub(lambda silent: " " + _lines(silent[0]), text[match.end() : close])
         name, lines = match[1], _lines(match[0]) + _lines(inside)
         line = text.count("\n", 0, match.end()) + 1
         if name.startswith("footnote"):
-            label = f"note {match.start()}"
+            label = f"footnote {number}"
             blocks.append(Block(inside, line, "note", label))
             left = lines if name == "footnotetext" else f"[^{label}]{lines}"
         elif "caption" in name:

@@ -18,10 +18,11 @@ _TAG = re.compile(
     r"<(script|style|pre|code)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,500}>", re.S | re.I
 )
 _SUP = re.compile(r"<sup\b[^<>]{0,100}>([\s\d,–-]{1,40})</sup>", re.I)
+_SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(r"\^([\d,–-]{1,20})\^")
 # Pandoc's rule: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
-_BARE_URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
+_URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
 
 
 @functools.cache
@@ -86,7 +87,7 @@ def _apart(children: Sequence[Token], line: int, kept: Mapping[str, Any]) -> Ite
         elif child.type == "footnote_ref" and "label" not in child.meta:
             number = child.meta["id"]
             tokens = kept["footnotes"]["list"][number].get("tokens", [])
-            yield Block(_finish(_inline(tokens)), line, "note", f"note {number}")
+            yield Block(_finish(_inline(tokens)), line, "note", f"footnote {number + 1}")
 
 
 def _inline(children: Sequence[Token]) -> str:
@@ -98,8 +99,7 @@ def _inline(children: Sequence[Token]) -> str:
         if child.type == "link_open":
             link = len(pieces)
         elif child.type == "link_close" and link is not None:
-            shown = "".join(pieces[link:])
-            if "://" in shown or not re.search(r"[^\W\d_]|\[", shown):  # [1](https://...) is a link
+            if not re.search(r"[^\W\d_]|\[", "".join(pieces[link:])):  # [1](https://...)
                 del pieces[link:]
             link = None
         elif child.type in ("softbreak", "hardbreak"):
@@ -112,15 +112,16 @@ def _inline(children: Sequence[Token]) -> str:
             pieces.append("\n" * child.content.count("\n") or " " * breaks)
         elif child.type == "footnote_ref":
             number = child.meta["id"]
-            pieces.append(f"[^{child.meta.get('label', f'note {number}')}]")
+            pieces.append(f"[^{child.meta.get('label', f'footnote {number + 1}')}]")
         elif child.type != "image":
-            pieces.append(raise_numbers(child.content) if raised else child.content)
+            pieces.append(_SUP_ONLY.sub(_raised, child.content) if raised else child.content)
     return "".join(pieces)
 
 
 def _finish(text: str) -> str:
     text = _MATH.sub(lambda formula: without_marks(formula[0]), text)
-    return _BARE_URL.sub("", _CARETS.sub(_raised, text))
+    text = _URL.sub(lambda url: without_marks(url[0]), text)
+    return _CARETS.sub(_raised, text)
 
 
 def _raised(match: re.Match[str]) -> str:

@@ -20,8 +20,9 @@ _HEADING = re.compile(
     re.I,
 )
 _LABEL = re.compile(
-    r"\s*(?:\[([^\[\]\s^]{1,40})\]:?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
+    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
 )
+_BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
@@ -30,7 +31,8 @@ _OPENS = re.compile(
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
-_LINE = re.compile(r"\n(?=\s*(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\]:?|\d{1,3}[.)])\s)")
+_LINE = re.compile(r"\n(?=\s*(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s)")
+_HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
@@ -65,7 +67,7 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     references = References()
     unlabelled: list[str] = []
     listing = False
-    for block in blocks:
+    for block in (part for whole in blocks for part in _without_head_line(whole)):
         if block.kind == "note":
             prose.append(block)
         elif block.kind == "entry":
@@ -87,10 +89,24 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     return prose, references
 
 
+def _without_head_line(block: Block) -> Iterator[Block]:
+    """Yield a block in two where its first line is a heading: short, then a new sentence."""
+    lines = block.text.split("\n", 1)
+    match = _HEAD_LINE.fullmatch(block.text)
+    listed = len(lines) > 1 and len(lines[0]) < 80 and _HEADING.fullmatch(lines[0])
+    if block.kind == "prose" and (match or listed):
+        yield Block(lines[0], block.line, "heading")
+        yield Block(lines[1], block.line + 1)
+    else:
+        yield block
+
+
 def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
     """Yield label and text of the entries of a block, none where it is prose."""
     pieces = [part for piece in _LINE.split(block.text) for part in _LINE_OF_NAMES.split(piece)]
     found = []
+    numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
+    listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
     for piece in pieces:
         match = _LABEL.match(re.sub(r"^\s*[-*•]\s+", "", piece))
         rest = piece if match is None else match.string[match.end() :]
