@@ -187,7 +187,16 @@ def _parser() -> argparse.ArgumentParser:
     _llm(making)
 
     verify = command("verify", "rag.commands:verify", "check claims or a draft", commands)
-    verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex")
+    verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex|-")
+    verify.add_argument(
+        "--fail-on",
+        choices=["unresolved", "weak", "unsupported"],
+        default="unsupported",
+        help="exit 1 on such a sentence or a worse one, from weak to unsupported to unresolved",
+    )
+    verify.add_argument(
+        "--format", choices=["text", "json", "sarif", "github"], help="of a draft's report (text)"
+    )
 
     papers = commands.add_parser("papers", help="list, show, remove and export papers")
     library = papers.add_subparsers(metavar="ACTION", required=True)

@@ -14,10 +14,12 @@ from tqdm import tqdm
 from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
+from rag.drafts.checking import check_draft, form_of
+from rag.drafts.pairs import verify_pairs
+from rag.drafts.reports import report_lines
 from rag.durable import check_output, is_stdout, write_output
 from rag.errors import InputError, UsageError
 from rag.models import weights
-from rag.receipts import drafts as verification
 from rag.settings import load_settings
 from rag.types import Answer, Hit, Paper, to_json
 
@@ -158,34 +160,34 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """``rag verify``: exit 1 where a draft has an unsupported sentence, or a line is no pair."""
-    path = Path(arguments.file)
+    """``rag verify``: exit 1 where a sentence is as bad as --fail-on says, or a line no pair."""
+    name = arguments.file
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        written = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot read {path} ({error.strerror}); name a file") from error
+        raise InputError(f"cannot read {name} ({error.strerror}); name a file") from error
+    text = written.decode("utf-8-sig", errors="replace")
+    form = form_of(name, text)
     assistant = _open(arguments)
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        wrong, first = 0, ""
-        for verdict in verification.verify_pairs(_lines(text), assistant.embedder):
-            _print(json.dumps(verdict, ensure_ascii=False))
-            if "error" in verdict:
-                wrong += 1
-                first = verdict["error"].partition(":")[0] if wrong == 1 else first
-        if wrong:
-            lines = "1 line" if wrong == 1 else f"{wrong} lines"
-            raise InputError(f"{lines} could not be checked; correct it, first {first}")
-        return 0
-    form: verification.Format = "latex" if path.suffix.lower() in {".tex", ".ltx"} else "markdown"
-    report = verification.check_draft(
-        text, form, assistant.named, assistant.described, assistant.embedder
-    )
-    if arguments.json:
-        _print_json({"sentences": report.sentences, "counts": report.counts})
-    else:
-        for line in verification.render(report):
-            _print(line)
-    return 1 if report.failed else 0
+    if form == "pairs":
+        return _verify_pairs(text, assistant)
+    report = check_draft(text, form, assistant.lookup(), assistant.embedder)
+    shown = arguments.format or ("json" if arguments.json else "text")
+    for line in report_lines(report, shown, "stdin" if name == "-" else name):
+        _print(line)
+    return 1 if report.failed(arguments.fail_on) else 0
+
+
+def _verify_pairs(text: str, assistant: Assistant) -> int:
+    wrong: list[str] = []
+    for verdict in verify_pairs(_lines(text), assistant.embedder):
+        _print(json.dumps(verdict, ensure_ascii=False))
+        if "error" in verdict:
+            wrong.append(verdict["error"].partition(":")[0])
+    if wrong:
+        lines = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        raise InputError(f"{lines} could not be checked; correct it, first {wrong[0]}")
+    return 0
 
 
 def _lines(text: str) -> list[str]:

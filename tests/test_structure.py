@@ -21,7 +21,7 @@ FLOORS = (
     ("models",),
     ("index",),
     ("receipts",),
-    ("answers",),
+    ("answers", "drafts"),
     ("llama_index",),
     ("assistant",),
     ("export", "batches"),

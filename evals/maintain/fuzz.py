@@ -30,12 +30,14 @@ from typing import Any
 from evals.maintain.soak import say_line
 from rag.answers.history import parse_history
 from rag.batches.question_files import read_questions
+from rag.drafts.checking import check_draft
+from rag.drafts.pairs import verify_pairs
+from rag.drafts.reports import report_lines
 from rag.errors import InputError
 from rag.index.entries import Entry
 from rag.index.filters import parse_where
 from rag.index.lexical import Lexical
 from rag.receipts.citations import CitationStream, parse, split_cited
-from rag.receipts.drafts import check_draft, render, verify_pairs
 from rag.types import Paper
 
 SECONDS = 2.0  # of processor time for one case
@@ -93,6 +95,22 @@ QUESTIONS = [
 ]
 WHERE = ["year>=2021", "author~Radford", "venue!=ACL", "source=a.bib:3", "title!~.*", "id=X"]
 PAPER = Paper("key", "On graphs", "A graph has nodes. It has edges.", key="key", sources=("a:1",))
+
+
+class OnePaper:
+    """A library of one paper."""
+
+    def named(self, name: str) -> list[Paper]:
+        """Return it where it is named so."""
+        return [PAPER] if name == "key" else []
+
+    def near(self, _text: str) -> list[Paper]:
+        """Return it."""
+        return [PAPER]
+
+    def by_author(self, _name: str, _year: int) -> list[Paper]:
+        """Return it."""
+        return [PAPER]
 
 
 def mutated(sample: str, chance: random.Random) -> str:
@@ -194,13 +212,9 @@ class Fuzz:
         """Drafts of people."""
         form = chance.randrange(2)
         text = mutated(DRAFTS[form], chance)[:20_000]
-        report = check_draft(
-            text,
-            "latex" if form else "markdown",
-            lambda key: [PAPER] if key in ("key", "1") else [],
-            lambda entry: PAPER if "graphs" in entry else None,
-        )
-        list(render(report))
+        report = check_draft(text, "latex" if form else "markdown", OnePaper())
+        for name in ("text", "json", "sarif", "github"):
+            list(report_lines(report, name, "draft"))
 
     def pairs(self, chance: random.Random) -> None:
         """Lines of claims and abstracts."""
