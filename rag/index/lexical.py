@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from tantivy import Occur, Query
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key
 from rag.index.filters import Condition
+from rag.text.words import squeeze
 from rag.types import Paper
 
 _HEAP = 64_000_000
@@ -53,7 +55,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source"):
+    for name in ("id", "doi", "arxiv_id", "key", "title", "head", "author", "venue", "source"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
@@ -191,6 +193,53 @@ class Lexical:
         """Return in how many papers an index term occurs; removed ones count for a while."""
         return min(self._searcher.doc_freq("body", term), self.papers)
 
+    def titled(self, name: str) -> list[Entry]:
+        """Return the entries whose title, or what stands in it before a colon, is ``name``.
+
+        Case, hyphens and spaces do not count.
+        """
+        return self._in("head", [squeeze(name)])
+
+    def is_title(self, name: str) -> bool:
+        """Say whether `titled` finds any; fast enough for every run of words of a question."""
+        return bool(self._searcher.doc_freq("head", squeeze(name)))
+
+    def values(
+        self, field: str, prefix: str = "", where: Sequence[Condition] = ()
+    ) -> list[tuple[str, int]]:
+        """Return the values of a field that begin so, each with how many papers have it.
+
+        Fields are those of filters, ``head`` (see `titled`) and ``body``, the index terms.
+        """
+        found = self._searcher.terms_with_prefix(
+            field, prefix, _condition_query(where) if where else None
+        )
+        return [(value, int(count)) for value, count in found]
+
+    def years(self, where: Sequence[Condition] = ()) -> dict[int, int]:
+        """Return how many papers each year has, of those for which all conditions hold."""
+        return dict(self._years(where, 0, 4095))
+
+    def _years(
+        self, where: Sequence[Condition], low: int, high: int
+    ) -> Iterator[tuple[int, int]]:
+        ends = (Condition("year", ">=", str(low)), Condition("year", "<=", str(high)))
+        count = self.count([*where, *ends])
+        if count and low == high:
+            yield low, count
+        elif count:
+            middle = (low + high) // 2
+            yield from self._years(where, low, middle)
+            yield from self._years(where, middle + 1, high)
+
+    def spread(self, count: int) -> list[Entry]:
+        """Return so many entries, evenly from the whole library; all where there are fewer."""
+        hits = self._searcher.search(Query.all_query(), _MANY, count=False).hits
+        places = sorted((hit[1] for hit in hits), key=lambda at: (at.segment_ord, at.doc))
+        step = max(1.0, len(places) / count)
+        chosen = [places[int(i * step)] for i in range(min(count, len(places)))]
+        return [_entry(self._searcher, address) for address in chosen]
+
     def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
         """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
 
@@ -269,9 +318,13 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_text("id", paper.id)
     document.add_text("title", paper.title.casefold())
     document.add_text("key", citation_key(paper).casefold())
-    for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id), ("venue", paper.venue)):
+    for name in {squeeze(paper.title), squeeze(paper.title.partition(":")[0])}:
+        document.add_text("head", name[:_LONGEST_HEAD])
+    for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id)):
         if value:
             document.add_text(name, value.casefold())
+    for venue in venues(paper.venue or ""):
+        document.add_text("venue", venue.casefold())
     for author in paper.authors:
         document.add_text("author", author.casefold())
     for source in paper.sources:
@@ -281,6 +334,27 @@ def _document(entry: Entry) -> tantivy.Document:
     if paper.year is not None:
         document.add_integer("year", paper.year)
     return document
+
+
+def venues(written: str) -> list[str]:
+    """Return a paper's venue as it is written, and each of several that are written together.
+
+    Several are parted by signs, or are short names side by side, as lists of them are read.
+
+    >>> venues("emnlp ijcnlp"), venues("Nature Methods"), venues("ACL / EACL")
+    (['emnlp ijcnlp', 'emnlp', 'ijcnlp'], ['Nature Methods'], ['ACL / EACL', 'ACL', 'EACL'])
+    """
+    parts = [part.strip() for part in _APART.split(written)]
+    names = written.split()
+    if len(parts) == 1 and len(names) > 1 and all(map(_SHORT_NAME.fullmatch, names)):
+        parts = names
+    return list(dict.fromkeys(part for part in (written, *parts) if part))
+
+
+_APART = re.compile(r"\s*[;/,|]\s*")
+# One word in small letters or with two capitals: "emnlp", "EMNLP", "NeurIPS", not "Nature".
+_SHORT_NAME = re.compile(r"[a-z\d]{2,20}|(?=\S*[A-Z]\S*[A-Z])[A-Za-z\d-]{2,20}")
+_LONGEST_HEAD = 300
 
 
 def _condition_query(where: Sequence[Condition]) -> Query:
