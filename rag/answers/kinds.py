@@ -109,3 +109,14 @@ def tokens_of(text: str) -> list[str]:
         else:
             found.append("and" if token == "&" else token.casefold().replace("’", "'"))
     return found
+
+
+def likeliest(tokens: Sequence[str], among: Set[str] | None = None) -> str:
+    """Return the likeliest kind for a question's tokens, of those that ``among`` allows.
+
+    >>> likeliest(["how", "does", "N", "differ", "from", "N"])
+    'compare'
+    """
+    found = probabilities(tokens)
+    allowed = [kind for kind in found if among is None or kind in among]
+    return max(allowed, key=found.__getitem__)

@@ -152,9 +152,16 @@ class Lexical:
         """Return the entries for which all conditions hold, in the order of their ids."""
         return sorted(self._entries(_condition_query(where)), key=lambda entry: entry.paper.id)
 
-    def count(self, where: Sequence[Condition]) -> int:
-        """Return for how many papers all conditions hold."""
-        return self._count(_condition_query(where))
+    def search_where(self, where: Sequence[Condition], count: int) -> list[Entry]:
+        """Return so many of the entries for which all conditions hold, whichever."""
+        searcher = self._searcher
+        hits = searcher.search(_condition_query(where), count, count=False).hits
+        return [_entry(searcher, address) for _, address in hits]
+
+    def count(self, where: Sequence[Condition], having: Sequence[str] = ()) -> int:
+        """Return for how many papers all conditions hold, that have all index terms."""
+        terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
+        return self._count(Query.boolean_query([(Occur.Must, _condition_query(where)), *terms]))
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
@@ -205,32 +212,40 @@ class Lexical:
         return bool(self._searcher.doc_freq("head", squeeze(name)))
 
     def values(
-        self, field: str, prefix: str = "", where: Sequence[Condition] = ()
+        self,
+        field: str,
+        prefix: str = "",
+        where: Sequence[Condition] = (),
+        most: int | None = None,
     ) -> list[tuple[str, int]]:
         """Return the values of a field that begin so, each with how many papers have it.
+
+        The commonest come first; with ``most`` any so many.
 
         Fields are those of filters, ``head`` (see `titled`) and ``body``, the index terms.
         """
         found = self._searcher.terms_with_prefix(
-            field, prefix, _condition_query(where) if where else None
+            field, prefix, _condition_query(where) if where else None, most
         )
         return [(value, int(count)) for value, count in found]
 
-    def years(self, where: Sequence[Condition] = ()) -> dict[int, int]:
-        """Return how many papers each year has, of those for which all conditions hold."""
-        return dict(self._years(where, 0, 4095))
+    def years(
+        self, where: Sequence[Condition] = (), having: Sequence[str] = ()
+    ) -> dict[int, int]:
+        """Return how many papers each year has, counted as `count` does."""
+        return dict(self._years(where, having, 0, 4095))
 
     def _years(
-        self, where: Sequence[Condition], low: int, high: int
+        self, where: Sequence[Condition], having: Sequence[str], low: int, high: int
     ) -> Iterator[tuple[int, int]]:
         ends = (Condition("year", ">=", str(low)), Condition("year", "<=", str(high)))
-        count = self.count([*where, *ends])
+        count = self.count([*where, *ends], having)
         if count and low == high:
             yield low, count
         elif count:
             middle = (low + high) // 2
-            yield from self._years(where, low, middle)
-            yield from self._years(where, middle + 1, high)
+            yield from self._years(where, having, low, middle)
+            yield from self._years(where, having, middle + 1, high)
 
     def spread(self, count: int) -> list[Entry]:
         """Return so many entries, evenly from the whole library; all where there are fewer."""
