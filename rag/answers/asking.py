@@ -51,7 +51,8 @@ CATALOGUE = frozenset(
     "comes cites citing citations coauthors contains counts dates deals discuss discusses "
     "documents entries introduces invents keys makes means published publishes publications "
     "proposes references reports venues writes years appears presents looks wants needs calls "
-    "conferences journals works working worked please me myself anything exist exists list".split()
+    "conferences journals works working worked please me myself anything exist exists list "
+    "et al ask asks".split()
 )
 
 

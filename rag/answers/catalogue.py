@@ -15,12 +15,13 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from rag import export
 from rag.answers import gathering, overview, retrieval
 from rag.answers.asking import asked_terms
-from rag.answers.questions import Question
+from rag.answers.questions import PEOPLE, Question
 from rag.index.entries import with_key
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.index.lexical import Lexical
 from rag.receipts.markers import no_markers
+from rag.text.people import fold_person, ways_to_call
 from rag.text.terms import terms
 from rag.types import AnswerKind, Evidence, Paper, Sentence
 
@@ -75,7 +76,8 @@ def answer(
 def _lacking(asked: _Asked) -> Known | None:
     """Return what says that no paper here has what is asked for; None where some do."""
     question, library = asked.question, asked.library
-    needed = {condition.field for condition in question.where} & set(_NOUNS)
+    fields = {condition.field for condition in question.where}
+    needed = {"author" if field in PEOPLE else field for field in fields} & set(_NOUNS)
     if question.people:
         needed.add("author")
     needed |= {
@@ -193,11 +195,10 @@ def _oldest_first(asked: _Asked) -> Known:
 
 
 def _by_age(asked: _Asked, *, newest: bool) -> Known:
-    papers = _about(asked) if asked.question.subject else _newest(asked, newest=newest)
+    papers = _newest(asked, newest=newest)
     papers = [paper for paper in papers if paper.year is not None]
     if asked.question.people or not papers:
         return _none(asked)
-    papers.sort(key=lambda paper: paper.year or 0, reverse=newest)
     single = re.search(r"\b(?:newest|latest|recent|oldest|earliest|first|last)\s+(?:\w+\s+)?paper\b|"
                        r"\bwhich paper\b", asked.question.text, re.IGNORECASE)
     same = [paper for paper in papers if paper.year == papers[0].year]
@@ -249,7 +250,8 @@ def _by(asked: _Asked) -> Known:
     if question.subject:
         papers = _about(asked)[:_LISTED]
         if not papers:
-            every = _newest(asked)[:_SHOWN]
+            everything = replace(asked, question=replace(question, subject=""))
+            every = _newest(everything)[:_SHOWN]
             lead = (
                 f"None of the {count:,} papers{_limits(asked)} says it is about "
                 f"“{question.subject}”; the newest are:"
@@ -265,12 +267,12 @@ def _by(asked: _Asked) -> Known:
 
 def _coauthors(asked: _Asked) -> Known:
     entries = asked.library.matching(asked.where)
-    own = {c.value.strip() for c in asked.where if c.field == "author"}
+    own = {c.value.strip() for c in asked.where if c.field in PEOPLE}
     names = Counter(name for entry in entries for name in entry.paper.authors)
     others = [
         (name, count)
         for name, count in names.most_common()
-        if not any(name.casefold() == value or name.casefold().endswith(value) for value in own)
+        if not own & ways_to_call(name)
     ]
     if not others:
         return Known(f"The papers{_limits(asked)} have no other authors.")
@@ -370,28 +372,36 @@ def _about(asked: _Asked) -> list[Paper]:
     subject = asked.question.subject
     hits = retrieval.search(asked.index, asked.embedder, subject, _LOOKED_AT, asked.where)
     wanted = _subject_terms(asked.question)
-    whole = [
-        hit.paper for hit in hits if set(wanted) <= set(terms(f"{hit.paper.title} {hit.paper.abstract}"))
-    ]
+    whole = [hit.paper for hit in hits if set(wanted) <= _said_in(hit.paper)]
     return whole or [hit.paper for hit in gathering.matches(subject, hits)]
 
 
 def _newest(asked: _Asked, *, newest: bool = True) -> list[Paper]:
-    """Return the papers that the conditions allow, the newest (or oldest) year first.
+    """Return the papers that the conditions and the subject allow, the newest (or oldest) first.
 
-    Of many only the first years' are read.
+    Of many only the first years' are read, and of a year those first that say most of the subject.
     """
-    years = sorted(asked.library.years(asked.where).items(), reverse=newest)
+    having = _subject_terms(asked.question)
+    years = sorted(asked.library.years(asked.where, having).items(), reverse=newest)
     papers: list[Paper] = []
     for year, _ in years:
         own = (*asked.where, Condition("year", "=", str(year)))
-        papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
+        if having:
+            hits = asked.library.search([(term, 1.0) for term in having], _LOOKED_AT, own)
+            entries = [hit.entry() for hit in hits]
+            papers += [with_key(e.paper) for e in entries if set(having) <= _said_in(e.paper)]
+        else:
+            papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
         if len(papers) >= _LISTED:
             return papers
-    if not papers or sum(count for _, count in years) < asked.library.count(asked.where):
+    if not having and sum(count for _, count in years) < asked.library.count(asked.where):
         rest = [with_key(entry.paper) for entry in asked.library.matching(asked.where)]
         papers += [paper for paper in rest if paper.year is None]
     return papers
+
+
+def _said_in(paper: Paper) -> set[str]:
+    return set(terms(f"{paper.title} {paper.abstract}"))
 
 
 def _subject_terms(question: Question) -> list[str]:
@@ -443,7 +453,7 @@ def _limits(asked: _Asked) -> str:
     years = [c for c in asked.where if c.field == "year"]
     for condition in asked.where:
         value = condition.value.strip()
-        if condition.field == "author" and not condition.op.startswith("!"):
+        if condition.field in PEOPLE or (condition.field, condition.op) == ("author", "="):
             words.append(f" by {_as_person(value, asked)}")
         elif condition.field == "venue" and condition.op == "=":
             words.append(f" from {value.upper() if len(value) < 7 else value}")
@@ -458,13 +468,12 @@ def _limits(asked: _Asked) -> str:
 
 
 def _as_person(value: str, asked: _Asked) -> str:
-    """Return an author's name as a paper writes it."""
-    for op in ("=", "~"):
-        hits = asked.library.search_where([Condition("author", op, value)], 1)
-        for entry in hits:
-            for author in entry.paper.authors:
-                if value in author.casefold():
-                    return author if op == "=" else author.split()[-1]
+    """Return an author's name as a paper writes it; a surname alone where that is all."""
+    called = fold_person(value)
+    for entry in asked.library.search_where([Condition("person", "=", called)], 1):
+        for author in entry.paper.authors:
+            if called in ways_to_call(author):
+                return author.split()[-1] if " " not in called else author
     return value.title()
 
 

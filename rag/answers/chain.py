@@ -93,14 +93,14 @@ def stream(
         )
         yield from several.one_by_one(question, alone, read.several, ask)
         return
-    if read.kind in {"chat", "library"}:
+    if read.kind in {"chat", "library"} or read.limited or read.people:
         known = catalogue.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
             yield from _told(known, question, alone, index, embedder, llm, settings, started)
             return
-    where = (*where, *read.where) if read.limited else where
+    limits = (*where, *read.where) if read.limited else where
     with turn:
-        found = gathering.gather(read, index=index, embedder=embedder, k=k, where=where)
+        found = gathering.gather(read, index=index, embedder=embedder, k=k, where=limits)
         hits, read = found.hits, found.question
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
@@ -114,7 +114,8 @@ def stream(
     text, stopped = "", None
     sentences: list[Sentence] = []
     order: list[int] = []
-    answered = bool(hits) and abstention.answers(grounds, identity(embedder))
+    # Who wrote what is asked about is a filter: what it leaves is what is meant.
+    answered = bool(hits) and (read.limited or abstention.answers(grounds, identity(embedder)))
     if not answered:
         generated = verified = time.perf_counter()
     elif llm is None:

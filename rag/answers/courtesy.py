@@ -74,10 +74,16 @@ def without_courtesy(text: str) -> str:
     >>> without_courtesy("Thank you!")
     ''
     """
-    kept = [piece for piece in _STOPS.split(text) if not _is_courtesy(piece)]
+    kept = [_shortened(piece) for piece in _STOPS.split(text) if not _is_courtesy(piece)]
+    kept = [piece for piece in kept if piece]
     if len(kept) > 1 and any("?" in piece for piece in kept):
         kept = [piece for piece in kept if not _ASIDE.match(piece)]
-    shown, before = " ".join(kept).strip(), ""
+    return _shortened(" ".join(kept))
+
+
+def _shortened(shown: str) -> str:
+    """Return a text without what its beginning and end say for politeness."""
+    shown, before = shown.strip(), ""
     while shown != before:
         before = shown
         for pattern in _BEFORE:

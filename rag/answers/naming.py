@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,8 +12,10 @@ from rag.answers import kinds
 from rag.answers.asking import ASKING, CATALOGUE
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
+from rag.text.people import fold_person
 from rag.text.terms import terms
 from rag.text.tokens import encoding
+from rag.text.words import squeeze
 
 _CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.+][^\W_]+)*\+*")
 _LONGEST_TITLE = 25  # words
@@ -35,11 +37,9 @@ _YEARS = tuple(
         (rf"\b{_YEAR}\b", ("=",)),
     )
 )
-_BY = frozenset("by did has does of from with author authors professor prof dr and & or".split())
 _PERSONAL = frozenset("by did has et and author professor prof dr".split())
 _AT = frozenset("at in from of to for on".split())
 _PAPERS = frozenset("papers paper articles publications proceedings findings".split())
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 
 
 class Chunk(NamedTuple):
@@ -55,8 +55,9 @@ class Named:
     """What a question names, and its tokens with that masked (see `rag.answers.kinds`).
 
     ``titles`` are names of papers as the library writes them, ``where`` the authors, venues and
-    years as conditions; ``people`` are names behind "by" that no author has; ``rest`` are the
-    words that remain, in order, without those by which catalogues are asked.
+    years as conditions; ``people`` are names that stand as authors' do and that no paper has;
+    ``rest`` are the words that remain, in order, without those by which catalogues are asked;
+    ``unnamed`` is the text without authors and years.
     """
 
     tokens: tuple[str, ...]
@@ -64,6 +65,10 @@ class Named:
     where: tuple[Condition, ...]
     people: tuple[str, ...]
     rest: str
+    unnamed: str
+
+
+_QUESTION_WORDS = frozenset("what who where when how why it that there here".split())
 
 
 def chunks(text: str) -> list[Chunk]:
@@ -74,7 +79,9 @@ def chunks(text: str) -> list[Chunk]:
     """
     found = []
     for match in _CHUNK.finditer(text):
-        word = re.sub(r"['’]s\Z", "", match.group())
+        word = match.group()
+        if word[:-2].casefold() not in _QUESTION_WORDS:  # "what's" is two words, "GPT's" one
+            word = re.sub(r"['’]s\Z", "", word)
         found.append(Chunk(word, match.start(), match.start() + len(word)))
     return found[:_MOST_CHUNKS]
 
@@ -87,7 +94,7 @@ def titles_in(words: Sequence[Chunk], text: str, library: Lexical) -> Iterator[t
             run = text[words[i].start : words[i + size - 1].end]
             if library.is_title(run):
                 written = _as_written(run, library)
-                if size > 3 or is_name(written, library):
+                if size > 3 or is_name(run, written, library):
                     yield i, i + size, written
                     i += size - 1
                     break
@@ -96,21 +103,42 @@ def titles_in(words: Sequence[Chunk], text: str, library: Lexical) -> Iterator[t
 
 def _as_written(run: str, library: Lexical) -> str:
     """Return a title, or its head, as the library writes it."""
-    wanted = "".join(filter(str.isalnum, run)).casefold()
-    for entry in library.titled(run):
-        head = entry.paper.title.partition(":")[0].strip()
-        if "".join(filter(str.isalnum, head)).casefold() == wanted:
-            return head
-    return run
+    heads = [entry.paper.title.partition(":")[0].strip() for entry in library.titled(run)]
+    same = [head for head in heads if squeeze(head) == squeeze(run)]
+    exact = [head for head in same if head.casefold() == run.casefold()]
+    return next(iter([*exact, *same]), run)
 
 
-def is_name(written: str, library: Lexical) -> bool:
-    """Say whether a word is a name: by a capital or digit within, or rare in the library."""
+def is_name(typed: str, written: str, library: Lexical) -> bool:
+    """Say whether what begins a title is a name: by a capital or digit within, or a rare word.
+
+    Plain English in small letters is one only where papers seldom write it so.
+    """
+    if typed.casefold() in kinds.weights().vocabulary:
+        return False
+    if " " not in typed and typed.islower() and is_common(typed):
+        form = commonest_form(typed, library)
+        return form is not None and has_inner_capital(form)
     rare = max(3, library.papers // 2_000)
     return any(
         _INNER.match(word) or all(library.document_frequency(term) <= rare for term in terms(word))
         for word in written.split()
     )
+
+
+_READ_FOR_FORM = 10  # papers
+
+
+def commonest_form(word: str, library: Lexical) -> str | None:
+    """Return how papers write a word; None where they do not have it as it is."""
+    needed = terms(word)
+    if not needed or not all(library.document_frequency(term) for term in needed):
+        return None
+    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM)
+    texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))
+    return max(forms, key=forms.__getitem__) if forms else None
 
 
 def has_inner_capital(word: str) -> bool:
@@ -128,7 +156,8 @@ def is_common(word: str) -> bool:
     >>> is_common("attention"), is_common("catstrophic")
     (True, False)
     """
-    return len(encoding().encode_ordinary(" " + word.lower())) == 1
+    forms = {f" {word.lower()}", f" {word}"}
+    return any(len(encoding().encode_ordinary(form)) == 1 for form in forms)
 
 
 def find_names(text: str, library: Lexical | None) -> Named:
@@ -148,7 +177,8 @@ def find_names(text: str, library: Lexical | None) -> Named:
         marks.update(dict.fromkeys(range(first, last), "V"))
         where.append(condition)
     for i, word in enumerate(words):
-        if i not in marks and has_inner_capital(word.text) and not word.text[0].isdigit():
+        plain = word.text.casefold() in kinds.weights().vocabulary or word.text[0].isdigit()
+        if i not in marks and has_inner_capital(word.text) and not plain:
             marks[i] = "N"
             titles.append(word.text)
     where.extend(years_in(text))
@@ -159,6 +189,7 @@ def find_names(text: str, library: Lexical | None) -> Named:
         where=tuple(dict.fromkeys(where)),
         people=tuple(people),
         rest=_rest(words, text, marks),
+        unnamed=_unnamed(words, text, marks),
     )
 
 
@@ -202,6 +233,19 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
     ) if own else ""
 
 
+def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
+    """Return a text without its authors, what joins them, and years."""
+    kept = [
+        word.text
+        for i, word in enumerate(words)
+        if marks.get(i) != "A"
+        and not re.fullmatch(_YEAR, word.text)
+        and not (word.text in {"and", "et", "al"} and marks.get(i - 1) == "A")
+        and not (word.text == "al" and i > 1 and marks.get(i - 2) == "A")
+    ]
+    return " ".join(kept)
+
+
 def _authors_in(
     words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
 ) -> Iterator[tuple[int, int, Condition]]:
@@ -220,54 +264,33 @@ def _authors_in(
         i += 1
 
 
-def _author(
-    words: Sequence[Chunk], run: range, text: str, library: Lexical
-) -> Condition | None:
+def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> Condition | None:
+    """Return the condition for a run of words where it stands as authors do; None where not."""
+    whole = text[words[run.start].start : words[run.stop - 1].end]
+    if "," in whole or not whole[0].isalpha():
+        return None
     name = " ".join(words[j].text for j in run)
-    if len(name) < 2 or "," in text[words[run.start].start : words[run.stop - 1].end]:
+    before = words[run.start - 1].text.casefold() if run.start else ""
+    capital = all(words[j].text[:1].isupper() for j in run)
+    after = text[words[run.stop - 1].end :][:60]
+    cited = capital and bool(_CITED.match(after))
+    before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
+    placed = cited or before in before_names
+    if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None
-    if len(run) > 1:
-        first = words[run.start].text.casefold()
-        if len(first) < 2 and not first.isalpha():
-            return None
-        if not all(any(map(str.isupper, words[j].text[:1])) for j in run):
-            before = words[run.start - 1].text.casefold() if run.start else ""
-            if before not in _PERSONAL:
-                return None
-        wanted = fold(name)
-        full = [value for value, _ in library.values("author", first + " ") if fold(value) == wanted]
-        if full:
-            return Condition("author", "=", full[0])
+    if len(run) == 1 and not capital and is_common(name):
         return None
-    return _surname(words, run.start, text, library)
+    fields = ("first", "person") if cited else ("person",)  # "Devlin et al." is by Devlin first
+    known = (Condition(field, "=", fold_person(name)) for field in fields)
+    return next((condition for condition in known if library.count([condition])), None)
 
 
-def _surname(words: Sequence[Chunk], i: int, text: str, library: Lexical) -> Condition | None:
-    """Return the condition for one word where it stands as authors' surnames do."""
-    word = words[i].text
-    after = text[words[i].end : words[i].end + 12]
-    before = words[i - 1].text.casefold() if i else ""
-    cited = re.match(r"\s*(?:et\.?\s+al\b|\(?(?:19|20)\d\d\b|['’]s\s+(?:\w+\s+)?pap)", after)
-    joined = re.match(r"\s*(?:and|&)\s+[A-Z][a-z]+\s*(?:et|\(?(?:19|20)\d\d|find|show|report|say|conclude|argue|write|publish|\Z)", text[words[i].end : words[i].end + 60])
-    named = before in _PERSONAL and word[:1].isupper() and not has_inner_capital(word)
-    if not (cited or joined or named or before == "by") or len(word) < 2 or not word[0].isalpha():
-        return None
-    if not cited and not word[:1].isupper() and is_common(word):
-        return None
-    known = Condition("author", "~", f" {word.casefold()}")
-    return known if library.count([known]) else None
-
-
-def fold(name: str) -> str:
-    """Return a person's name without case, accents, points and the two ways to write umlauts.
-
-    >>> fold("Hinrich Schütze") == fold("hinrich schuetze") == fold("Hinrich Schutze")
-    True
-    """
-    plain = name.casefold().translate(_UMLAUTS)
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    plain = re.sub(r"(?<=[aou])e(?![aiou])", "", plain)
-    return " ".join(re.sub(r"[^a-z ]", " ", plain).split())
+# What stands behind the last of the authors of a cited paper.
+_CITED = re.compile(
+    r"\s*(?:et\.?\s+al\b|\(?(?:19|20)\d\d\b|['’]s\s+(?:\w+\s+)?(?:papers?|work)\b|"
+    r"(?:and|&)\s+[A-Z][\w-]+\s*(?:et\b|\(?(?:19|20)\d\d|find|show|report|say|conclude|argue|"
+    r"write|publish|propose|\Z))"
+)
 
 
 def _venues_in(

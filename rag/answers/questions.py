@@ -28,6 +28,10 @@ LIBRARY = frozenset(
 )
 
 
+PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
+_FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question that stands alone.
@@ -55,7 +59,7 @@ class Question:
     @property
     def limited(self) -> bool:
         """Whether the search is limited to what certain people wrote, or wrote in a year."""
-        return any(condition.field == "author" for condition in self.where)
+        return any(condition.field in PEOPLE for condition in self.where)
 
     @property
     def terms(self) -> list[str]:
@@ -110,9 +114,11 @@ def _read(text: str, library: Lexical | None) -> Question:
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
     shares = kinds.probabilities(named.tokens)
+    said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
+    people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
-        text,
+        text if not people else named.unnamed if named.rest else _FINDINGS,
         names=named.titles,
         where=named.where,
         people=named.people,
@@ -120,10 +126,11 @@ def _read(text: str, library: Lexical | None) -> Question:
     )
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         if kind == "compare" and sides:
-            return replace(question, kind="compare", parts=sides)
-        if kind in LIBRARY and _can_be(kind, question, named.tokens):
-            return replace(question, kind="library", asks=kind)
-        if kind == "chat" and not named.rest and not named.titles:
+            first, second = (_named_side(side, named.titles) for side in sides)
+            return replace(question, kind="compare", parts=(first, second))
+        if kind in LIBRARY and _can_be(kind, question, said):
+            return replace(question, text=text, kind="library", asks=kind)
+        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
@@ -157,8 +164,30 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     if asks == "unknown":
         return bool(said & _OUTSIDE or "A" in said)
     if asks == "overview":
-        return not question.subject and not question.names
+        return not said & {"X", "N", "A"}
     return True
+
+
+_SURE = 0.5  # likelihood from which one strange word may stand in a greeting
+
+
+def _is_small(said: Sequence[str], share: float) -> bool:
+    """Say whether tokens are all known ones of small talk, or all but one in a clear case."""
+    strange = said.count("X")
+    return not strange or (share > _SURE and len(said) > strange)
+
+
+def _named_side(side: str, titles: Sequence[str]) -> str:
+    """Return a side of a comparison without what follows the name in it.
+
+    >>> _named_side("FYI for distillation", ["FYI"])
+    'FYI'
+    """
+    for title in titles:
+        rest = side[len(title) :]
+        if side.startswith(title) and re.match(r"\s+(?:for|on|in|at|when|with)\b", rest):
+            return title
+    return side
 
 
 def _foreign(text: str, language: str, library: Lexical | None) -> Question:

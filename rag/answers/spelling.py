@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence, Set
 
 from rapidfuzz.distance import OSA
 
 from rag.answers.asking import FUNCTION
-from rag.answers.naming import Chunk, chunks, has_inner_capital, is_common, titles_in
+from rag.answers.naming import (
+    Chunk,
+    chunks,
+    commonest_form,
+    has_inner_capital,
+    is_common,
+    titles_in,
+)
 from rag.index.lexical import Lexical
 from rag.text.terms import terms
 
@@ -17,7 +23,7 @@ _SHORTEST, _LONG = 4, 6  # letters of a word that is mended; of one that may hav
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
 _OFTENER = 200  # ... where another that is like it stands in so many times more
 _TRIED = 12  # terms whose written forms are looked at
-_READ = 10  # papers in which a term's written form is looked for
+_READ = 4  # papers in which a term's written form is looked for
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
 _CAPITALISED = 0.85  # share of the longer words with a capital from which case says nothing
@@ -49,33 +55,19 @@ def restore_case(text: str, library: Lexical) -> str:
     words = chunks(text)
     written: dict[int, tuple[int, str]] = {}
     for first, last, name in titles_in(words, text, library):
-        if last - first == 1 and is_common(name):
-            name = _commonest_form(name, library) or name
         if has_inner_capital(name) or last - first == 1 or not name.islower():
             written[words[first].start] = (words[last - 1].end, name)
     taken = [(start, end) for start, (end, _) in written.items()]
     for word in words:
         inside = any(start <= word.start < end for start, end in taken)
         if not inside and word.text.islower() and not is_common(word.text):
-            shown = _commonest_form(word.text, library)
+            shown = commonest_form(word.text, library)
             if shown and has_inner_capital(shown):
                 written[word.start] = (word.end, shown)
     for start in sorted(written, reverse=True):
         end, name = written[start]
         text = text[:start] + name + text[end:]
     return text
-
-
-def _commonest_form(word: str, library: Lexical) -> str | None:
-    """Return how papers write a word; None where they do not have it as it is."""
-    needed = terms(word)
-    if not needed or not all(library.document_frequency(term) for term in needed):
-        return None
-    hits = library.search([(term, 1.0) for term in needed], _READ)
-    texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
-    forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))
-    return max(forms, key=forms.__getitem__) if forms else None
 
 
 def mend(text: str, library: Lexical, asking: Set[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -107,7 +99,7 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         return None
     stem = terms(small)[0] if terms(small) else small
     having = library.document_frequency(stem)
-    if stem in FUNCTION or having > _RARE or has_inner_capital(typed) or is_common(small):
+    if stem in FUNCTION or having > _RARE or has_inner_capital(typed) or is_common(typed):
         return None
     proper = typed[0].isupper() and not first
     limit = 2 if len(small) > _LONG and not having and not proper else 1

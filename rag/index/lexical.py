@@ -23,11 +23,13 @@ from tantivy import Occur, Query
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key
 from rag.index.filters import Condition
+from rag.text.people import ways_to_call
 from rag.text.words import squeeze
 from rag.types import Paper
 
 _HEAP = 64_000_000
 _MANY = 10_000_000
+_NAMES = ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source")
 
 
 class LexicalHit(NamedTuple):
@@ -55,7 +57,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "head", "author", "venue", "source"):
+    for name in (*_NAMES, "head", "person", "first"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
@@ -222,7 +224,8 @@ class Lexical:
 
         The commonest come first; with ``most`` any so many.
 
-        Fields are those of filters, ``head`` (see `titled`) and ``body``, the index terms.
+        Fields are those of filters, ``head`` (see `titled`), ``person`` and
+        ``first``, any and the first of the authors (see `rag.text.people`), and ``body``, the index terms.
         """
         found = self._searcher.terms_with_prefix(
             field, prefix, _condition_query(where) if where else None, most
@@ -342,6 +345,10 @@ def _document(entry: Entry) -> tantivy.Document:
         document.add_text("venue", venue.casefold())
     for author in paper.authors:
         document.add_text("author", author.casefold())
+    for name in {name for author in paper.authors for name in ways_to_call(author)}:
+        document.add_text("person", name)
+    for name in ways_to_call(paper.authors[0]) if paper.authors else ():
+        document.add_text("first", name)
     for source in paper.sources:
         path = source.rpartition(":")[0]
         for name in {source, path, path.rpartition("/")[2]}:
