@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from evals.feedback import read_feedback
 from evals.generate import generate_question
-from rag.answers.extraction import asked_terms
+from rag.answers.asking import asked_terms
 from rag.assistant import Assistant
 from rag.durable import write_output
 from rag.errors import InputError

@@ -15,12 +15,15 @@ from llama_index.core.llms import LLM
 
 from rag.answers import (
     abstention,
+    catalogue,
     conversation,
     extraction,
+    followups,
     gathering,
     judging,
     prompts,
     questions,
+    several,
     writing,
 )
 from rag.answers.quoting import quote
@@ -95,40 +98,54 @@ def stream(
     used: dict[str, str] = {}
     spent: list[Usage] = []
     alone = question
-    follows = bool(history) and questions.refers_back(question)
+    follows = bool(history) and followups.refers_back(question)
     if follows and llm is not None:
         alone, prompt, usage = conversation.condense(question, history, llm, settings)
         used[prompt.name] = prompt.sha256
         spent.append(usage)
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
-        alone = questions.standalone(question, history, titles)
+        alone = followups.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
     turn = _in_turn if encoder(embedder) else contextlib.nullcontext
-    intent = questions.read_question(alone)
+    read = questions.read_question(alone, index.lexical)
+    if read.several and llm is None:
+        ask = functools.partial(
+            stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
+        )
+        yield from several.one_by_one(question, alone, read.several, ask)
+        return
+    if read.kind in {"chat", "library"} or read.limited or read.people:
+        known = catalogue.answer(read, index=index, embedder=embedder, where=where)
+        if known is not None:
+            yield from _told(known, question, alone, index, embedder, llm, settings, started)
+            return
+    limits = (*where, *read.where) if read.limited else where
     with turn():
-        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
-        hits, intent = found.hits, found.intent
+        found = gathering.gather(read, index=index, embedder=embedder, k=k, where=limits)
+        hits, read = found.hits, found.question
         if choose is not None:
             hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
-            alone,
+            read.text,
             hits[: found.lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
         )
-        grounds = abstention.find_grounds(alone, hits, candidates, intent)
+        grounds = abstention.find_grounds(read, hits, candidates)
     yield hits
     text, stopped = "", None
     sentences: list[Sentence] = []
     order: list[int] = []
-    answered = bool(hits) and abstention.answers(grounds, identity(embedder))
+    # Who wrote what is asked about is a filter: what it leaves is what is meant.
+    answered = bool(hits) and (read.limited or abstention.answers(grounds, identity(embedder)))
     if not answered:
         generated = verified = time.perf_counter()
     elif llm is None:
-        chosen = extraction.choose(candidates, intent)
-        text, sentences, order = quote(hits, chosen, as_list=intent.kind != "one")
+        chosen = extraction.choose(candidates, read)
+        as_list = read.kind in {"compare", "list"}
+        text, sentences, order = quote(hits, chosen, as_list=as_list)
         yield text
         generated = verified = time.perf_counter()
     else:
@@ -201,6 +218,39 @@ def stream(
         },
         stopped=stopped,
         confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
+    )
+
+
+def _told(
+    known: catalogue.Known,
+    question: str,
+    alone: str,
+    index: Index,
+    embedder: BaseEmbedding,
+    llm: LLM | None,
+    settings: Settings,
+    started: float,
+) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    """Yield an answer that was computed, as `stream` yields any."""
+    yield ()
+    yield known.text
+    spent = round(time.perf_counter() - started, 4)
+    yield Answer(
+        question=question,
+        standalone_question=alone,
+        answered=known.answered,
+        answer=known.text,
+        sentences=known.sentences,
+        citations=tuple(Citation(n, paper) for n, paper in enumerate(known.papers, 1)),
+        retrieved=tuple(
+            Retrieved(n, 1.0, paper.id, paper.title) for n, paper in enumerate(known.papers, 1)
+        ),
+        llm=replies.model_name(settings, llm),
+        embedder=identity(embedder),
+        prompts={},
+        seconds=Seconds(retrieve=spent, total=spent),
+        generation=index.generation,
+        kind=known.kind,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,10 +23,13 @@ from tantivy import Occur, Query
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key, file_of, id_from_title, normalised_title
 from rag.index.filters import Condition, Group
+from rag.text.people import ways_to_call
+from rag.text.words import squeeze
 from rag.types import Paper
 
 _HEAP = 64_000_000
 _MANY = 10_000_000
+_NAMES = ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source")
 
 
 class LexicalHit(NamedTuple):
@@ -53,7 +57,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "folded", "author", "venue", "source"):
+    for name in (*_NAMES, "folded", "head", "person", "first"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
@@ -150,9 +154,16 @@ class Lexical:
         """Return the entries for which all conditions hold, in the order of their ids."""
         return sorted(self._entries(self._query(where)), key=lambda entry: entry.paper.id)
 
-    def count(self, where: Sequence[Condition]) -> int:
-        """Return for how many papers all conditions hold."""
-        return self._count(self._query(where))
+    def search_where(self, where: Sequence[Condition], count: int) -> list[Entry]:
+        """Return so many of the entries for which all conditions hold, whichever."""
+        searcher = self._searcher
+        hits = searcher.search(self._query(where), count, count=False).hits
+        return [_entry(searcher, address) for _, address in hits]
+
+    def count(self, where: Sequence[Condition], having: Sequence[str] = ()) -> int:
+        """Return for how many papers all conditions hold, that have all index terms."""
+        terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
+        return self._count(Query.boolean_query([(Occur.Must, self._query(where)), *terms]))
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
@@ -199,6 +210,60 @@ class Lexical:
     def document_frequency(self, term: str) -> int:
         """Return in how many papers an index term occurs; removed ones count for a while."""
         return min(self._searcher.doc_freq("body", term), self.papers)
+
+    def titled(self, name: str) -> list[Entry]:
+        """Return the entries whose title, or what stands in it before a colon, is ``name``.
+
+        Case, hyphens and spaces do not count.
+        """
+        return self._in("head", [squeeze(name)])
+
+    def is_title(self, name: str) -> bool:
+        """Say whether `titled` finds any; fast enough for every run of words of a question."""
+        return bool(self._searcher.doc_freq("head", squeeze(name)))
+
+    def values(
+        self,
+        field: str,
+        prefix: str = "",
+        where: Sequence[Condition] = (),
+        most: int | None = None,
+    ) -> list[tuple[str, int]]:
+        """Return the values of a field that begin so, each with how many papers have it.
+
+        The commonest come first; with ``most`` any so many.
+
+        Fields are those of filters, ``head`` (see `titled`), ``person`` and
+        ``first``, any and the first of the authors (see `rag.text.people`), and ``body``, the index terms.
+        """
+        found = self._searcher.terms_with_prefix(
+            field, prefix, self._query(where) if where else None, most
+        )
+        return [(value, int(count)) for value, count in found]
+
+    def years(self, where: Sequence[Condition] = (), having: Sequence[str] = ()) -> dict[int, int]:
+        """Return how many papers each year has, counted as `count` does."""
+        return dict(self._years(where, having, 0, 4095))
+
+    def _years(
+        self, where: Sequence[Condition], having: Sequence[str], low: int, high: int
+    ) -> Iterator[tuple[int, int]]:
+        ends = (Condition("year", ">=", str(low)), Condition("year", "<=", str(high)))
+        count = self.count([*where, *ends], having)
+        if count and low == high:
+            yield low, count
+        elif count:
+            middle = (low + high) // 2
+            yield from self._years(where, having, low, middle)
+            yield from self._years(where, having, middle + 1, high)
+
+    def spread(self, count: int) -> list[Entry]:
+        """Return so many entries, evenly from the whole library; all where there are fewer."""
+        hits = self._searcher.search(Query.all_query(), _MANY, count=False).hits
+        places = sorted((hit[1] for hit in hits), key=lambda at: (at.segment_ord, at.doc))
+        step = max(1.0, len(places) / count)
+        chosen = [places[int(i * step)] for i in range(min(count, len(places)))]
+        return [_entry(self._searcher, address) for address in chosen]
 
     def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
         """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
@@ -303,6 +368,12 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_text("folded", normalised_title(paper.title))
     for key in entry.other_keys:
         document.add_text("key", key.casefold())
+    for name in {squeeze(paper.title), squeeze(paper.title.partition(":")[0])}:
+        document.add_text("head", name[:_LONGEST_HEAD])
+    for name in {name for author in paper.authors for name in ways_to_call(author)}:
+        document.add_text("person", name)
+    for name in ways_to_call(paper.authors[0]) if paper.authors else ():
+        document.add_text("first", name)
     if paper.year is not None:
         document.add_integer("year", paper.year)
     return document
@@ -315,12 +386,35 @@ def _values(paper: Paper, field: str) -> list[str]:
         values = paper.authors
     elif field == "key":
         values = [citation_key(paper)]
+    elif field == "venue":
+        values = venues(paper.venue or "")
     elif field == "source":
         paths = [(source, source.rpartition(":")[0]) for source in paper.sources]
         values = {name for whole, path in paths for name in (whole, path, path.rpartition("/")[2])}
     else:
         values = [getattr(paper, field)]
     return [value.casefold() for value in values if value]
+
+
+def venues(written: str) -> list[str]:
+    """Return a paper's venue as it is written, and each of several that are written together.
+
+    Several are parted by signs, or are short names side by side, as lists of them are read.
+
+    >>> venues("emnlp ijcnlp"), venues("Nature Methods"), venues("ACL / EACL")
+    (['emnlp ijcnlp', 'emnlp', 'ijcnlp'], ['Nature Methods'], ['ACL / EACL', 'ACL', 'EACL'])
+    """
+    parts = [part.strip() for part in _APART.split(written)]
+    names = written.split()
+    if len(parts) == 1 and len(names) > 1 and all(map(_SHORT_NAME.fullmatch, names)):
+        parts = names
+    return list(dict.fromkeys(part for part in (written, *parts) if part))
+
+
+_APART = re.compile(r"\s*[;/,|]\s*")
+# One word in small letters or with two capitals: "emnlp", "EMNLP", "NeurIPS", not "Nature".
+_SHORT_NAME = re.compile(r"[a-z\d]{2,20}|(?=\S*[A-Z]\S*[A-Z])[A-Za-z\d-]{2,20}")
+_LONGEST_HEAD = 300
 
 
 def _one_condition(condition: Condition) -> Query:
