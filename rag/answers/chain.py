@@ -31,6 +31,7 @@ from rag.errors import InputError, ModelError
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models import replies
+from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept, encoder, identity
 from rag.receipts.citations import CitationStream
 from rag.receipts.markers import no_markers
@@ -128,24 +129,27 @@ def stream(
             hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
-            read.text,
+            read,
             hits[: found.lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
+            cross_encoder().logits,
         )
-        grounds = abstention.find_grounds(read, hits, candidates)
+        grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
     yield hits
     text, stopped = "", None
     sentences: list[Sentence] = []
     order: list[int] = []
     # Who wrote what is asked about is a filter: what it leaves is what is meant.
-    answered = bool(hits) and (read.limited or abstention.answers(grounds, identity(embedder)))
+    answered = bool(hits) and (read.limited or abstention.answers(grounds))
     if not answered:
         generated = verified = time.perf_counter()
     elif llm is None:
         chosen = extraction.choose(candidates, read)
-        as_list = read.kind in {"compare", "list"}
-        text, sentences, order = quote(hits, chosen, as_list=as_list)
+        more = found.matching - len(chosen) if read.kind == "list" else 0
+        text, sentences, order = quote(hits, chosen, read, more)
+        if found.absent:
+            text = f"{_absent(found.absent)}\n{text}"
         yield text
         generated = verified = time.perf_counter()
     else:
@@ -217,7 +221,7 @@ def stream(
             "judge": judge,
         },
         stopped=stopped,
-        confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
+        confidence=round(abstention.score(grounds.features), 4),
     )
 
 
@@ -252,6 +256,11 @@ def _told(
         generation=index.generation,
         kind=known.kind,
     )
+
+
+def _absent(sides: Sequence[str]) -> str:
+    """Say which sides of a comparison no paper is about."""
+    return f"No paper here is about {_either([no_markers(side) for side in sides])}."
 
 
 def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
