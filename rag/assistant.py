@@ -245,12 +245,12 @@ class Assistant:
         with self.index.writing("remove"):
             found = self.index.lexical.by_id(paper_ids)
             gone = self.index.work.being_removed()  # by the same command, before it was cut off
-            known = [paper_id for paper_id in paper_ids if paper_id in found or paper_id in gone]
-            unknown = [paper_id for paper_id in paper_ids if paper_id not in known]
-            if unknown:
-                raise InputError(f"no paper {unknown[0]!r}; see `rag papers list` for the ids")
+            known = found.keys() | gone
+            unknown = next((paper_id for paper_id in paper_ids if paper_id not in known), None)
+            if unknown is not None:
+                raise InputError(f"no paper {unknown!r}; see `rag papers list` for the ids")
             self.index.remove(list(found.values()), "remove")
-            return len(set(known))
+            return len(set(paper_ids))
 
     def papers(self, where: Sequence[str] = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""

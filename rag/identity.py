@@ -141,6 +141,7 @@ class _Papers:
             self._groups[number].entries.append(entry)
             self._learn(number, entry.paper, own=not _is_made(entry))
             names = [f"read:{file_of(source)} {mark}" for source, mark in entry.records.items()]
+            names += [f"read:{mark}" for mark in entry.records.values()]
             names += [f"key:{key}" for key in (entry.paper.key, *entry.other_keys) if key]
             for name in names:
                 self._by.setdefault(name, []).append(number)
@@ -155,6 +156,7 @@ class _Papers:
             self._order.pop(other, None)
         self._groups[number].records.append(record)
         self._groups[number].marks.append(mark)
+        self._by.setdefault(f"read:{mark}", []).append(number)
         self._learn(number, record, own=True)
         self._order.setdefault(number)
 
@@ -182,6 +184,8 @@ class _Papers:
         for file in files:
             if known := self._under(f"read:{file} {mark}"):
                 return known[:1]
+        if known := self._under(f"read:{mark}"):  # the same to the letter, in another file
+            return known[:1]
         shared = self._under(f"doi:{record.doi}") + self._under(f"arxiv:{record.arxiv_id}")
         if shared:
             return list(dict.fromkeys(shared))

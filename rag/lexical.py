@@ -53,7 +53,18 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "folded", "author", "venue", "source"):
+    for name in (
+        "id",
+        "doi",
+        "arxiv_id",
+        "key",
+        "title",
+        "folded",
+        "folded_id",
+        "author",
+        "venue",
+        "source",
+    ):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
@@ -208,7 +219,7 @@ class Lexical:
         wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
         found: dict[str, Paper] = {}
         for field, value in wanted.items():
-            for entry in self._in(field, [value]):
+            for entry in sorted(self._in(field, [value]), key=lambda entry: entry.paper.id):
                 found.setdefault(entry.paper.id, entry.paper)
         return list(found.values())
 
@@ -294,6 +305,7 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_text("id", paper.id)
     document.add_text("title", paper.title.casefold())
     document.add_text("folded", normalised_title(paper.title))
+    document.add_text("folded_id", paper.id.casefold())
     for key in {citation_key(paper).casefold(), *map(str.casefold, entry.other_keys)}:
         document.add_text("key", key)
     for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id), ("venue", paper.venue)):
@@ -322,12 +334,11 @@ def _condition_query(where: Sequence[Condition]) -> Query:
 def _one_condition(condition: Condition) -> Query:
     if condition.field == "year":
         return _year_query(condition)
+    field = "folded_id" if condition.field == "id" else condition.field  # an id keeps its case
     if condition.op.endswith("~"):
         pattern = "".join(f"\\{c}" if c in _SPECIAL else c for c in condition.value)
-        return Query.regex_query(_schema(), condition.field, f"(?s).*{pattern}.*")
-    if condition.field == "id":
-        return Query.regex_query(_schema(), "id", _any_case(condition.value))
-    return _is(condition.field, condition.value)
+        return Query.regex_query(_schema(), field, f"(?s).*{pattern}.*")
+    return _is(field, condition.value)
 
 
 def _year_query(condition: Condition) -> Query:
@@ -343,11 +354,3 @@ def _year_query(condition: Condition) -> Query:
 
 
 _SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~ /")
-
-
-def _any_case(value: str) -> str:
-    """Return a pattern for ``value`` in any case: ids keep theirs."""
-    return "".join(
-        f"[{c}{c.upper()}]" if c.isascii() and c.isalpha() else f"\\{c}" if c in _SPECIAL else c
-        for c in value
-    )

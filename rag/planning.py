@@ -133,9 +133,17 @@ class _Names:
         made = id_from_title(paper.title)
         wanted = (paper.id, lone, paper.doi, paper.arxiv_id, made)
         free = (name for name in wanted if name and name not in self._ids)
-        name = next(free, None) or f"{made}-{digest(replace(paper, sources=()))}"
+        name = next(free, None) or self._unlike(f"{made}-{digest(paper)}")
         self._ids.add(name)
         return replace(paper, id=name, key=self._key(replace(paper, id=name)))
+
+    def _unlike(self, name: str) -> str:
+        """Return a name that no paper has, in the library or read."""
+        while name in self._ids or any(
+            e.paper.id == name for e in self._find([Paper(name, "", "")])
+        ):
+            name += "-"
+        return name
 
     def _key(self, paper: Paper) -> str:
         base = fit_for_bibtex(citation_key(paper))

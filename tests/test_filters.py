@@ -50,6 +50,8 @@ def lexical():
     [
         ([], ["A1", "b2", "c3"]),
         (["year>=2020"], ["A1"]),
+        (["id=a1"], ["A1"]),
+        (["id~B"], ["b2"]),
         (["year<2020"], ["b2"]),
         (["year=2019"], ["b2"]),
         (["year!=2019"], ["A1", "c3"]),
@@ -106,3 +108,13 @@ def test_a_filter_without_meaning_says_what_would(expression, error):
 
 def test_spaces_and_values_with_operators():
     assert parse_where([" title = a=b "]) == (Condition("title", "=", "a=b"),)
+
+
+@pytest.mark.parametrize("value", ["Ünal2020", "ünal2020", "ÜNAL2020", "Straße", "strasse"])
+def test_ids_beyond_ascii_in_any_case(value):
+    index = Lexical(None)
+    names = ("Ünal2020", "Straße")
+    papers = [Paper(name, "T", "On bees.", sources=("a:1",)) for name in names]
+    index.write([Entry(p, ((0, 8),), {"a:1": "0"}, 1) for p in papers], [], "s")
+    found = [entry.paper.id for entry in index.matching(parse_where([f"id={value}"]))]
+    assert found == [names[0] if "20" in value else names[1]]
