@@ -68,7 +68,6 @@ def lexical():
         (["source=a.bib"], ["A1", "b2"]),
         (["source=d/a.bib"], ["A1", "b2"]),
         (["source=d/b.bib:2"], ["c3"]),
-        (["id=a1"], ["A1"]),
         (["id=B2"], ["b2"]),
         (["doi=10.1/x"], ["b2"]),
         (["venue~"], None),
