@@ -7,8 +7,8 @@ from typing import Any
 
 from llama_index.core.llms import LLM
 
-from rag import prompts
-from rag.conversation import ask_once
+from rag.answers import prompts
+from rag.answers.conversation import ask_once
 from rag.settings import Settings
 from rag.types import Paper
 

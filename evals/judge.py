@@ -12,10 +12,10 @@ from typing import Any
 from llama_index.core.llms import LLM
 
 from evals.questions import Question
-from rag import prompts
-from rag.conversation import ask_once
+from rag.answers import prompts
+from rag.answers.conversation import ask_once
+from rag.answers.judging import judge_sentences, total
 from rag.errors import ModelError
-from rag.judging import judge_sentences, total
 from rag.settings import Settings
 from rag.types import Paper, Sentence, Usage, to_json
 

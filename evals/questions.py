@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.question_files import Item, read_questions
+from rag.batches.question_files import Item, read_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Question:
 
 
 def read_expectations(path: str) -> list[Question]:
-    """Return the questions of a file; see `rag.question_files`.
+    """Return the questions of a file; see `rag.batches.question_files`.
 
     JSON Lines may add ``kind``, ``papers`` and ``facts``. What is malformed becomes the item's
     defect: the question is not asked, and its row says why.

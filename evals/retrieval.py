@@ -17,11 +17,11 @@ from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
 from rag.assistant import Assistant
 from rag.commands import run_lines
+from rag.durable import write_output
 from rag.errors import InputError
-from rag.journal import write_whole
-from rag.lexical import terms
-from rag.library import with_key
+from rag.index.entries import with_key
 from rag.settings import load_settings
+from rag.text.terms import terms
 from rag.types import Hit
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def evaluate(
         ranked = list(_rank(assistant, data, bm25_only))
     lines = {each.query: list(run_lines(each.query, each.hits)) for each in ranked}
     if trec:
-        write_whole(trec, "".join(line for each in lines.values() for line in each).encode())
+        write_output(trec, "".join(line for each in lines.values() for line in each).encode())
     # The scores as written: what others compute from the file is what is computed here.
     run = {
         each.query: {

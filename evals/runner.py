@@ -14,11 +14,12 @@ from evals import metrics, runs
 from evals.judge import judge_answer
 from evals.questions import Question, expected_json
 from evals.ranking import rank_metrics
-from rag import batch, batch_rows
+from rag.answers.judging import total
 from rag.assistant import Assistant
+from rag.batches import run
+from rag.batches.rows import shape_of
 from rag.errors import SettingsError
-from rag.judging import total
-from rag.library import with_key
+from rag.index.entries import with_key
 from rag.types import Usage, to_json
 
 Row = dict[str, Any]
@@ -39,7 +40,7 @@ def run_answers(
 
     Raises:
         InputError: the folder holds another run. SettingsError: a judge needs a model.
-        BusyError, LibraryError: see `rag.batch.run`.
+        BusyError, LibraryError: see `rag.batches.run.run`.
     """
     settings = assistant.settings
     if assistant.llm is not None and settings.cache is None:
@@ -47,10 +48,10 @@ def run_answers(
         assistant = Assistant.open(kept, llm=assistant.llm, embedder=assistant.embedder)
     if judged and assistant.llm is None:
         raise SettingsError("--judge needs a model; set OPENAI_API_KEY, OPENAI_BASE_URL or RAG_LLM")
-    batch_rows.shape_of(assistant)  # opens what is needed, or says what is missing
+    shape_of(assistant)  # opens what is needed, or says what is missing
     shape = {**runs.shape_of(assistant), "questions": _digest(questions), "judge": judged}
     runs.begin(folder, "answers", shape)
-    summary = batch.run(
+    summary = run.run(
         assistant,
         [question.item for question in questions],
         folder / "answers.jsonl",

@@ -14,15 +14,15 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from rag import prompts
+from rag.answers import prompts
 from rag.assistant import Assistant
+from rag.durable import write_whole
 from rag.errors import InputError
-from rag.journal import write_whole
 from rag.settings import Settings, host
 
 _PACKAGES = (
@@ -151,18 +151,13 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
 
 def prompt_digests(folder: Path | None) -> dict[str, str]:
     """Return the digest of each prompt in force, by name."""
-    names = sorted(
-        file.name.removesuffix(".md")
-        for file in resources.files("prompts").iterdir()
-        if file.name.endswith(".md")
-    )
-    return {name: prompts.load(name, folder).sha256 for name in names}
+    return {name: prompts.load(name, folder).sha256 for name in prompts.names()}
 
 
 def code_digest() -> str:
     """Return a digest of this program's own source: figures of other code are other figures."""
     digest = hashlib.sha256()
-    root = Path(prompts.__file__).parent
+    root = Path(prompts.__file__).parents[1]
     for path in sorted(root.rglob("*.py")):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

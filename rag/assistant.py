@@ -14,35 +14,32 @@ import logging
 import platform
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
-from rag import (
-    answering,
-    embedders,
-    last_ingest,
-    library,
-    llms,
-    passages,
-    planning,
-    readers,
-    retrieval,
-)
-from rag.embedding_process import embedding_process, is_worth_it
+from rag import readers
+from rag.answers import chain, retrieval
+from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
-from rag.filters import parse_where
-from rag.index import Embed, Index
-from rag.library import Change, with_key
-from rag.local_embedders import Static
-from rag.retrieval import PaperRetriever
+from rag.event_loop import in_one_thread
+from rag.index import intake, last_ingest, passages
+from rag.index.entries import Change, with_key
+from rag.index.filters import Where, parse_where
+from rag.index.index import Embed, Index
+from rag.index.store import Spec
+from rag.models import embedders, replies
+from rag.models.embedding_process import embedding_process, is_worth_it
+from rag.models.local_embedders import Static
 from rag.settings import Settings
-from rag.store import Spec
 from rag.types import Answer, Hit, IngestReport, Paper, Turn
+
+if TYPE_CHECKING:
+    from rag.llama_index import PaperChatEngine, PaperQueryEngine, PaperRetriever
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +90,19 @@ class Assistant:
         self.index.close()
         self._llm, self._llm_opened, self._embedder = None, False, None  # their clients close
 
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
     # The parts.
 
     @property
     def llm(self) -> LLM | None:
         """The language model in force; None where answers are quotations."""
         if not self._llm_opened:
-            self._llm = llms.open_llm(self.settings)
+            self._llm = replies.open_llm(self.settings)
             self._llm_opened = True
         return self._llm
 
@@ -122,6 +125,18 @@ class Assistant:
             return
         if embedders.identity(opened) != self.index.store.spec.embedder:
             self._embedder = None
+
+    def _ready(self) -> BaseEmbedding:
+        """Return the embedder for a search of what there is now.
+
+        Raises:
+            LibraryError: there is no index, or it was made with another embedder.
+        """
+        self._refresh()
+        self.index.require()
+        embedder = self.embedder
+        embedders.check(embedder, self.index.store.spec.embedder)
+        return embedder
 
     def _open_embedder(self) -> BaseEmbedding:
         asked = self.settings.embedder
@@ -197,7 +212,7 @@ class Assistant:
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            plan = planning.plan(read, self.index.lexical.sharing)
+            plan = intake.plan(read, self.index.lexical.sharing)
             changes = [change for change in plan.changes if _in_shard(change, shard)]
             refused = strict and bool(plan.rejected)
             if refused:
@@ -252,7 +267,7 @@ class Assistant:
             self.index.remove(list(found.values()), "remove")
             return len(set(paper_ids))
 
-    def papers(self, where: Sequence[str] = ()) -> list[Paper]:
+    def papers(self, where: Where = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""
         self._refresh()
         entries = self.index.lexical.matching(parse_where(where))
@@ -277,37 +292,27 @@ class Assistant:
         self._refresh()
         return [with_key(paper) for paper in self.index.lexical.named(name)]
 
-    def described(self, reference: str) -> Paper | None:
-        """Return the paper whose title stands in an entry of a reference list; None without."""
-        text = library.normalised_title(reference)
-        for hit in self.search(reference[:500], k=5):
-            title = library.normalised_title(hit.paper.title)
-            if title and title in text:
-                return hit.paper
-        return None
+    def lookup(self) -> Lookup:
+        """Return what finds the papers that a draft cites."""
+        self._refresh()
+        return Lookup(self)
 
     # Questions.
 
-    def search(self, query: str, *, k: int = 10, where: Sequence[str] = ()) -> list[Hit]:
+    def search(self, query: str, *, k: int = 10, where: Where = ()) -> list[Hit]:
         """Return the ``k`` best papers for a query, best first.
 
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
-        self._refresh()
-        self.index.require()
-        return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
-
-    def retriever(self, *, k: int = 10, where: Sequence[str] = ()) -> PaperRetriever:
-        """Return the search as a LlamaIndex retriever."""
-        return PaperRetriever(self.index, self.embedder, k, parse_where(where))
+        return retrieval.search(self.index, self._ready(), query, k, parse_where(where))
 
     def ask(
         self,
         question: str,
         *,
         k: int | None = None,
-        where: Sequence[str] = (),
+        where: Where = (),
         history: Sequence[Turn] = (),
         judge: bool = False,
     ) -> Answer:
@@ -325,36 +330,65 @@ class Assistant:
         question: str,
         *,
         k: int | None = None,
-        where: Sequence[str] = (),
+        where: Where = (),
         history: Sequence[Turn] = (),
         judge: bool = False,
-    ) -> Iterator[tuple[Hit, ...] | str | Answer]:
+        choose: Choose | None = None,
+    ) -> Generator[Part, None, None]:
         """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
 
         Args:
             question: in plain words.
             k: how many papers to read; the settings' where None.
-            where: filters, as in `rag.filters`.
+            where: filters, as in `rag.index.filters`.
             history: the conversation so far, oldest first.
             judge: have the model add its own verdict to each sentence.
+            choose: given the question and the papers found, returns those to read, in order.
 
         Raises:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        self._refresh()
-        self.index.require()
-        yield from answering.stream(
+        yield from chain.stream(
             question,
             index=self.index,
-            embedder=self.embedder,
+            embedder=self._ready(),
             llm=self.llm,
             settings=self.settings,
             k=k or self.settings.k,
             where=parse_where(where),
             history=history,
             judge=judge,
+            choose=choose,
         )
+
+    async def astream(self, question: str, **options: Any) -> AsyncGenerator[Part, None]:
+        """Answer as `stream` does; the event loop goes on meanwhile."""
+        async with contextlib.aclosing(in_one_thread(self.stream(question, **options))) as parts:
+            async for part in parts:
+                yield part
+
+    # To LlamaIndex: what these take stands in `rag.llama_index`.
+
+    def as_retriever(self, **options: Any) -> PaperRetriever:
+        """Return the search as a LlamaIndex retriever, which also finds what comes later."""
+        from rag.llama_index import PaperRetriever
+
+        return PaperRetriever(self, **options)
+
+    retriever = as_retriever  # its earlier name
+
+    def as_query_engine(self, **options: Any) -> PaperQueryEngine:
+        """Return the answers as a LlamaIndex query engine."""
+        from rag.llama_index import PaperQueryEngine
+
+        return PaperQueryEngine(self, **options)
+
+    def as_chat_engine(self, **options: Any) -> PaperChatEngine:
+        """Return a conversation as a LlamaIndex chat engine."""
+        from rag.llama_index import PaperChatEngine
+
+        return PaperChatEngine(self, **options)
 
     def info(self) -> dict[str, Any]:
         """Return what is in force and in what health; never a secret."""
@@ -374,12 +408,32 @@ class Assistant:
             "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
-            "llm_model": llms.model_name(self.settings, self._llm),
+            "llm_model": replies.model_name(self.settings, self._llm),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
+
+
+class Lookup:
+    """The library as a draft's citations are looked up in it: all papers that one may mean."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        """Take the library to look in."""
+        self._assistant = assistant
+
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this citation key, id, DOI or arXiv id."""
+        return self._assistant.index.lexical.named(name)
+
+    def near(self, text: str) -> list[Paper]:
+        """Return the papers whose title may stand in a text."""
+        return [hit.paper for hit in self._assistant.search(text[:500], k=20)]
+
+    def by_author(self, name: str, year: int) -> list[Paper]:
+        """Return papers by an author of this name, of this year or up to three years later."""
+        return self._assistant.papers([f"author~{name}", f"year>={year}", f"year<={year + 3}"])
 
 
 def _versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 
-from rag.library import citation_key, fit_for_bibtex
+from rag.index.entries import citation_key, fit_for_bibtex
 from rag.readers.bibtex import OWN_ID, names
 from rag.readers.clean import clean
 from rag.readers.people import first_last, is_organisation, suffix_of

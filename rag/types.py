@@ -8,8 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float32]"  # rows of vectors
+AnswerKind = Literal["papers", "library", "chat"]
 Support = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
 
 
@@ -153,7 +159,8 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed, "chat"
+    where nothing was. ``stopped`` says why a model's text is incomplete ("length"), else None.
     """
 
     question: str
@@ -172,6 +179,7 @@ class Answer:
     settings: Mapping[str, Any] = field(default_factory=dict)
     stopped: str | None = None
     confidence: float | None = None
+    kind: AnswerKind = "papers"
 
 
 @dataclass(frozen=True, slots=True)

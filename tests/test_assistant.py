@@ -10,7 +10,6 @@ from conftest import AXES, CountingEmbedding
 
 from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError
-from rag.retrieval import PaperRetriever
 from rag.types import Answer
 
 ROWS = [
@@ -125,14 +124,6 @@ def test_filters_hold_for_words_and_vectors(filled):
     assert filled.search("graph", where=["venue=nowhere"]) == []
 
 
-def test_the_retriever_is_llamaindexs(filled):
-    retriever = filled.retriever(k=1)
-    assert isinstance(retriever, PaperRetriever)
-    (found,) = retriever.retrieve("image pixels")
-    assert found.node.metadata == {"paper_id": "i", "title": "On images", "year": 2021}
-    assert found.node.get_content() == ROWS[1]["abstract"]
-
-
 def test_an_answer_quotes_and_cites(filled):
     answer = filled.ask("How many hours of speech do they measure?")
     assert answer.answered
@@ -206,8 +197,8 @@ def test_shards_together_make_the_whole(filled, library, tmp_path):
 def test_rebuild_keeps_the_papers_and_embeds_all(filled, monkeypatch):
     other = CountingEmbedding(model_name="another", texts=[])
     again = Assistant.open(filled.settings, embedder=other)
-    monkeypatch.setattr("rag.embedders.resolve_embedder", lambda settings: ("static", None))
-    monkeypatch.setattr("rag.embedders.open_embedder", lambda name, settings: other)
+    monkeypatch.setattr("rag.models.embedders.resolve_embedder", lambda settings: ("static", None))
+    monkeypatch.setattr("rag.models.embedders.open_embedder", lambda name, settings: other)
     report = again.ingest([], rebuild=True)
     assert (report.embedded, report.papers) == (3, 3)
     assert again.index.store.spec.dimension == len(AXES)
@@ -221,8 +212,8 @@ def test_a_reader_follows_a_rebuild_with_another_embedder(filled, monkeypatch):
         made.append(name)
         return CountingEmbedding(model_name=name, texts=[])
 
-    monkeypatch.setattr("rag.embedders.open_embedder", open_embedder)
-    monkeypatch.setattr("rag.embedders.resolve_embedder", lambda settings: ("another", None))
+    monkeypatch.setattr("rag.models.embedders.open_embedder", open_embedder)
+    monkeypatch.setattr("rag.models.embedders.resolve_embedder", lambda settings: ("another", None))
     reader = Assistant.open(filled.settings)
     assert reader.search("image", k=1)[0].paper.id == "i"
     Assistant.open(filled.settings).ingest([], rebuild=True)

@@ -15,15 +15,16 @@ import pytest
 from fake_openai import HANG, RESET, FakeOpenAI, chunk, fail, say
 from fake_openai import Reply as FakeReply
 
-from rag import batch, cli
+from rag import cli
 from rag.assistant import Assistant
-from rag.batch_cost import Budget, estimate
+from rag.batches import run
+from rag.batches.cost import Budget, estimate
+from rag.batches.journal import claimed
+from rag.batches.question_files import Item
+from rag.batches.threads import Workers
 from rag.errors import BusyError, InputError, SettingsError
-from rag.journal import claimed
-from rag.question_files import Item
 from rag.settings import load_settings
 from rag.types import Turn, to_json
-from rag.workers import Workers
 
 PAPERS = [
     {"id": "g", "title": "On graphs", "abstract": "A graph has nodes. Each graph has edges."},
@@ -82,7 +83,7 @@ def out(tmp_path):
 
 def test_rows_are_what_ask_gives_in_order_with_their_ids(quoting, out):
     asked_items = [Item("b", "What has nodes?"), Item(7, "What has pixels?"), *items(20)]
-    summary = batch.run(quoting, asked_items, out, concurrency=4)
+    summary = run.run(quoting, asked_items, out, concurrency=4)
     rows = rows_of(out)
     assert [row["id"] for row in rows] == ["b", 7, *(f"q{i}" for i in range(1, 21))]
     assert all(list(row) == ROW_KEYS for row in rows)
@@ -96,7 +97,7 @@ def test_rows_are_what_ask_gives_in_order_with_their_ids(quoting, out):
 def test_history_makes_a_question_another_one(quoting, out):
     turn = Turn("What has nodes?", "A graph [1].", ("g",))
     plain, later = Item("a", "And what has it?"), Item("b", "And what has it?", (turn,))
-    batch.run(quoting, [plain, later], out)
+    run.run(quoting, [plain, later], out)
     first, second = rows_of(out)
     assert first["digest"] != second["digest"]
     assert second["standalone_question"] == "On graphs: what has it?"
@@ -112,7 +113,7 @@ def test_what_fails_is_a_row_with_its_reason(served, out):
 
     bad = Item("5", "", defect="q.txt:5 has no question; write one")
     with FakeOpenAI(script) as server:
-        summary = batch.run(served(server), [*items(4), bad], out)
+        summary = run.run(served(server), [*items(4), bad], out)
         asked_of_server = len(server.requests)
     rows = rows_of(out)
     assert [row["id"] for row in rows] == ["q1", "q2", "q3", "q4", "5"]
@@ -128,12 +129,12 @@ def test_what_fails_is_a_row_with_its_reason(served, out):
 def test_the_same_command_asks_nothing_again(served, out):
     with FakeOpenAI(lambda _: say("A graph has nodes [1].")) as server:
         assistant = served(server)
-        batch.run(assistant, items(3), out)
+        run.run(assistant, items(3), out)
         before = out.read_bytes()
-        again = batch.run(assistant, items(3), out)
+        again = run.run(assistant, items(3), out)
         assert (again.asked, again.answered, len(server.requests)) == (0, 3, 3)
         assert out.read_bytes() == before
-        more = batch.run(assistant, [*items(4)][::-1], out)
+        more = run.run(assistant, [*items(4)][::-1], out)
         assert (more.asked, more.answered, len(server.requests)) == (1, 4, 4)
     assert [row["id"] for row in rows_of(out)] == ["q4", "q3", "q2", "q1"]
 
@@ -149,11 +150,11 @@ def test_failed_rows_are_asked_again_only_when_told(served, out):
 
     with FakeOpenAI(script) as server:
         assistant = served(server)
-        assert batch.run(assistant, items(3), out).failed == 1
+        assert run.run(assistant, items(3), out).failed == 1
         broken.clear()
-        assert batch.run(assistant, items(3), out).failed == 1
+        assert run.run(assistant, items(3), out).failed == 1
         assert len(server.requests) == 3
-        mended = batch.run(assistant, items(3), out, retry_failed=True)
+        mended = run.run(assistant, items(3), out, retry_failed=True)
         assert (mended.failed, mended.asked) == (0, 1)
         assert [asked(request) for request in server.requests[3:]] == ["What has graph number 2?"]
     assert [row["id"] for row in rows_of(out)] == ["q1", "q2", "q3"]
@@ -161,33 +162,33 @@ def test_failed_rows_are_asked_again_only_when_told(served, out):
 
 
 def test_other_settings_ask_again(quoting, out, caplog):
-    batch.run(quoting, items(2), out)
+    run.run(quoting, items(2), out)
     wider = Assistant.open(quoting.settings.model_copy(update={"k": 1}), embedder=quoting.embedder)
-    assert batch.run(wider, items(2), out).asked == 2
+    assert run.run(wider, items(2), out).asked == 2
     assert "the settings are not those of the answers in" in caplog.text
     assert [len(row["retrieved"]) for row in rows_of(out)] == [1, 1]
 
 
 def test_answers_from_before_the_library_changed_are_kept_and_told(quoting, out, tmp_path, caplog):
-    batch.run(quoting, items(2), out)
+    run.run(quoting, items(2), out)
     more = tmp_path / "more.jsonl"
     more.write_text(json.dumps({"id": "w", "title": "W", "abstract": "Weather and music."}))
     quoting.ingest([str(more)])
-    assert batch.run(quoting, items(3), out).asked == 1
+    assert run.run(quoting, items(3), out).asked == 1
     assert "keeping 2 answers from before the library changed; delete" in caplog.text
 
 
 def test_the_answers_to_other_questions_are_not_replaced(quoting, out):
-    batch.run(quoting, items(2), out)
+    run.run(quoting, items(2), out)
     before = out.read_bytes()
     with pytest.raises(InputError, match=r"holds the answers to other questions; name another"):
-        batch.run(quoting, [Item("q1", "What has pixels?")], out)
+        run.run(quoting, [Item("q1", "What has pixels?")], out)
     assert out.read_bytes() == before
 
 
 def test_a_second_batch_on_the_same_file_leaves(quoting, out):
     with claimed(out), pytest.raises(BusyError, match="another batch is writing to"):
-        batch.run(quoting, items(1), out)
+        run.run(quoting, items(1), out)
     assert not out.exists()
 
 
@@ -205,7 +206,7 @@ def test_no_more_questions_are_at_the_model_than_allowed(served, out, concurrenc
         return say("A graph has nodes [1].")
 
     with FakeOpenAI(script) as server:
-        batch.run(served(server), items(32), out, concurrency=concurrency)
+        run.run(served(server), items(32), out, concurrency=concurrency)
     assert most[0] == concurrency
 
 
@@ -223,7 +224,7 @@ def test_a_wrong_setting_stops_the_batch_and_keeps_what_was_answered(served, out
     with FakeOpenAI(script) as server:
         assistant = served(server, prompts=folder)
         with pytest.raises(SettingsError, match=r"the prompt answer\.md must use"):
-            batch.run(assistant, items(4), out, concurrency=1)
+            run.run(assistant, items(4), out, concurrency=1)
         assert len(server.requests) == 2
     assert not out.exists()
     kept = rows_of(out.with_name("out.jsonl.part"))
@@ -239,13 +240,13 @@ ONE = 5.85e-6
 def test_the_cost_stops_the_batch_before_it_is_passed(served, out):
     with FakeOpenAI(lambda _: say("A graph has nodes [1].")) as server:
         assistant = served(server)
-        stopped = batch.run(assistant, items(5), out, concurrency=4, max_cost=3.5 * ONE)
+        stopped = run.run(assistant, items(5), out, concurrency=4, max_cost=3.5 * ONE)
         assert (stopped.answered, stopped.left, len(server.requests)) == (3, 2, 3)
         assert stopped.cost_usd == pytest.approx(3 * ONE, abs=1e-6)
         assert not out.exists()
-        same = batch.run(assistant, items(5), out, max_cost=3.5 * ONE)
+        same = run.run(assistant, items(5), out, max_cost=3.5 * ONE)
         assert (same.asked, same.left, len(server.requests)) == (0, 2, 3)
-        whole = batch.run(assistant, items(5), out, max_cost=5 * ONE)
+        whole = run.run(assistant, items(5), out, max_cost=5 * ONE)
         assert (whole.asked, whole.left, len(server.requests)) == (2, 0, 5)
     assert [row["id"] for row in rows_of(out)] == ["q1", "q2", "q3", "q4", "q5"]
 
@@ -254,7 +255,7 @@ def test_a_model_without_a_price_cannot_be_capped(served, out):
     with FakeOpenAI(lambda _: say("no")) as server:
         assistant = served(server, llm_model="my-own")
         with pytest.raises(SettingsError, match="the price of my-own is not known"):
-            batch.run(assistant, items(1), out, max_cost=1.0)
+            run.run(assistant, items(1), out, max_cost=1.0)
         assert server.requests == []
 
 
@@ -272,7 +273,7 @@ def test_the_estimate_counts_the_prompts_that_would_be_sent(served, out):
         bad = [Item("x", "", defect="no question"), Item("y", "z" * 5000)]
         price = estimate(assistant, [*items(3), *bad])
         assert server.requests == []
-        summary = batch.run(assistant, items(3), out)
+        summary = run.run(assistant, items(3), out)
     assert price.prompt_tokens == summary.prompt_tokens > 0
     assert price.completion_tokens == 300
     assert price.cost_usd == pytest.approx((price.prompt_tokens * 2.5 + 300 * 10.0) / 1e6)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag import citations
-from rag.citations import CitationStream, Parsed, parse, split_cited
-from rag.markers import MarkerScanner
+from rag.receipts import citations
+from rag.receipts.citations import CitationStream, Parsed, parse, split_cited
+from rag.receipts.markers import MarkerScanner
 
 SOURCES = 8
 

@@ -14,10 +14,10 @@ import chromadb
 import pytest
 from conftest import CountingEmbedding
 
-from rag import graph, store
 from rag.assistant import Assistant
 from rag.errors import LibraryError
-from rag.graph import Graph
+from rag.index import chroma_files, store
+from rag.index.chroma_files import Graph
 
 ROWS = [
     {"id": f"p{n}", "title": f"On {a} and {b}", "abstract": f"A {a} has {b}. It is number {n}."}
@@ -36,7 +36,7 @@ def write(path: Path, rows) -> str:
 @pytest.fixture
 def rewritten(monkeypatch):
     """Chroma's graph is rewritten at each write's end, however small."""
-    monkeypatch.setattr(graph, "_WORTH", 1)
+    monkeypatch.setattr(chroma_files, "_WORTH", 1)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_a_full_disk_is_told_before_anything_is_written(filled, tmp_path, monkey
     before = found(filled)
     more = write(tmp_path / "more.jsonl", [{"id": "x", "title": "X", "abstract": "Robot music."}])
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(graph.shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    monkeypatch.setattr(chroma_files.shutil, "disk_usage", lambda path: usage._replace(free=1000))
     with pytest.raises(LibraryError, match=r"^the disk of .* is nearly full; free some space and"):
         filled.ingest([more])
     assert found(filled) == before

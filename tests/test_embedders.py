@@ -19,8 +19,9 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from rag import embedders, local_embedders
-from rag.embedders import (
+from rag.errors import ModelError, ModelUnavailable, SettingsError
+from rag.models import embedders, local_embedders
+from rag.models.embedders import (
     dimension,
     embed,
     embed_kept,
@@ -29,10 +30,9 @@ from rag.embedders import (
     open_embedder,
     resolve_embedder,
 )
-from rag.errors import ModelError, ModelUnavailable, SettingsError
-from rag.local_embedders import MiniLM, Static
-from rag.minilm import build_encoder, quantise
-from rag.models import minilm_folder
+from rag.models.local_embedders import MiniLM, Static
+from rag.models.minilm import build_encoder, quantise
+from rag.models.weights import minilm_folder
 from rag.settings import load_settings
 from tests.fake_openai import HANG, JSON, FakeOpenAI, Reply, fail, in_turn, vectors
 from tests.tiny_bert import HIDDEN, WORDS, mean_state, small_weights, write_tokenizer
@@ -205,7 +205,8 @@ class TestStatic:
 
     def test_nothing_heavy_is_imported_for_it(self):
         program = (
-            "import sys, logging; from rag.local_embedders import Static; Static().encode(['a']); "
+            "import sys, logging; from rag.models.local_embedders import Static; "
+            "Static().encode(['a']); "
             "print(sorted({m.split('.')[0] for m in sys.modules} "
             "& {'wordllama', 'onnxruntime', 'onnx', 'torch', 'openai', 'huggingface_hub'}), "
             "logging.getLogger().handlers)"

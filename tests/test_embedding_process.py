@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import embedding_process
 from rag.assistant import Assistant
-from rag.embedders import embed
 from rag.errors import RagError
-from rag.local_embedders import static
+from rag.models import embedding_process
+from rag.models.embedders import embed
+from rag.models.local_embedders import static
 from rag.settings import load_settings
 from tests.ended import is_over
 
@@ -74,7 +74,7 @@ def test_a_large_ingest_has_such_a_process_and_stores_the_same(
     assert started == []
     monkeypatch.setattr(embedding_process, "_FEWEST", len(PAPERS))
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr("rag.index._BATCHES", {"static": 2})  # three batches
+    monkeypatch.setattr("rag.index.index._BATCHES", {"static": 2})  # three batches
     assert stored(tmp_path / "beside", papers) == alone
     assert len(alone) == len(PAPERS)
     assert [process.returncode for process in started] == [-signal.SIGKILL]
@@ -104,8 +104,10 @@ def test_an_ingest_that_loses_it_is_finished_by_the_same_command(
 ):
     with monkeypatch.context() as patch:
         patch.setattr("rag.assistant.is_worth_it", lambda _: True)
-        patch.setattr("rag.index._BATCHES", {"static": 2})
-        patch.setattr("rag.store.Store.add", lambda *_: os.kill(started[0].pid, signal.SIGKILL))
+        patch.setattr("rag.index.index._BATCHES", {"static": 2})
+        patch.setattr(
+            "rag.index.store.Store.add", lambda *_: os.kill(started[0].pid, signal.SIGKILL)
+        )
         with pytest.raises(RagError, match="run the same command again"):
             stored(tmp_path / "index", papers)
     assert stored(tmp_path / "index", papers) == stored(tmp_path / "alone", papers)
@@ -116,7 +118,7 @@ def test_it_ends_with_an_ingest_that_is_killed(tmp_path):
     script = tmp_path / "program.py"
     script.write_text(
         "import subprocess, time\n"
-        "from rag import embedding_process\n"
+        "from rag.models import embedding_process\n"
         "start = subprocess.Popen\n"
         "def noted(*arguments, **options):\n"
         "    process = start(*arguments, **options)\n"

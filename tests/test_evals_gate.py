@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from evals import gate, obedient
-from rag import extraction, prompts
-from rag.answering import REFUSAL
+from evals.maintain import gate, obedient
+from rag.answers import extraction, prompts
+from rag.answers.writing import REFUSAL
 
 PAPERS = [
     {"id": "g", "title": "Colouring graphs", "abstract": "A graph has 17 nodes. They are red."},

@@ -9,8 +9,8 @@ import pytest
 from evals import metrics
 from evals.questions import Question, read_expectations, states
 from evals.ranking import rank_metrics, read_beir
+from rag.batches.question_files import Item
 from rag.errors import InputError
-from rag.question_files import Item
 
 
 def question(papers=None, facts=(), kind="fact"):

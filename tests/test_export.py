@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from rag import export
-from rag.library import with_key
-from rag.planning import plan
+from rag.index.entries import with_key
+from rag.index.intake import plan
 from rag.readers import read
 from rag.types import Paper
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from rag.extraction import Candidate, Candidates, asked_terms, choose, score_sentences
-from rag.questions import Intent
+from rag.answers.extraction import Candidate, Candidates, asked_terms, choose, score_sentences
+from rag.answers.questions import Intent
 from rag.types import Hit, Paper, Passage
 
 ONE = Intent("one")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.gathering import choose_sides, cited_titles, gather, matches, name_strength
-from rag.questions import Intent, read_question
+from rag.answers.gathering import choose_sides, cited_titles, gather, matches, name_strength
+from rag.answers.questions import Intent, read_question
 from rag.types import Hit, Paper, Passage, Turn
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import batch, helpers
 from rag.assistant import Assistant
-from rag.batch_rows import ask_one
+from rag.batches import processes, run
+from rag.batches.processes import Helper, start_helpers
+from rag.batches.question_files import Item
+from rag.batches.rows import ask_one
 from rag.errors import LibraryError, RagError
-from rag.helpers import Helper, start_helpers
-from rag.question_files import Item
 from rag.settings import load_settings
 from tests.ended import is_over
 
@@ -66,9 +66,9 @@ def test_a_batch_with_helpers_has_its_rows_in_order(settings, tmp_path):
         ask = helper.ask
         helper.ask = lambda task: asked.append(task[0].id) or ask(task)
         out = tmp_path / "out.jsonl"
-        summary = batch.run(assistant, questions, out, concurrency=4, helpers=[helper])
+        summary = run.run(assistant, questions, out, concurrency=4, helpers=[helper])
         alone = tmp_path / "alone.jsonl"
-        batch.run(assistant, questions, alone, concurrency=1)
+        run.run(assistant, questions, alone, concurrency=1)
     rows, expected = (
         [timeless(json.loads(line)) for line in path.read_text().splitlines()]
         for path in (out, alone)
@@ -104,9 +104,9 @@ def test_a_helper_that_dies_stops_the_batch_and_loses_no_row(settings, tmp_path)
 
         helper.ask = ask_then_die
         with pytest.raises(RagError, match="has ended; run the same command to go on"):
-            batch.run(assistant, questions, out, concurrency=4, helpers=[helper])
+            run.run(assistant, questions, out, concurrency=4, helpers=[helper])
         kept = len((tmp_path / "out.jsonl.part").read_text().splitlines())
-        summary = batch.run(assistant, questions, out)
+        summary = run.run(assistant, questions, out)
     assert 4 <= kept < 100
     assert (summary.asked, summary.left) == (100 - kept, 0)
 
@@ -115,7 +115,7 @@ def test_a_helper_that_dies_stops_the_batch_and_loses_no_row(settings, tmp_path)
 def test_a_helper_ends_with_a_batch_that_is_killed(settings):
     program = (
         "import sys, time\n"
-        "from rag.helpers import Helper\n"
+        "from rag.batches.processes import Helper\n"
         "from rag.settings import load_settings\n"
         "if __name__ == '__main__':\n"
         f"    helper = Helper(load_settings(index={str(settings.index)!r}, llm='none'), 1)\n"
@@ -148,6 +148,6 @@ def test_helpers_are_started_where_they_are_worth_it(
     monkeypatch, cores, questions, concurrency, llm, shares
 ):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    monkeypatch.setattr(helpers, "Helper", lambda settings, at_once: at_once)
+    monkeypatch.setattr(processes, "Helper", lambda settings, at_once: at_once)
     settings = load_settings(llm=llm, local_model="model.gguf")
     assert start_helpers(settings, questions, concurrency) == shares

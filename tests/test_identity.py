@@ -7,10 +7,10 @@ import random
 
 import pytest
 
+from rag.drafts.checking import check_draft
 from rag.errors import InputError
 from rag.readers import read
 from rag.types import Paper
-from rag.verify import check_draft, render
 
 BIB = "@misc{%s, title={%s}, author={Ito, Mei}, year={%d}, abstract={%s}}\n"
 
@@ -56,11 +56,10 @@ def test_an_ambiguous_key_is_said_to_be(assistant, write):
     ]
     with pytest.raises(InputError, match="'ito' names 2 papers; give one of the ids 'bees-"):
         assistant.paper("ito")
-    report = check_draft("Bees danced [@ito].", "markdown", assistant.named, lambda text: None)
-    assert [sentence.support for sentence in report.sentences] == ["unsupported"]
-    assert any("'ito' names 2 papers; cite one by its id: 'bees-" in row for row in render(report))
-    report = check_draft("Wasps sat [@itoa].", "markdown", assistant.named, lambda text: None)
-    assert [sentence.support for sentence in report.sentences] == ["verbatim"]
+    draft = "Bees danced [@ito].\n\nWasps sat [@itoa]."
+    report = check_draft(draft, "markdown", assistant.lookup(), assistant.embedder)
+    assert [sentence.support for sentence in report.sentences] == ["unsupported", "verbatim"]
+    assert report.sentences[0].problems[0].startswith("'ito' names several papers: bees-")
 
 
 def test_a_paper_answers_to_each_key_under_which_it_was_brought(assistant, write):

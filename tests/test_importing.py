@@ -52,7 +52,7 @@ def test_a_failure_within_the_block_ends_it_too():
 
 
 @pytest.mark.parametrize(
-    ("imported", "checks"), [("rag.store", False), ("chromadb.api.rust", True)]
+    ("imported", "checks"), [("rag.index.store", False), ("chromadb.api.rust", True)]
 )
 def test_chroma_is_imported_without_its_checks(imported, checks):
     program = (

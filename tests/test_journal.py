@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from rag.batches.journal import Journal, claimed, row_key
+from rag.durable import write_whole
 from rag.errors import BusyError, InputError
-from rag.journal import Journal, claimed, row_key, write_whole
 
 
 def row(name, **more):

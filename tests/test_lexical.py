@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from rag.lexical import Lexical, slot, terms
-from rag.library import Entry
+from rag.index.entries import Entry
+from rag.index.lexical import Lexical, slot
+from rag.text.terms import terms
 from rag.types import Paper
 
 

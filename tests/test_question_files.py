@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from rag.batches.question_files import Item, read_questions
 from rag.errors import InputError
-from rag.question_files import Item, read_questions
 from rag.types import Turn
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from rag.answers.history import parse_history, read_history
+from rag.answers.questions import read_question, refers_back, standalone
 from rag.errors import InputError
-from rag.history import parse_history, read_history
-from rag.questions import read_question, refers_back, standalone
 from rag.types import Turn
 
 

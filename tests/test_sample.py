@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.datasets import check
+from evals.maintain import check_sample as check
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +31,7 @@ def write_sample(folder, papers, questions):
 
 def test_sample_has_no_defect_when_checked_as_a_module():
     done = subprocess.run(
-        [sys.executable, "-m", "evals.datasets.check"],
+        [sys.executable, "-m", "evals.maintain.check_sample"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.support import is_factual, judge
+from rag.receipts.support import is_factual, judge
 from rag.types import Paper
 
 ABSTRACT = (

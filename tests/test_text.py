@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import passages, prompts, tokens
+from rag.answers import prompts
 from rag.errors import SettingsError
-from rag.sentences import sentence_spans
+from rag.index import passages
+from rag.text import tokens
+from rag.text.sentences import sentence_spans
 
 
 @pytest.mark.parametrize(

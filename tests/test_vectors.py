@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from conftest import CountingEmbedding
 
-from rag import vectors
 from rag.assistant import Assistant
-from rag.graph import Graph
-from rag.library import Entry
-from rag.store import Spec, Store
+from rag.index import vector_file
+from rag.index.chroma_files import Graph
+from rag.index.entries import Entry
+from rag.index.store import Spec, Store
+from rag.index.vector_file import Vectors
 from rag.types import Paper
-from rag.vectors import Vectors
 
 NAMES = ["c#1.x.0.1", "a#1.x.0.1", "b#1.x.0.2", "b#1.x.1.2"]
 ROWS = np.array([[1, 0], [0, 1], [0.6, 0.8], [0, 1]], dtype=np.float32)
@@ -151,9 +151,9 @@ def test_of_many_those_of_like_signs_are_compared(corners, monkeypatch):
         f"++-{i}" for i in range(10)
     }
     assert len(corners._alike(query, 11)) == 40  # one sign differs
-    monkeypatch.setattr(vectors, "_EXACT", 0)
-    monkeypatch.setattr(vectors, "_COMPARED", 10)
-    monkeypatch.setattr(vectors, "_FOR_EACH", 1)
+    monkeypatch.setattr(vector_file, "_EXACT", 0)
+    monkeypatch.setattr(vector_file, "_COMPARED", 10)
+    monkeypatch.setattr(vector_file, "_FOR_EACH", 1)
     assert corners.nearest(query, 10) == every[:10]
     assert corners.nearest(query, 11) == every[:11]
     assert corners.nearest(query, 80) == every  # so many that all are compared
@@ -266,7 +266,7 @@ def test_a_rebuild_keeps_the_new_vectors_alone(settings, tmp_path, monkeypatch):
 @embedded
 def test_too_many_vectors_are_left_to_the_graph(assistant, tmp_path, monkeypatch):
     papers = write(tmp_path / "papers.jsonl", PAPERS)
-    monkeypatch.setattr("rag.index.MOST", 10)
+    monkeypatch.setattr("rag.index.index.MOST", 10)
     for _ in range(2):
         assistant.ingest([papers])
         assert not list(assistant.settings.index.glob("vectors-*"))

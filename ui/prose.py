@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from rag.markers import Item, MarkerScanner
+from rag.receipts.markers import Item, MarkerScanner
 
 _LINE = re.compile(r"[^\n]+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|(\d{1,3})[.)])[ \t]+")

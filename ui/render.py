@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from rag.markers import Item
-from rag.support import is_factual
+from rag.receipts.markers import Item
+from rag.receipts.support import is_factual
 from rag.types import Answer, Hit, Paper, Sentence
 from ui.cards import card
 from ui.exchanges import Exchange

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from rag.markers import MarkerScanner
+from rag.receipts.markers import MarkerScanner
 from rag.types import Answer, Paper, to_json
 from ui.cards import is_web_address
 from ui.exchanges import Exchange

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from page.test_render import ABEL, GOOD, answer
+from rag.answers.history import parse_history
 from rag.errors import InputError
-from rag.history import parse_history
 from rag.types import Citation, Paper, Sentence, Turn, to_json
 from ui import feedback
 from ui.exchanges import Exchange, cited_papers, read_exchanges, read_id, read_turns

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import openpyxl
 
 
-def pdf(*pages: list[tuple[float, str]]) -> bytes:
+def pdf(*pages: Sequence[tuple[float, str]]) -> bytes:
     """Return a PDF file of pages of lines, each with the size of its type."""
     kids = " ".join(f"{3 + 2 * i} 0 R" for i in range(len(pages)))
     font = 3 + 2 * len(pages)
@@ -38,7 +39,7 @@ def pdf(*pages: list[tuple[float, str]]) -> bytes:
     return text.encode("latin-1")
 
 
-def workbook(**sheets: list[list[object]]) -> bytes:
+def workbook(**sheets: Sequence[Sequence[object]]) -> bytes:
     """Return a workbook of sheets of rows."""
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -65,7 +66,7 @@ PAPER = [
     (10, "They were described before, and will be again, we are sure of it."),
     (8, "https://doi.org/10.5555/bees.1"),
 ]
-SHEET = [
+SHEET: list[list[object]] = [
     ["Title", "Abstract", "Year", "Authors"],
     ["Bees", "Bees danced\nfor 40 seconds.", 2011.0, "Ito, Mei; Okafor, Chi"],
     [],

@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from rag.library import with_key
-from rag.planning import plan
+from rag.index.entries import with_key
+from rag.index.intake import plan
 from rag.types import Paper, Rejection
 
 HIVE = "Bees danced for 40 seconds."

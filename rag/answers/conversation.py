@@ -1,0 +1,67 @@
+"""Follow-ups made to stand alone by the model, where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llama_index.core.llms import LLM, ChatMessage, MessageRole
+
+from rag.answers import followups, prompts
+from rag.models import replies
+from rag.settings import Settings
+from rag.text import tokens
+from rag.types import Turn, Usage
+
+_LONGEST = 1_000  # a rewritten question longer than this is no question
+
+
+def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
+    """Return the last turns that fit into a budget of tokens, oldest first.
+
+    >>> within_budget([Turn("one two", "three"), Turn("four", "five")], 3)
+    [Turn(question='four', answer='five', paper_ids=())]
+    """
+    kept: list[Turn] = []
+    for turn in reversed(history):
+        budget -= tokens.count(turn.question) + tokens.count(turn.answer)
+        if budget < 0:
+            break
+        kept.insert(0, turn)
+    return kept
+
+
+def condense(
+    question: str, history: Sequence[Turn], llm: LLM, settings: Settings
+) -> tuple[str, prompts.Prompt, Usage]:
+    """Have the model rewrite a follow-up; return it, the prompt and what it cost.
+
+    A reply that is no question (empty, or far too long) leaves the question to the rule of
+    `rag.answers.followups.standalone`.
+
+    Raises:
+        ModelError: the model failed.
+    """
+    prompt = prompts.load("condense", settings.prompts)
+    told = "\n".join(
+        f"Question: {' '.join(turn.question.split())}\nAnswer: {' '.join(turn.answer.split())}"
+        for turn in history
+    )
+    text = prompt.fill(history=told, question=question)
+    reply = ask_once(llm, text, settings, max_tokens=120)
+    line = " ".join(reply.text.split())
+    if not line or len(line) > _LONGEST:
+        line = followups.standalone(question, history)
+    return line, prompt, reply.usage
+
+
+def ask_once(llm: LLM, text: str, settings: Settings, *, max_tokens: int) -> replies.Completion:
+    """Return the whole reply to one message.
+
+    Raises:
+        ModelError: the model failed.
+    """
+    message = ChatMessage(role=MessageRole.USER, content=text)
+    for part in replies.complete_stream(llm, [message], max_tokens=max_tokens, settings=settings):
+        if isinstance(part, replies.Completion):
+            return part
+    raise RuntimeError("the reply ended without its completion")

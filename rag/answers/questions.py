@@ -1,0 +1,256 @@
+"""A question, read once: what kind it is, what it names, what it is about.
+
+`read_question` mends how it is written, takes courtesies off, and tells its kind by a small model
+(`rag.answers.kinds`) after what the library knows by name was masked. What follows in the chain
+reads the fields and never the text anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from rag.answers import comparisons, kinds, naming, spelling
+from rag.answers.asking import asked_terms
+from rag.answers.courtesy import without_courtesy
+from rag.index.filters import Condition
+from rag.index.lexical import Lexical
+from rag.text.languages import language_of
+from rag.text.sentences import sentence_spans
+from rag.text.words import Word, words
+
+Kind = kinds.Kind
+# What the library itself may be asked (see `rag.answers.catalogue`).
+LIBRARY = frozenset(
+    "count who when where newest oldest per_year cite by overview contains unknown".split()
+)
+
+
+PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
+_FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that stands alone.
+
+    ``text`` is what is searched: as typed, but mended, with names written as the library writes
+    them, and without courtesies. ``parts`` are the sides of a comparison; ``asks`` what the
+    library is asked, one of LIBRARY; ``names`` what is named; ``where`` the authors, venues and
+    years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
+    words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
+    questions that it holds, where they are more than one.
+    """
+
+    text: str
+    kind: Kind = "fact"
+    parts: tuple[str, ...] = ()
+    asks: str = ""
+    names: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    people: tuple[str, ...] = ()
+    subject: str = ""
+    language: str = "en"
+    mended: tuple[tuple[str, str], ...] = ()
+    several: tuple[str, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        """Whether the search is limited to what certain people wrote, or wrote in a year."""
+        return any(condition.field in PEOPLE for condition in self.where)
+
+    @property
+    def terms(self) -> list[str]:
+        """The index terms of what is asked about, each once."""
+        return asked_terms(self.text)
+
+    @property
+    def words(self) -> list[Word]:
+        """The words of what is asked about, in order."""
+        asked = set(self.terms)
+        return [word for word in words(self.text) if asked.intersection(terms_of(word))]
+
+
+def terms_of(word: Word) -> list[str]:
+    """Return the index terms of a word."""
+    return asked_terms(word.text)
+
+
+def read_question(text: str, library: Lexical | None = None) -> Question:
+    """Read a question that stands alone.
+
+    Args:
+        text: as typed.
+        library: what names and spelling are held against; without it only form tells.
+
+    >>> question = read_question("Hi! How does BERT differ from GPT-2? Thanks")
+    >>> question.kind, question.parts
+    ('compare', ('BERT', 'GPT-2'))
+    >>> read_question("Which papers use contrastive learning?").kind
+    'list'
+    """
+    asked = without_courtesy(text)
+    if not asked:
+        return Question(text, "chat")
+    language = language_of(asked)
+    if language != "en":
+        return _foreign(asked, language, library)
+    mended: tuple[tuple[str, str], ...] = ()
+    if library is not None:
+        asked = spelling.restore_case(asked, library)
+        asked, mended = spelling.mend(asked, library, kinds.weights().vocabulary)
+        if mended:
+            asked = spelling.restore_case(asked, library)
+    elif spelling.case_says_nothing(asked):
+        asked = asked.lower()
+    several = _split(asked, library)
+    question = _read(asked, library)
+    return replace(question, mended=mended, several=several if len(several) > 1 else ())
+
+
+def _read(text: str, library: Lexical | None) -> Question:
+    """Return the question that a text asks, its kind the likeliest that its parts allow."""
+    named = naming.find_names(text, library)
+    shares = kinds.probabilities(named.tokens)
+    said = kinds.mask(named.tokens, kinds.weights().vocabulary)
+    sides = comparisons.sides(text)
+    people = any(condition.field in PEOPLE for condition in named.where)
+    question = Question(
+        text if not people else named.unnamed if named.rest else _FINDINGS,
+        names=named.titles,
+        where=named.where,
+        people=named.people,
+        subject=named.rest,
+    )
+    for kind in sorted(shares, key=shares.__getitem__, reverse=True):
+        if kind == "compare" and sides:
+            first, second = (_named_side(side, named.titles) for side in sides)
+            return replace(question, kind="compare", parts=(first, second))
+        if kind in LIBRARY and _can_be(kind, question, said):
+            return replace(question, text=text, kind="library", asks=kind)
+        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
+            return replace(question, kind="chat")
+        if kind not in LIBRARY and kind not in {"compare", "chat"}:
+            return replace(question, kind=cast("Kind", kind))
+    return question
+
+
+_PAPERS = frozenset(
+    "paper papers article articles document documents abstract abstracts publication publications "
+    "work works author authors venue venues library collection database".split()
+)
+_OUTSIDE = frozenset(
+    "cited citations citation cite cites impact index pages page figures affiliation university "
+    "downloads downloaded email funded award reviewed popular influential important institution "
+    "institutions company lab country publisher editor references acceptance rate".split()
+)
+_TITLES_NEED = frozenset("who when where cite".split())
+
+
+def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
+    """Say whether a question has what one to the library needs."""
+    said = set(tokens)
+    limited = bool(question.where or question.people)
+    if asks == "by":
+        return limited
+    if asks in _TITLES_NEED:
+        return bool(question.names or question.subject)
+    if asks == "contains":
+        return bool(question.names)
+    if asks == "count":
+        return bool(said & _PAPERS or said & {"A", "V"})
+    if asks == "unknown":
+        return bool(said & _OUTSIDE or "A" in said)
+    if asks == "overview":
+        return not said & {"X", "N", "A"}
+    return True
+
+
+_SURE = 0.5  # likelihood from which one strange word may stand in a greeting
+
+
+def _is_small(said: Sequence[str], share: float) -> bool:
+    """Say whether tokens are all known ones of small talk, or all but one in a clear case."""
+    strange = said.count("X")
+    return not strange or (share > _SURE and len(said) > strange)
+
+
+def _named_side(side: str, titles: Sequence[str]) -> str:
+    """Return a side of a comparison without what follows the name in it.
+
+    >>> _named_side("FYI for distillation", ["FYI"])
+    'FYI'
+    """
+    for title in titles:
+        rest = side[len(title) :]
+        if side.startswith(title) and re.match(r"\s+(?:for|on|in|at|when|with)\b", rest):
+            return title
+    return side
+
+
+def _foreign(text: str, language: str, library: Lexical | None) -> Question:
+    """Return a question in another language as what the library knows of it: names decide."""
+    named = naming.find_names(text, library)
+    known = [
+        chunk.text
+        for chunk in naming.chunks(text)
+        if library is not None
+        and len(chunk.text) > 2
+        and any(library.document_frequency(term) for term in asked_terms(chunk.text))
+        and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
+    ]
+    searched = " ".join(dict.fromkeys([*named.titles, *known])) or text
+    return Question(searched, "fact", names=named.titles, subject=searched, language=language)
+
+
+_ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
+_JOINED = re.compile(rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?={_ASKS}\b)", re.IGNORECASE)
+_ASKING = re.compile(
+    rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
+)
+_MOST, _SHORTEST = 4, 3  # questions in one; words of each
+_IT = re.compile(r"\b(?:it|they|them|this|these)\b(?!\s+(?:paper|work|method))", re.IGNORECASE)
+_ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+_THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
+_JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
+
+
+def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
+    """Return the questions that a text holds, each standing alone; the text itself where one."""
+    if comparisons.sides(text):
+        return (text,)
+    pieces: list[str] = []
+    context = ""  # a statement belongs to the question after it
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        for piece in _JOINED.split(sentence) if _ASKING.search(sentence) else [sentence]:
+            whole = f"{context} {piece}".strip()
+            if not _ASKING.search(piece):
+                context = whole
+            elif len(piece.split()) < _SHORTEST:
+                return (text,)
+            else:
+                pieces.append(whole)
+                context = ""
+    if context or len(pieces) < 2:
+        return (text,)
+    first = naming.find_names(pieces[0], library)
+    subject = first.titles[0] if first.titles else first.rest
+    return tuple([pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST])])
+
+
+def _alone(piece: str, subject: str, library: Lexical | None) -> str:
+    """Return a later question with what it leaves to the first put in."""
+    piece = _JOINING.sub("", piece)
+    named = naming.find_names(piece, library)
+    if not subject or named.titles:
+        return piece
+    if _ITS.search(piece):
+        return _ITS.sub(f"{subject}’s", piece, count=1)
+    if _IT.search(piece):
+        return _IT.sub(subject, piece, count=1)
+    if _THE.match(piece) and len(named.rest.split()) <= 2:
+        return f"{subject}: {piece}"
+    return piece

@@ -1,0 +1,149 @@
+"""Questions to rows, side by side; what is wrong with one question becomes its row's error."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rag.answers import prompts
+from rag.assistant import Assistant
+from rag.batches.cost import Budget
+from rag.batches.journal import Row
+from rag.batches.question_files import Item
+from rag.batches.threads import Workers
+from rag.errors import LibraryError, RagError, SettingsError
+from rag.models import replies
+from rag.models.embedders import identity
+from rag.text import tokens
+from rag.types import Answer, to_json
+
+log = logging.getLogger(__name__)
+
+_GRACE = 5.0  # seconds that answers under way get after Ctrl-C: they are paid for
+
+Task = tuple[Item, str]  # a question and its digest
+
+
+def shape_of(assistant: Assistant) -> dict[str, Any]:
+    """Return what shapes an answer beside the question and the papers.
+
+    Opens the model and the embedder, so that what is wrong with them is said before any
+    question is asked, and by one thread.
+    """
+    assistant.index.require()
+    tokens.encoding()  # 0.3 s
+    settings, llm = assistant.settings, assistant.llm
+    used = ("answer", "condense") if llm else ()
+    return {
+        "index": settings.chroma_url or str(settings.index.resolve()),
+        "llm": replies.model_name(settings, llm),
+        "origin": getattr(llm, "origin", None),
+        "embedder": identity(assistant.embedder),
+        "k": settings.k,
+        "tokens": [settings.context_tokens, settings.history_tokens, settings.answer_tokens],
+        "prompts": {name: prompts.load(name, settings.prompts).sha256 for name in used},
+    }
+
+
+def digest(item: Item, shape: Mapping[str, Any]) -> str:
+    """Return a digest of a question, its history and what shapes its answer."""
+    whole = [item.question, to_json(item.history), shape]
+    text = json.dumps(whole, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def ask_all(
+    ways: Sequence[Callable[[Task], Row]],
+    todo: deque[Task],
+    budget: Budget,
+    record: Callable[[Sequence[Row]], None],
+) -> None:
+    """Ask what is to do, taking it off the queue as it starts; record what is finished.
+
+    Each of ``ways`` answers one question at a time.
+    """
+    workers = Workers(ways)
+    fault: BaseException | None = None
+
+    def take(timeout: float | None = None) -> BaseException | None:
+        finished = workers.take(timeout)
+        record([row for row in finished if not isinstance(row, BaseException)])
+        return next((row for row in finished if isinstance(row, BaseException)), None)
+
+    try:
+        while workers.busy or (todo and not fault):
+            while todo and not fault and workers.busy < len(ways) and budget.allows(workers.busy):
+                workers.put(todo.popleft())
+            if not workers.busy:
+                return
+            fault = take() or fault
+    except KeyboardInterrupt:
+        log.warning("stopping; the same command goes on from here")
+        end = time.monotonic() + _GRACE
+        while workers.busy and (left := end - time.monotonic()) > 0:
+            take(left)
+        raise
+    finally:
+        workers.end()
+    if fault:
+        raise fault
+
+
+@contextlib.contextmanager
+def ways_to_ask(assistant: Assistant, at_once: int) -> Iterator[list[Callable[[Task], Row]]]:
+    """Give a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
+    with replies.held_to(assistant.llm, at_once) as held:
+        yield [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
+
+
+def with_ahead(at_once: int) -> int:
+    """Return how many questions to have under way where a model gets ``at_once`` at most.
+
+    While it has these, a quarter more are searched and prepared, or checked: it never waits.
+    """
+    return at_once + at_once // 4
+
+
+def ask_one(assistant: Assistant, task: Task) -> Row:
+    """Return the row of a question; what is wrong with this one alone becomes its error.
+
+    Raises:
+        SettingsError, LibraryError: the next question would fare no better.
+    """
+    item, shaped = task
+    error = item.defect
+    answer = None
+    if error is None:
+        try:
+            answer = assistant.ask(item.question, history=item.history)
+        except (SettingsError, LibraryError):
+            raise
+        except RagError as failure:
+            error = str(failure)
+        except Exception as failure:  # noqa: BLE001  # told in the row
+            error = f"{type(failure).__name__}: {failure}"
+    row = {"id": item.id, **to_json(answer or _no_answer(assistant, item)), "digest": shaped}
+    return row if error is None else {**row, "error": " ".join(error.split())}
+
+
+def _no_answer(assistant: Assistant, item: Item) -> Answer:
+    return Answer(
+        question=item.question,
+        standalone_question=item.question,
+        answered=False,
+        answer="",
+        sentences=(),
+        citations=(),
+        retrieved=(),
+        llm=replies.model_name(assistant.settings, assistant.llm),
+        embedder=identity(assistant.embedder),
+        prompts={},
+        generation=assistant.index.generation,
+    )

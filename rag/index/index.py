@@ -1,0 +1,488 @@
+"""The index: the store and what is derived from it, kept in step across processes.
+
+Chroma is the source of truth and the lexical index follows it. One process writes at a time
+(a file lock, which a dead process does not hold); any number read meanwhile. A write is cut
+into steps so that a stop between any two leaves the old state readable and the same command
+finishes the work:
+
+1. a marker file says that work is under way;
+2. new versions of papers are added to the store, each paper whole, and the vectors of the new
+   state written to a file of their own (`rag.index.vector_file`);
+3. the lexical index commits all of it at once: from here on readers find the new state;
+4. old versions are deleted from the store, and it gets a new stamp;
+5. the marker goes.
+
+A passage counts only while the lexical index names its paper's version, so what steps 2 and 4
+leave behind is never found. A stop is mended by `_catch_up`, which needs nothing but the store.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import BusyError, LibraryError
+from rag.index import last_ingest, passages
+from rag.index.entries import Change, Entry, PassageId, parse_passage_id
+from rag.index.lexical import Lexical
+from rag.index.store import Spec, Store
+from rag.index.vector_file import MOST, Vectors
+from rag.index.writer_lock import Work
+from rag.settings import Settings, host
+from rag.types import Floats
+
+log = logging.getLogger(__name__)
+
+# Asked for the vectors of texts, it may begin at once; what it returns waits for them.
+Embed = Callable[[Sequence[str]], Callable[[], Floats]]
+Progress = Callable[[int, int], None]
+_Pair = tuple[Entry, tuple[Entry, ...]]  # what comes, in place of what
+_New = list[tuple[list[str], Floats]]  # passages that come, and their vectors
+
+# Passages embedded and stored in one step. Static vectors are there in an instant, and Chroma takes
+# 20,000 in 9.8 s by the greater steps, in 11.3 by the others.
+_BATCH, _BATCHES = 512, {"static": 2_048}
+_LOOK_AGAIN = 0.5  # seconds between looks for another process's changes
+_WAIT = 600.0  # seconds that a second writer waits for the first
+
+
+class Index:
+    """Store and lexical index of one folder (or Chroma server), for readers and one writer."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open what is there; nothing is made before the first `write`."""
+        self._settings = settings
+        self._folder = settings.index
+        self.work = Work(settings.index)
+        self._seen = time.monotonic()
+        self._mutex = threading.RLock()
+        self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
+            self._store: Store | None = None
+            self.lexical = Lexical(None)
+            return
+        self._open()
+
+    def _open(self) -> None:
+        self._store = Store(self._settings)
+        self._check()
+        self._follow()
+
+    def _check(self) -> None:
+        """Touch nothing of an index that a newer version of this program made."""
+        if self.store.exists:
+            self.store.spec  # noqa: B018  # raises
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to read."""
+        return self._store is not None and self._store.exists
+
+    def require(self) -> None:
+        """Check that there is something to read.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        if not self.exists:
+            url = self._settings.chroma_url
+            where = f"on the Chroma server at {host(url)}" if url else f"in {self._folder}"
+            raise LibraryError(f"there is no index {where}; make one with `rag ingest PATH`")
+
+    @property
+    def store(self) -> Store:
+        """The store.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        if self._store is None:
+            self.require()
+            raise RuntimeError("an index that is not open exists")
+        return self._store
+
+    @property
+    def generation(self) -> str:
+        """Name the state of the library that is being read."""
+        return self.lexical.stamp
+
+    def close(self) -> None:
+        """Release files and connections."""
+        if self._store is not None:
+            self._store.close()
+
+    # Reading.
+
+    def refresh(self) -> None:
+        """Notice what other processes have changed; cheap enough for every question."""
+        if time.monotonic() - self._seen < _LOOK_AGAIN:
+            return
+        if not self._mutex.acquire(blocking=False):  # another thread looks, or writes
+            return
+        try:
+            self._seen = time.monotonic()
+            if self._store is None:
+                if (self._folder / "chroma").is_dir():
+                    self._open()
+            elif self._store.stamp() != self.lexical.stamp:
+                self._store.reopen()
+                self._check()
+                self._follow()
+        finally:
+            self._mutex.release()
+
+    def nearest(
+        self, vector: Floats, count: int, only: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return the nearest passages; see `rag.index.store.Store.nearest`.
+
+        Raises:
+            LibraryError: the vector has another length than the index's.
+        """
+        dimension = self.store.spec.dimension
+        if len(vector) != dimension:
+            raise LibraryError(
+                f"the index has vectors of {dimension} dimensions, the embedder gives "
+                f"{len(vector)}; open it with the embedder that it was made with"
+            )
+        return (self._kept() or self.store).nearest(vector, count, only)
+
+    def vectors(self, passage_ids: Sequence[str]) -> dict[str, Floats]:
+        """Return the vectors of passages by id; those that are gone are left out."""
+        return (self._kept() or self.store).vectors(passage_ids)
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are; to count 58,929 Chroma loads their graph, 0.2 s."""
+        if not self.exists:
+            return 0
+        kept = self._kept()
+        return kept.passages if kept else self.store.count()
+
+    def _kept(self) -> Vectors | None:
+        """Return the vectors of the lexical index's state; None where no file has them."""
+        if self._settings.chroma_url is not None or self.lexical.in_memory:
+            return None
+        file = self._vectors_file(self.lexical.stamp)
+        known, vectors = self._vectors
+        if known != file or vectors is None:
+            vectors = Vectors.load(file)
+            self._vectors = (file, vectors)
+        return vectors
+
+    def _vectors_file(self, stamp: str) -> Path:
+        """Name the file of a state; a rebuild with another embedder has another before its end."""
+        return self._folder / f"vectors-{stamp}-{self.store.spec.digest}.npy"
+
+    def _follow(self) -> None:
+        """Bring the lexical index to the store's stamp, unless a writer is at work on both."""
+        store = self.store
+        if not store.exists:
+            self.lexical = Lexical(None)
+            return
+        try:
+            self.lexical = Lexical(self._folder / "lexical", mend=False)
+        except (OSError, ValueError) as error:  # missing, damaged, or may not be read
+            log.debug("the lexical index cannot be read (%s)", error)
+            self.lexical = Lexical(None)
+        if store.stamp() == self.lexical.stamp:
+            return
+        try:
+            with self.work.alone("catch up", wait=0.0):
+                self.lexical = Lexical(self._folder / "lexical")
+                if store.stamp() != self.lexical.stamp:
+                    self._catch_up(store.stamp())
+                    self._keep_all()
+        except (BusyError, OSError, ValueError):  # or a folder that may only be read
+            log.debug("a writer holds the index; reading its state of before")
+            if self.lexical.stamp == "" and store.count():
+                self.lexical = Lexical(None)
+                self._catch_up(store.stamp())
+
+    def _catch_up(self, stamp: str) -> list[str]:
+        """Make the lexical index say what the store holds; return superseded passages' ids."""
+        newest: dict[str, PassageId] = {}
+        wholes: dict[tuple[str, str], int] = {}
+        every = [(name, parse_passage_id(name)) for name in self.store.passage_ids()]
+        for _, part in every:
+            version = (part.paper_id, part.version)
+            wholes[version] = wholes.get(version, 0) + 1
+            if wholes[version] == part.total:
+                best = newest.get(part.paper_id)
+                if best is None or (part.seq, part.version) > (best.seq, best.version):
+                    newest[part.paper_id] = part
+        have = {entry.paper.id: entry.version for entry in self.lexical.matching(())}
+        missing = [
+            f"{part.paper_id}#{part.version}.0.{part.total}"
+            for part in newest.values()
+            if have.get(part.paper_id) != part.version
+        ]
+        log.info("bringing the lexical index up to date: %d papers", len(missing))
+        gone = [paper_id for paper_id in have if paper_id not in newest]
+        self.lexical.write(self.store.entries(missing), gone, stamp)
+        return [
+            name for name, part in every if newest.get(part.paper_id, part).version != part.version
+        ]
+
+    # Writing.
+
+    @contextlib.contextmanager
+    def writing(self, command: str) -> Iterator[None]:
+        """Hold the index for writing; what an earlier writer left undone is mended first.
+
+        Raises:
+            BusyError: another process writes and does not end within ten minutes.
+        """
+        with self._mutex, self.work.alone(command, wait=_WAIT):
+            if self._store is None:
+                self._store = Store(self._settings)
+            else:
+                self._store.reopen()
+            self._check()
+            self.lexical = Lexical(self._folder / "lexical")
+            if not self.store.exists:
+                if self.lexical.stamp:  # of a store that is gone
+                    self.lexical.wipe()
+            elif self.work.unfinished() or self.store.stamp() != self.lexical.stamp:
+                self.store.delete(self._catch_up(self.store.stamp()))
+                self._keep_all()
+            elif self._kept() is None:  # of a version of this program that kept none
+                self._keep_all()
+            yield
+
+    def ensure(self, spec: Spec) -> None:
+        """Make the index where there is none; else check that it was made with ``spec``.
+
+        Raises:
+            LibraryError: the index was made otherwise, saying how to rebuild it.
+        """
+        if not self.store.exists:
+            self.store.create(spec)
+            return
+        have = self.store.spec
+        if have != spec:
+            raise LibraryError(
+                f"the index was made with {_told(have)}, not {_told(spec)}; use that embedder, or "
+                f"change the index with `rag ingest --embedder {spec.embedder.split(':')[0]} "
+                "--rebuild`"
+            )
+
+    def write(
+        self, changes: Sequence[Change], embed: Embed, command: str, progress: Progress
+    ) -> int:
+        """Store changed papers; return how many passages were embedded.
+
+        Call within `writing`, after `ensure`. ``embed`` is asked for rows for texts;
+        ``progress`` is told how many passages are stored, of how many.
+        """
+        self._begin(command)
+        limit = passages.limit_of(self.store.spec.splitter)
+        pairs = [(_entry(change, limit), change.old) for change in changes]
+        taken = {entry.paper.id for entry, _ in pairs}
+        total = sum(len(entry.spans) for entry, _ in pairs)
+        self.store.expect(total + sum(len(old.spans) for _, olds in pairs for old in olds))
+        embedded = 0
+        new: _New = []
+
+        def stored() -> Iterator[Entry]:
+            """Embed and store the entries; yield each for the lexical index."""
+            nonlocal embedded
+            done = 0
+            for entries, vectors, fresh in self._embedded(pairs, embed):
+                self._add(entries, vectors, new)
+                embedded += fresh
+                done += len(vectors)
+                progress(done, total)
+                yield from entries
+
+        old = [entry for _, olds in pairs for entry in olds]
+        merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
+        self._commit(stored(), merged_away, old, new)
+        return embedded
+
+    def _add(self, entries: Sequence[Entry], vectors: Floats, new: _New) -> None:
+        """Store entries; hold their vectors for the file beside Chroma while they are few."""
+        self.store.add(entries, vectors)
+        if self._settings.chroma_url is None and _size(new) <= MOST:
+            new.append(([name for entry in entries for name in entry.passage_ids], vectors))
+
+    def remove(self, entries: Sequence[Entry], command: str) -> None:
+        """Remove papers everywhere; call within `writing`."""
+        begun = self.work.being_removed()
+        self._begin(command, sorted(begun.union(entry.paper.id for entry in entries)))
+        self.store.expect(sum(len(entry.spans) for entry in entries))
+        self._commit([], [entry.paper.id for entry in entries], entries, [])
+
+    def rebuild(self, spec: Spec, embed: Embed, command: str, progress: Progress) -> int:
+        """Make the index anew with another embedder or splitter; return passages embedded.
+
+        Call within `writing`. The old index answers until the new one is whole.
+        """
+        self._begin(command)
+        entries = self.lexical.matching(())
+        stored = 0
+        new: _New = []
+        limit = passages.limit_of(spec.splitter)
+        fresh = [
+            replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
+        ]
+        total = sum(len(entry.spans) for entry in fresh)
+        self.store.create(spec, rebuild=total)
+        for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed):
+            self._add(part, vectors, new)
+            stored += count
+            progress(stored, total)
+        self.store.finish_rebuild()
+        self._commit(fresh, [], [], new, anew=True)
+        time.sleep(4 * _LOOK_AGAIN)  # who asks meanwhile leaves the old vectors
+        self.store.drop_old()
+        return stored
+
+    def _embedded(
+        self, pairs: Sequence[_Pair], embed: Embed
+    ) -> Iterator[tuple[list[Entry], Floats, int]]:
+        """Yield entries in batches, the vectors of their passages, how many were embedded."""
+        size = _BATCHES.get(self.store.spec.embedder, _BATCH)
+        # In the order of Chroma's index of metadata, which then grows at its end alone: 20,000
+        # take it 9.8 s, in another order 13.3.
+        ordered = sorted(pairs, key=lambda pair: pair[0].payload)
+        asked = (self._ask(batch, embed) for batch in _batches(ordered, size))
+        following = next(asked, None)
+        while following:
+            batch = following()
+            following = next(asked, None)  # they may be embedded while these are stored
+            yield batch
+
+    def _ask(
+        self, batch: Sequence[_Pair], embed: Embed
+    ) -> Callable[[], tuple[list[Entry], Floats, int]]:
+        """Ask for the vectors of a batch; what is returned waits for what `_embedded` yields."""
+        texts: list[str] = []
+        kept: dict[int, str] = {}  # row -> passage of an old version with the same text
+        for entry, olds in batch:
+            known = {
+                passages.text_to_embed(old.paper, start, end): name
+                for old in olds
+                for (start, end), name in zip(old.spans, old.passage_ids, strict=True)
+            }
+            for start, end in entry.spans:
+                text = passages.text_to_embed(entry.paper, start, end)
+                if text in known:
+                    kept[len(texts)] = known[text]
+                texts.append(text)
+        have = self.vectors(list(kept.values())) if kept else {}
+        reused = {row: have[name] for row, name in kept.items() if name in have}
+        wanted = [row for row in range(len(texts)) if row not in reused]
+        fresh = embed([texts[row] for row in wanted])
+
+        def wait() -> tuple[list[Entry], Floats, int]:
+            rows = fresh()
+            vectors = np.empty((len(texts), rows.shape[1]), dtype=np.float32)
+            vectors[wanted] = rows
+            for row, vector in reused.items():
+                vectors[row] = vector
+            return [entry for entry, _ in batch], vectors, len(wanted)
+
+        return wait
+
+    def _begin(self, command: str, papers: Sequence[str] = ()) -> None:
+        last_ingest.forget(self._folder)
+        self.work.begin(command, papers)
+
+    def _commit(
+        self,
+        add: Iterable[Entry],
+        gone: Sequence[str],
+        old: Sequence[Entry],
+        new: _New,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Take steps 3 to 5 of a write; ``add`` may take step 2 and fill ``new`` as it is read.
+
+        With ``anew`` what is added in this write is all there is.
+        """
+        stale = [name for entry in old for name in entry.passage_ids]
+        stamp = os.urandom(16).hex()
+        if self._settings.chroma_url is None:
+            before = self._kept() if self.lexical.papers and not anew else Vectors.none()
+
+            def added_and_kept() -> Iterator[Entry]:
+                yield from add
+                if before is not None and before.size + _size(new) <= MOST:
+                    self._keep(before.changed(stale, new), stamp)
+
+            self.lexical.write(added_and_kept(), gone, stamp)
+            self.store.delete(stale)
+            self.store.set_stamp(stamp)
+            self._keep_no_other(stamp)
+        else:
+            # Other machines write too: what counts is what the server holds after our stamp.
+            collections.deque(add, maxlen=0)
+            self.store.delete(stale)
+            self.store.set_stamp(stamp)
+            self._catch_up(stamp)
+        self.work.finish()
+
+    def _keep(self, vectors: Vectors, stamp: str) -> None:
+        """Write the file of the vectors of a state; where there is none, Chroma's graph answers."""
+        try:
+            vectors.save(self._vectors_file(stamp))
+        except OSError as error:
+            log.warning("a search will be slower: the vectors' file was not written (%s)", error)
+
+    def _keep_all(self) -> None:
+        """Write the vectors of all that the store holds, as the lexical index's state."""
+        if self._settings.chroma_url is not None:
+            return
+        most = MOST // (4 * self.store.spec.dimension)  # passages
+        # A paper has at least one; Chroma would load its graph to count them.
+        if self.lexical.papers <= most and self.store.count() <= most:
+            self._vectors = (None, None)  # of that state as it was before it was mended
+            self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
+
+    def _keep_no_other(self, stamp: str) -> None:
+        """Remove the vectors' files of other states; who has opened one may go on reading it."""
+        for file in self._folder.glob("vectors-*"):
+            if file != self._vectors_file(stamp):
+                with contextlib.suppress(PermissionError):  # opened, where that forbids it
+                    file.unlink(missing_ok=True)
+
+
+def _entry(change: Change, limit: int) -> Entry:
+    """Return the entry for a change: the next version of its paper."""
+    old = [entry for entry in change.old if entry.paper.id == change.paper.id]
+    seq = max((entry.seq for entry in old), default=0) + 1
+    spans = passages.split(change.paper.abstract, limit)
+    return Entry(change.paper, spans, change.records, seq, change.other_keys)
+
+
+def _batches(pairs: Sequence[_Pair], least: int) -> Iterator[Sequence[_Pair]]:
+    """Yield runs of entries of about ``least`` passages; a paper's passages stay together."""
+    batch: list[_Pair] = []
+    size = 0
+    for pair in pairs:
+        batch.append(pair)
+        size += len(pair[0].spans)
+        if size >= least:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _size(new: _New) -> int:
+    return sum(vectors.nbytes for _, vectors in new)
+
+
+def _told(spec: Spec) -> str:
+    return f"{spec.embedder} ({spec.dimension} dimensions, {spec.splitter})"

@@ -1,0 +1,267 @@
+"""A LlamaIndex LLM for OpenAI and every server that speaks its protocol."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import itertools
+import math
+import re
+import time
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+from llama_index.core.bridge.pydantic import PrivateAttr, SecretStr
+from llama_index.core.llms import ChatMessage, ChatResponse, ChatResponseGen, MessageRole
+from llama_index.llms.openai.utils import to_openai_message_dicts
+from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
+from openai import APIStatusError, Stream
+
+from rag.errors import SettingsError
+from rag.models.parameters import MOST, Parameters
+from rag.settings import Settings
+
+OPENAI_URL = "https://api.openai.com/v1"
+_LAST = re.compile(rb"(?:\A|[\r\n])data: ?\[DONE\]")
+# Kept open while a person reads an answer and asks on.
+_CONNECTIONS = httpx.Limits(
+    max_connections=1000, max_keepalive_connections=20, keepalive_expiry=60.0
+)
+# A reply is a few kilobytes; a server that never stops sending is cut off here.
+_LARGEST_REPLY = 4 * 2**20
+_ROOM_TO_THINK = 8_192  # tokens, for models that write nothing within an answer's
+# Instructions and the marks of roles, in tokens; other tokenizers count up to a quarter more.
+_PROMPT_OVERHEAD = 1024
+
+
+class ServedLLM(OpenAILike):  # type: ignore[misc]
+    """A chat model behind an OpenAI-compatible address.
+
+    ``origin`` is what tells two models of one name apart: the address, or the model's file.
+    Each request is made within ``free``; see `rag.models.replies.held_to`.
+    """
+
+    origin: str = ""
+    _key: SecretStr = PrivateAttr(default=SecretStr("none"))
+    _server: Any = PrivateAttr(default=None)
+    _free: AbstractContextManager[Any] = PrivateAttr(default_factory=contextlib.nullcontext)
+    _parameters: Parameters = PrivateAttr(default_factory=Parameters)
+    _headroom: int = PrivateAttr(default=0)
+
+    @property
+    def free(self) -> AbstractContextManager[Any]:
+        """What is entered for the time of a request."""
+        return self._free
+
+    @free.setter
+    def free(self, value: AbstractContextManager[Any]) -> None:
+        self._free = value
+
+    @property
+    def headroom(self) -> int:
+        """Tokens that the model gets beyond an answer's, to think."""
+        return self._headroom
+
+    def think_longer(self) -> bool:
+        """Give the model room to think from now on; False where it has that."""
+        before, self._headroom = self._headroom, _ROOM_TO_THINK
+        return before < _ROOM_TO_THINK
+
+    @property
+    def secret(self) -> str:
+        """The key, for cutting it out of messages: nothing else shows it."""
+        return self._key.get_secret_value()
+
+    def _get_credential_kwargs(self, is_async: bool = False) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super()._get_credential_kwargs(is_async)
+        url = urlsplit(self.api_base or "")
+        kwargs |= {"api_key": self.secret, "base_url": url._replace(query="").geturl()}
+        if url.query:  # like Azure's ?api-version=
+            kwargs["default_query"] = dict(parse_qsl(url.query))
+        if (url.hostname or "").endswith(".azure.com"):
+            kwargs["default_headers"] = {"api-key": self.secret}
+        return kwargs
+
+    def _stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
+        """Stream a reply's text; ``additional_kwargs`` also say why it ended.
+
+        The events are read as plain JSON: as the package's own types, a reply of 200 tokens
+        takes 69 ms of processor.
+        """
+        timeout = kwargs.pop("timeout", self.timeout)
+        body = self._get_model_kwargs(
+            stream=True, messages=to_openai_message_dicts(messages, model=self.model), **kwargs
+        )
+        events = self._post(body, timeout)
+        text = ""
+        finish: dict[str, Any] = {}
+        for event in events:
+            choice = _choice(event)
+            delta = (choice.get("delta") or {}).get("content") or ""
+            text += delta
+            finish = {"finish_reason": choice.get("finish_reason") or finish.get("finish_reason")}
+            yield ChatResponse(
+                message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
+                delta=delta,
+                raw=event,
+                additional_kwargs=self._get_response_token_counts(event) | finish,
+            )
+        if not finish.get("finish_reason") and events.response.request.extensions.get("done"):
+            yield ChatResponse(  # it did not say why, but that this was all
+                message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
+                delta="",
+                additional_kwargs={"finish_reason": "stop"},
+            )
+
+    def _post(self, body: Mapping[str, Any], timeout: Any) -> Any:
+        """Send a request, again without what the server refuses by name."""
+        for refused in itertools.count(1):
+            sent = self._parameters.applied(body)
+            try:
+                return self._get_client().post(
+                    "/chat/completions",
+                    body=sent,
+                    options={"timeout": timeout},
+                    cast_to=object,
+                    stream=True,
+                    stream_cls=Stream[object],
+                )
+            except APIStatusError as error:
+                if refused > MOST or not self._parameters.learn(error, sent):
+                    raise
+        raise AssertionError
+
+    def within(self, seconds: float) -> dict[str, Any]:
+        """Return the request option that ends a reply after ``seconds``, however it trickles."""
+        # ``pool`` carries the whole time: waiting for a free connection is part of it.
+        return {"timeout": httpx.Timeout(min(self.timeout, seconds), pool=seconds)}
+
+
+def open_openai(settings: Settings) -> ServedLLM:
+    """Open OpenAI's own address, or the one of OPENAI_BASE_URL; nothing is sent yet.
+
+    Raises:
+        SettingsError: the key is missing or no key, or the address is no address.
+    """
+    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
+    base_url = (settings.openai_base_url or "").strip().rstrip("/")
+    if not key and not base_url:
+        raise SettingsError(
+            "RAG_LLM=openai needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL for another server"
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError("OPENAI_API_KEY has characters that no key has; copy it again")
+    url = base_url or OPENAI_URL
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise SettingsError("OPENAI_BASE_URL is no address; give it like http://localhost:11434/v1")
+    return served_llm(settings, model=settings.llm_model, base_url=url, key=key, origin=url)
+
+
+def served_llm(
+    settings: Settings,
+    *,
+    model: str,
+    base_url: str,
+    key: str,
+    origin: str,
+    idle: float | None = None,
+    server: Any = None,
+) -> ServedLLM:
+    """Return an LLM for ``model`` at ``base_url``.
+
+    ``idle`` seconds without a byte end a reply (default: the timeout of the settings).
+    ``server`` is kept alive as long as the LLM.
+    """
+    client = http_client(base_url)
+    client.event_hooks = {"request": [_start_clock], "response": [_watch_clock]}
+    llm = ServedLLM(
+        model=model,
+        api_base=base_url,
+        api_key="hidden",  # this field is shown wherever the LLM is
+        is_chat_model=True,
+        context_window=context_window(settings),
+        temperature=0.0,
+        timeout=idle or settings.timeout,
+        max_retries=0,
+        additional_kwargs={"stream_options": {"include_usage": True}},
+        http_client=client,
+        origin=origin,
+    )
+    llm._key = SecretStr(key or "none")  # the client insists on one; servers may ignore it
+    llm._server = server
+    weakref.finalize(llm, client.close)
+    return llm
+
+
+def http_client(base_url: str) -> httpx.Client:
+    """Return a client for an address; a proxy for the world outside is none for this machine."""
+    return httpx.Client(trust_env=not _is_local(base_url), limits=_CONNECTIONS)
+
+
+def context_window(settings: Settings) -> int:
+    """Return how many tokens of context the settings may fill, whatever the tokenizer."""
+    budget = settings.context_tokens + settings.history_tokens + settings.answer_tokens
+    return budget * 5 // 4 + _PROMPT_OVERHEAD
+
+
+def _is_local(base_url: str) -> bool:
+    name = urlsplit(base_url).hostname or ""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
+class _Watched(httpx.SyncByteStream):
+    """A reply's bytes, cut off at ``deadline`` (of time.monotonic) or when far too many.
+
+    What ends the text is given on with the end of the reply, so that whoever stops reading there
+    has read it whole: only then does the connection stay open for the next question.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream, request: httpx.Request) -> None:
+        self._stream = stream
+        self._request = request
+        self._deadline = request.extensions["deadline"]
+
+    def __iter__(self) -> Iterator[bytes]:
+        size, tail = 0, b""
+        chunks = iter(self._stream)
+        for chunk in chunks:
+            if _LAST.search(tail + chunk):
+                self._request.extensions["done"] = True
+                with contextlib.suppress(httpx.TransportError):  # the text is whole without it
+                    chunk += next(chunks, b"")
+            tail = chunk[-len(b"\ndata: [DONE]") :]
+            size += len(chunk)
+            if time.monotonic() > self._deadline:
+                raise httpx.ReadTimeout("the reply takes too long")
+            if size > _LARGEST_REPLY:
+                raise httpx.ReadError("the reply never ends")
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _start_clock(request: httpx.Request) -> None:
+    seconds = request.extensions.get("timeout", {}).get("pool")
+    request.extensions["deadline"] = time.monotonic() + (math.inf if seconds is None else seconds)
+
+
+def _watch_clock(response: httpx.Response) -> None:
+    if isinstance(response.stream, httpx.SyncByteStream):
+        response.stream = _Watched(response.stream, response.request)
+
+
+def _choice(event: object) -> Mapping[str, Any]:
+    """Return the choice in an event of a streamed chat completion, empty where it has none."""
+    choices = event.get("choices", []) if isinstance(event, Mapping) else None
+    choice = choices[0] if isinstance(choices, list) and choices else {}
+    if not isinstance(choices, list) or not isinstance(choice, Mapping):
+        raise TypeError("no chat completion")
+    return choice

@@ -1,0 +1,365 @@
+"""Where the words of a claim stand in an abstract, verbatim or one by one."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
+
+from rag.models.embedders import embed_kept
+from rag.models.local_embedders import static
+from rag.text.identifiers import Identifier, identifiers
+from rag.text.polarity import denies, opposed
+from rag.text.quantities import Quantity, quantities
+from rag.text.sentences import sentence_spans
+from rag.text.words import Word, read_wording, squeeze, stem, words
+from rag.types import Evidence, Paper
+
+Floats = NDArray[np.float32]
+
+_MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
+_SPACE = re.compile(r"\s+")
+_STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
+_OUTER = " .…\"'"
+_OCCURRENCES = 20  # how many are looked at: one is the rule
+# Two sentences are shown only where the second adds this much of the claim's weight.
+_PAIR_GAIN = 0.2
+_MOST_SENTENCES = 500  # of an abstract, so that no record can make a verdict slow
+_STATED_REACH = 5
+# A sentence that says this share of what the best one says has a word in whether all oppose.
+_AS_GOOD = 0.85
+_MOST_TELLING = 6
+_MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """The title (without a span) or a sentence of an abstract, read for comparison."""
+
+    span: tuple[int, int] | None
+    text: str
+    words: tuple[Word, ...]
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with the stems of the words around it."""
+
+    quantity: Quantity
+    near: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A paper read once: the title, then the sentences.
+
+    ``stems``, ``forms`` and ``acronyms`` tell in which segments each stands. The rows of
+    ``vectors`` are the words, segment by segment: those of ``worded[i]`` begin at ``starts[i]``.
+    """
+
+    segments: tuple[_Segment, ...]
+    stems: Mapping[str, Sequence[int]]
+    forms: Mapping[str, Sequence[int]]
+    acronyms: Mapping[str, Sequence[int]]
+    vectors: Floats
+    worded: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    # Verdicts need these, the many papers that are only looked through for words do not.
+
+    @functools.cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers that the paper states."""
+        each = (numbers(part.text, part.words, _STATED_REACH) for part in self.segments)
+        return tuple(itertools.chain.from_iterable(each))
+
+    @functools.cached_property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The names with a number in them that the paper has."""
+        return tuple(name for part in self.segments for name in identifiers(part.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a paper meets a claim.
+
+    ``anywhere`` and ``together`` tell for each word of the claim, 0 to 1, how far the paper
+    has it: somewhere, and within its best two adjacent sentences or the title; ``linked``, for
+    each word but the last, how far one sentence has it with the next. ``similarity`` is the
+    cosine to the nearest sentence. ``opposed`` is whether the sentences that say most of the
+    claim all point the other way (see `rag.text.polarity`). ``evidence`` is the best part of the
+    abstract, ``worth`` how good.
+    """
+
+    reading: Reading
+    anywhere: Floats
+    together: Floats
+    linked: Floats
+    similarity: float
+    opposed: bool
+    worth: float
+    evidence: Evidence | None
+
+
+def plain(claim: str) -> str:
+    """Return a sentence without citation markers and outer space.
+
+    >>> plain("Dropout helps [1][2].")
+    'Dropout helps.'
+    """
+    return _MARKER.sub("", claim).strip()
+
+
+def _fold(text: str) -> str:
+    """Return ``text`` with single spaces and straight quotes."""
+    return _SPACE.sub(" ", text.translate(_STRAIGHT))
+
+
+def _unfold(text: str, place: int) -> int:
+    """Return where the character at ``place`` of the folded text is in ``text``."""
+    for run in _SPACE.finditer(text):
+        if run.start() >= place:
+            break
+        place += len(run.group()) - 1
+    return place
+
+
+def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
+    """Return where the claim stands in the abstract word for word, None where it does not.
+
+    White space, quotes, the case of the first letter and a last stop or ellipsis may differ.
+    A slice out of what a sentence denies ("no evidence that ...") is not what it says.
+    """
+    wanted = _fold(claim).strip(_OUTER)
+    if " " not in wanted:
+        return None
+    text = _fold(abstract)
+    at = text.find(wanted[1:])
+    for _ in range(_OCCURRENCES):
+        if at < 0:
+            break
+        start, end = at - 1, at + len(wanted) - 1
+        same = start >= 0 and text[start].lower() == wanted[0].lower()
+        if same and _whole(text, start, end) and not _denied(text, start, end):
+            return _unfold(abstract, start), _unfold(abstract, end - 1) + 1
+        at = text.find(wanted[1:], at + 1)
+    return None
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Say whether a slice cuts neither a word nor a number."""
+    if start and text[start - 1].isalnum() and text[start].isalnum():
+        return False
+    after = text[end : end + 2]
+    if text[end - 1].isalnum() and after[:1].isalnum():
+        return False
+    return not (text[end - 1].isdecimal() and (after[:1] == "%" or after[1:].isdecimal()))
+
+
+def _denied(text: str, start: int, end: int) -> bool:
+    """Say whether the sentence around a slice denies what the slice alone does not."""
+    for left, right in sentence_spans(text):
+        if left < start < right:
+            piece = text[start:end]
+            said = words(piece)
+            stems = {word.stem for word in said}
+            around = text[left:right]
+            return denies(around, words(around), stems) != denies(piece, said, stems)
+    return False
+
+
+def _vectors(said: Iterable[Word]) -> Floats:
+    """Return the static vectors of words, lower-cased; where one has a digit, zeros."""
+    # Only names and numbers have digits, see `Word.kind`.
+    texts = [
+        ""
+        if word.kind in ("name", "number") and any(map(str.isdecimal, word.text))
+        else word.text.lower()
+        for word in said
+    ]
+    return embed_kept(static(), texts)
+
+
+def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
+    """Return the numbers of a text with the ``reach`` words before and after each."""
+    starts = [word.start for word in said]  # words follow each other
+    ends = [word.start + len(word.text) for word in said]
+    found = []
+    for each in quantities(text):
+        before = bisect.bisect_right(ends, each.start)
+        after = bisect.bisect_left(starts, each.end)
+        near = [*said[max(0, before - reach) : before], *said[after : after + reach]]
+        found.append(Number(each, frozenset(word.stem for word in near)))
+    return found
+
+
+@functools.lru_cache(maxsize=_MOST_KEPT)
+def _read(title: str, abstract: str) -> Reading:
+    segments: list[_Segment] = []
+    stems: dict[str, list[int]] = {}
+    shapes: dict[str, list[int]] = {}
+    acronyms: dict[str, list[int]] = {}
+    for i, span in enumerate((None, *sentence_spans(abstract)[:_MOST_SENTENCES])):
+        text = title if span is None else abstract[span[0] : span[1]]
+        said, forms, initials = read_wording(text)
+        segments.append(_Segment(span, text, tuple(said), initials))
+        for where, keys in (
+            (stems, {word.stem for word in said}),
+            (shapes, forms),
+            (acronyms, {word.acronym for word in said if word.acronym}),
+        ):
+            for key in keys:
+                where.setdefault(key, []).append(i)
+    lengths = np.array([len(segment.words) for segment in segments])
+    worded = np.flatnonzero(lengths)
+    return Reading(
+        tuple(segments),
+        stems,
+        shapes,
+        acronyms,
+        _vectors(word for segment in segments for word in segment.words),
+        worded,
+        (np.cumsum(lengths) - lengths)[worded],
+    )
+
+
+class _Claim(NamedTuple):
+    """The words of a claim, prepared for looking them up in papers.
+
+    Per word: the stem, the forms that it may be written in, the acronym, the stem without a
+    number at its end; the last two "" where there is none. ``spelled`` are the first letters of
+    words in a row, each with where they begin and end. ``exact`` words have no synonyms.
+    """
+
+    vectors: Floats
+    exact: list[bool]
+    stems: list[str]
+    forms: list[set[str]]
+    acronyms: list[str]
+    families: list[str]
+    spelled: list[tuple[str, int, int]]
+
+
+@functools.lru_cache(maxsize=64)  # a question is looked up in several papers
+def _read_claim(said: tuple[Word, ...]) -> _Claim:
+    squeezed = [squeeze(word.text) for word in said]
+    shapes, families = [], []
+    for i, word in enumerate(said):
+        beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
+        shapes.append({word.squeezed, squeezed[i], *beside})
+        family = squeezed[i].rstrip("0123456789")
+        families.append(stem(family) if 3 <= len(family) < len(squeezed[i]) else "")
+    letters = [text if text.isdecimal() else text[:1] for text in squeezed]
+    return _Claim(
+        vectors=_vectors(said),
+        exact=[word.kind == "name" or len(word.text) < 3 for word in said],
+        stems=[word.stem for word in said],
+        forms=shapes,
+        acronyms=[word.acronym for word in said],
+        families=families,
+        spelled=[
+            ("".join(letters[start : start + size]), start, start + size)
+            for size in (2, 3, 4, 5)
+            for start in range(len(said) - size + 1)
+        ],
+    )
+
+
+def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
+    """Return how far each segment has each word of the claim, shape (words, segments), 0..1."""
+    claim = _read_claim(tuple(said))
+    found = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
+    if len(reading.worded):
+        # Too small for the threads that a matrix product would wake.
+        cosines = np.einsum("ik,jk->ij", claim.vectors, reading.vectors)
+        # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
+        near = np.minimum(np.maximum((cosines - 0.5) / 0.2, 0.0), 0.8)
+        near[claim.exact] = 0.0
+        found[:, reading.worded] = np.maximum.reduceat(near, reading.starts, axis=1)
+    strengths: list[list[float]] = found.tolist()  # a few numbers: quicker without numpy
+
+    def raise_to(i: int, where: Iterable[int], value: float) -> None:
+        row = strengths[i]
+        for j in where:
+            if row[j] < value:
+                row[j] = value
+
+    for i in range(len(said)):
+        raise_to(i, reading.stems.get(claim.stems[i], ()), 1.0)
+        for form in claim.forms[i]:
+            raise_to(i, reading.forms.get(form, ()), 1.0)
+        acronym = claim.acronyms[i]
+        if acronym:
+            raise_to(i, reading.acronyms.get(acronym, ()), 0.8)
+            parts = enumerate(reading.segments)
+            raise_to(i, (j for j, part in parts if acronym in part.initials), 0.8)
+        if claim.families[i]:
+            raise_to(i, reading.stems.get(claim.families[i], ()), 0.6)
+    for letters, start, end in claim.spelled if reading.acronyms else ():
+        where = reading.acronyms.get(letters, ())
+        for i in range(start, end) if where else ():
+            raise_to(i, where, 0.9)
+    return np.array(strengths, dtype=np.float32)
+
+
+def _sentence_rows(reading: Reading, embedder: BaseEmbedding) -> Floats:
+    return embed_kept(embedder, [segment.text for segment in reading.segments[1:]])
+
+
+def mentions(said: Sequence[Word], paper: Paper) -> Floats:
+    """Return how far a paper has each word anywhere, title or abstract, 0 to 1."""
+    strengths: Floats = _strengths(said, _read(paper.title, paper.abstract)).max(axis=1)
+    return strengths
+
+
+def nearest_sentence(vector: Floats, paper: Paper, embedder: BaseEmbedding) -> float:
+    """Return the cosine of a vector of length 1 to the nearest sentence, 0 where none is near."""
+    rows = _sentence_rows(_read(paper.title, paper.abstract), embedder)
+    return float((rows @ vector).max(initial=0.0))
+
+
+def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbedding) -> Match:
+    """Find out how a paper meets a claim with these words (at least one)."""
+    reading = _read(paper.title, paper.abstract)
+    strengths = _strengths(said, reading)
+    title, body = strengths[:, 0], strengths[:, 1:]
+    spans = [segment.span for segment in reading.segments if segment.span]
+    if not spans:
+        return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
+    rows = _sentence_rows(reading, embedder)
+    similarities = rows @ embed_kept(embedder, [claim])[0]
+    weights = np.array([word.weight for word in said], dtype=np.float32)
+    weights /= weights.sum()
+    alone = weights @ body
+    pairs = np.maximum(body[:, :-1], body[:, 1:]) if len(spans) > 1 else body
+    pair = int(np.argmax(weights @ np.maximum(pairs, title[:, None])))
+    telling = [
+        segment
+        for segment, share in zip(reading.segments[1:], alone, strict=True)
+        if share >= _AS_GOOD * alone.max()
+    ]
+    worth = alone + similarities
+    first = last = int(np.argmax(worth))
+    best_pair = int(np.argmax(weights @ pairs))
+    if len(spans) > 1 and weights @ pairs[:, best_pair] > alone[first] + _PAIR_GAIN:
+        first, last = best_pair, best_pair + 1
+    start, end = spans[first][0], spans[last][1]
+    return Match(
+        reading,
+        strengths.max(axis=1),
+        np.maximum(pairs[:, pair], title),
+        np.minimum(strengths[:-1], strengths[1:]).max(axis=1),
+        float(similarities.max()),
+        all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
+        float(worth.max()),
+        Evidence(paper.id, paper.abstract[start:end], start, end),
+    )
