@@ -138,20 +138,27 @@ class Assistant:
         embedders.check(embedder, self.index.store.spec.embedder)
         return embedder
 
-    def _open_embedder(self) -> BaseEmbedding:
+    def _check_embedder(self) -> None:
+        """Raise LibraryError where the settings ask for another embedder than the index has."""
         asked = self.settings.embedder
+        if self._embedder_given or asked == "auto" or not self.index.exists:
+            return
+        kind = self.index.store.spec.embedder.partition(":")[0]
+        if asked != kind:
+            raise LibraryError(
+                f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
+                f"the index with `rag ingest --embedder {asked} --rebuild`"
+            )
+
+    def _open_embedder(self) -> BaseEmbedding:
         if not self.index.exists:
             name, note = embedders.resolve_embedder(self.settings)
             if note:
                 log.warning("%s", note)
             return embedders.open_embedder(name, self.settings)
+        self._check_embedder()
         built = self.index.store.spec.embedder
         kind: Any = built.partition(":")[0]
-        if asked not in ("auto", kind):
-            raise LibraryError(
-                f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
-                f"the index with `rag ingest --embedder {asked} --rebuild`"
-            )
         opened = embedders.open_embedder(kind, self.settings)
         if embedders.identity(opened) != built:
             raise LibraryError(
@@ -204,6 +211,8 @@ class Assistant:
         started = time.perf_counter()
         command = "rebuild" if rebuild else "ingest"
         with self.index.writing(command):
+            if not rebuild:
+                self._check_embedder()  # also where nothing turns out to need it
             embedded = self._rebuild(progress) if rebuild and self.index.exists else 0
             files, missing = readers.expand(paths)
             before = None if rebuild or shard or missing else last_ingest.digest(files)
