@@ -12,12 +12,13 @@ import functools
 import itertools
 import logging
 import platform
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
@@ -40,6 +41,8 @@ from rag.types import Answer, Hit, IngestReport, Paper, Turn
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+Part = tuple[Hit, ...] | str | Answer
+T = TypeVar("T")
 
 
 class Assistant:
@@ -65,6 +68,7 @@ class Assistant:
         """
         self.settings = settings
         self.index = Index(settings)
+        self._opening = threading.RLock()
         self._llm = llm
         self._llm_opened = llm is not None
         self._embedder = embedder
@@ -91,10 +95,11 @@ class Assistant:
     @property
     def llm(self) -> LLM | None:
         """The language model in force; None where answers are quotations."""
-        if not self._llm_opened:
-            self._llm = replies.open_llm(self.settings)
-            self._llm_opened = True
-        return self._llm
+        with self._opening:
+            if not self._llm_opened:
+                self._llm = replies.open_llm(self.settings)
+                self._llm_opened = True
+            return self._llm
 
     @property
     def embedder(self) -> BaseEmbedding:
@@ -103,9 +108,10 @@ class Assistant:
         Raises:
             LibraryError: the settings insist on another embedder than the index has.
         """
-        if self._embedder is None:
-            self._embedder = self._open_embedder()
-        return self._embedder
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = self._open_embedder()
+            return self._embedder
 
     def _refresh(self) -> None:
         """Notice what other processes have changed, be it the whole index's embedder."""
@@ -113,8 +119,10 @@ class Assistant:
         opened = self._embedder
         if opened is None or self._embedder_given or not self.index.exists:
             return
-        if embedders.identity(opened) != self.index.store.spec.embedder:
-            self._embedder = None
+        if embedders.identity(opened) != self.index.spec.embedder:
+            with self._opening:
+                if self._embedder is opened:
+                    self._embedder = None
 
     def _open_embedder(self) -> BaseEmbedding:
         asked = self.settings.embedder
@@ -123,9 +131,9 @@ class Assistant:
             if note:
                 log.warning("%s", note)
             return embedders.open_embedder(name, self.settings)
-        built = self.index.store.spec.embedder
+        built = self.index.spec.embedder
         kind: Any = built.partition(":")[0]
-        if asked not in ("auto", kind):
+        if asked not in ("auto", kind) and not self.index.is_rebuilt:
             raise LibraryError(
                 f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
                 f"the index with `rag ingest --embedder {asked} --rebuild`"
@@ -138,18 +146,14 @@ class Assistant:
             )
         return opened
 
-    def _spec(self) -> Spec:
-        name = embedders.identity(self.embedder)
-        return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
-
     @contextlib.contextmanager
-    def _embedding(self, papers: int) -> Iterator[Embed]:
+    def _embedding(self, embedder: BaseEmbedding, papers: int) -> Iterator[Embed]:
         """Give what embeds the passages of so many papers."""
-        if type(self.embedder) is Static and is_worth_it(papers):
+        if type(embedder) is Static and is_worth_it(papers):
             with embedding_process() as embed:
                 yield embed
         else:
-            yield lambda texts: functools.partial(embedders.embed, self.embedder, texts)
+            yield lambda texts: functools.partial(embedders.embed, embedder, texts)
 
     # The library.
 
@@ -197,8 +201,8 @@ class Assistant:
                 plan.added = plan.updated = 0
                 changes = []
             if changes:
-                self.index.ensure(self._spec())
-                with self._embedding(len(changes)) as embed:
+                self.index.ensure(_spec(self.embedder))
+                with self._embedding(self.embedder, len(changes)) as embed:
                     embedded += self.index.write(changes, embed, command, progress)
             else:
                 self.index.work.finish()
@@ -221,13 +225,21 @@ class Assistant:
             return report
 
     def _rebuild(self, progress: Progress) -> int:
-        """Make the index anew with the settings' embedder; return passages embedded."""
-        name, note = embedders.resolve_embedder(self.settings)
-        if note:
-            log.warning("%s", note)
-        self._embedder = embedders.open_embedder(name, self.settings)
-        with self._embedding(self.index.lexical.papers) as embed:
-            return self.index.rebuild(self._spec(), embed, "rebuild", progress)
+        """Make the index anew with the settings' embedder, or the one that was passed in.
+
+        Returns how many passages were embedded. Searches meanwhile keep the one of before.
+        """
+        embedder = self._embedder
+        if embedder is None or not self._embedder_given:
+            name, note = embedders.resolve_embedder(self.settings)
+            if note:
+                log.warning("%s", note)
+            embedder = embedders.open_embedder(name, self.settings)
+        with self._embedding(embedder, self.index.lexical.papers) as embed:
+            count = self.index.rebuild(_spec(embedder), embed, "rebuild", progress)
+        with self._opening:
+            self._embedder = embedder
+        return count
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Remove papers from the library everywhere; return how many.
@@ -285,9 +297,23 @@ class Assistant:
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
+        conditions = parse_where(where)
+        return self._steadily(
+            lambda: retrieval.search(self.index, self.embedder, query, k, conditions)
+        )
+
+    def _steadily(self, read: Callable[[], T]) -> T:
+        """Read the index; once more where it was rebuilt with another embedder meanwhile."""
         self._refresh()
         self.index.require()
-        return retrieval.search(self.index, self.embedder, query, k, parse_where(where))
+        spec = self.index.spec
+        try:
+            return read()
+        except (ValueError, LibraryError):
+            if self.index.spec == spec:
+                raise
+        self._refresh()
+        return read()
 
     def retriever(self, *, k: int = 10, where: Sequence[str] = ()) -> PaperRetriever:
         """Return the search as a LlamaIndex retriever."""
@@ -333,19 +359,25 @@ class Assistant:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        self._refresh()
-        self.index.require()
-        yield from chain.stream(
-            question,
-            index=self.index,
-            embedder=self.embedder,
-            llm=self.llm,
-            settings=self.settings,
-            k=k or self.settings.k,
-            where=parse_where(where),
-            history=history,
-            judge=judge,
-        )
+        conditions = parse_where(where)
+
+        def begin() -> tuple[Part, Iterator[Part]]:
+            parts = chain.stream(
+                question,
+                index=self.index,
+                embedder=self.embedder,
+                llm=self.llm,
+                settings=self.settings,
+                k=k or self.settings.k,
+                where=conditions,
+                history=history,
+                judge=judge,
+            )
+            return next(parts), parts
+
+        first, rest = self._steadily(begin)
+        yield first
+        yield from rest
 
     def info(self) -> dict[str, Any]:
         """Return what is in force and in what health; never a secret."""
@@ -371,6 +403,12 @@ class Assistant:
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
+
+
+def _spec(embedder: BaseEmbedding) -> Spec:
+    """Return what an index made with an embedder remembers."""
+    name = embedders.identity(embedder)
+    return Spec(name, embedders.dimension(embedder), passages.splitter(name))
 
 
 def _versions() -> dict[str, str]:
