@@ -12,12 +12,13 @@ import functools
 import itertools
 import logging
 import platform
+import threading
 import time
 import zlib
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class Assistant:
@@ -69,6 +71,7 @@ class Assistant:
         """
         self.settings = settings
         self.index = Index(settings)
+        self._opening = threading.RLock()
         self._llm = llm
         self._llm_opened = llm is not None
         self._embedder = embedder
@@ -101,10 +104,11 @@ class Assistant:
     @property
     def llm(self) -> LLM | None:
         """The language model in force; None where answers are quotations."""
-        if not self._llm_opened:
-            self._llm = replies.open_llm(self.settings)
-            self._llm_opened = True
-        return self._llm
+        with self._opening:
+            if not self._llm_opened:
+                self._llm = replies.open_llm(self.settings)
+                self._llm_opened = True
+            return self._llm
 
     @property
     def embedder(self) -> BaseEmbedding:
@@ -113,9 +117,10 @@ class Assistant:
         Raises:
             LibraryError: the settings insist on another embedder than the index has.
         """
-        if self._embedder is None:
-            self._embedder = self._open_embedder()
-        return self._embedder
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = self._open_embedder()
+            return self._embedder
 
     def _refresh(self) -> None:
         """Notice what other processes have changed, be it the whole index's embedder."""
@@ -123,8 +128,10 @@ class Assistant:
         opened = self._embedder
         if opened is None or self._embedder_given or not self.index.exists:
             return
-        if embedders.identity(opened) != self.index.store.spec.embedder:
-            self._embedder = None
+        if embedders.identity(opened) != self.index.spec.embedder:
+            with self._opening:
+                if self._embedder is opened:
+                    self._embedder = None
 
     def _ready(self) -> BaseEmbedding:
         """Return the embedder for a search of what there is now.
@@ -135,7 +142,7 @@ class Assistant:
         self._refresh()
         self.index.require()
         embedder = self.embedder
-        embedders.check(embedder, self.index.store.spec.embedder)
+        embedders.check(embedder, self.index.spec.embedder)
         return embedder
 
     def _check_embedder(self) -> None:
@@ -143,8 +150,8 @@ class Assistant:
         asked = self.settings.embedder
         if self._embedder_given or asked == "auto" or not self.index.exists:
             return
-        kind = self.index.store.spec.embedder.partition(":")[0]
-        if asked != kind:
+        kind = self.index.spec.embedder.partition(":")[0]
+        if asked != kind and not self.index.is_rebuilt:
             raise LibraryError(
                 f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
                 f"the index with `rag ingest --embedder {asked} --rebuild`"
@@ -157,7 +164,7 @@ class Assistant:
                 log.warning("%s", note)
             return embedders.open_embedder(name, self.settings)
         self._check_embedder()
-        built = self.index.store.spec.embedder
+        built = self.index.spec.embedder
         kind: Any = built.partition(":")[0]
         opened = embedders.open_embedder(kind, self.settings)
         if embedders.identity(opened) != built:
@@ -167,18 +174,14 @@ class Assistant:
             )
         return opened
 
-    def _spec(self) -> Spec:
-        name = embedders.identity(self.embedder)
-        return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
-
     @contextlib.contextmanager
-    def _embedding(self, papers: int) -> Iterator[Embed]:
+    def _embedding(self, embedder: BaseEmbedding, papers: int) -> Iterator[Embed]:
         """Give what embeds the passages of so many papers."""
-        if type(self.embedder) is Static and is_worth_it(papers):
+        if type(embedder) is Static and is_worth_it(papers):
             with embedding_process() as embed:
                 yield embed
         else:
-            yield lambda texts: functools.partial(embedders.embed, self.embedder, texts)
+            yield lambda texts: functools.partial(embedders.embed, embedder, texts)
 
     # The library.
 
@@ -228,8 +231,8 @@ class Assistant:
                 plan.added = plan.updated = 0
                 changes = []
             if changes:
-                self.index.ensure(self._spec())
-                with self._embedding(len(changes)) as embed:
+                self.index.ensure(_spec(self.embedder))
+                with self._embedding(self.embedder, len(changes)) as embed:
                     embedded += self.index.write(changes, embed, command, progress)
             else:
                 self.index.work.finish()
@@ -252,13 +255,21 @@ class Assistant:
             return report
 
     def _rebuild(self, progress: Progress) -> int:
-        """Make the index anew with the settings' embedder; return passages embedded."""
-        name, note = embedders.resolve_embedder(self.settings)
-        if note:
-            log.warning("%s", note)
-        self._embedder = embedders.open_embedder(name, self.settings)
-        with self._embedding(self.index.lexical.papers) as embed:
-            return self.index.rebuild(self._spec(), embed, "rebuild", progress)
+        """Make the index anew with the settings' embedder, or the one that was passed in.
+
+        Returns how many passages were embedded. Searches meanwhile keep the one of before.
+        """
+        embedder = self._embedder
+        if embedder is None or not self._embedder_given:
+            name, note = embedders.resolve_embedder(self.settings)
+            if note:
+                log.warning("%s", note)
+            embedder = embedders.open_embedder(name, self.settings)
+        with self._embedding(embedder, self.index.lexical.papers) as embed:
+            count = self.index.rebuild(_spec(embedder), embed, "rebuild", progress)
+        with self._opening:
+            self._embedder = embedder
+        return count
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Remove papers from the library everywhere; return how many.
@@ -314,7 +325,23 @@ class Assistant:
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
-        return retrieval.search(self.index, self._ready(), query, k, parse_where(where))
+        conditions = parse_where(where)
+        return self._steadily(
+            lambda: retrieval.search(self.index, self._ready(), query, k, conditions)
+        )
+
+    def _steadily(self, read: Callable[[], T]) -> T:
+        """Read the index; once more where it was rebuilt with another embedder meanwhile."""
+        self._refresh()
+        self.index.require()
+        spec = self.index.spec
+        try:
+            return read()
+        except (ValueError, LibraryError):
+            if self.index.spec == spec:
+                raise
+        self._refresh()
+        return read()
 
     def ask(
         self,
@@ -358,18 +385,26 @@ class Assistant:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        yield from chain.stream(
-            question,
-            index=self.index,
-            embedder=self._ready(),
-            llm=self.llm,
-            settings=self.settings,
-            k=k or self.settings.k,
-            where=parse_where(where),
-            history=history,
-            judge=judge,
-            choose=choose,
-        )
+        conditions = parse_where(where)
+
+        def begin() -> tuple[Part, Iterator[Part]]:
+            parts = chain.stream(
+                question,
+                index=self.index,
+                embedder=self._ready(),
+                llm=self.llm,
+                settings=self.settings,
+                k=k or self.settings.k,
+                where=conditions,
+                history=history,
+                judge=judge,
+                choose=choose,
+            )
+            return next(parts), parts
+
+        first, rest = self._steadily(begin)
+        yield first
+        yield from rest
 
     async def astream(self, question: str, **options: Any) -> AsyncGenerator[Part, None]:
         """Answer as `stream` does; the event loop goes on meanwhile."""
@@ -403,7 +438,7 @@ class Assistant:
         """Return what is in force and in what health; never a secret."""
         self._refresh()
         exists = self.index.exists
-        spec = self.index.store.spec if exists else None
+        spec = self.index.spec if exists else None
         unfinished = self.index.work.unfinished()
         embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
@@ -443,6 +478,12 @@ class Lookup:
     def by_author(self, name: str, year: int) -> list[Paper]:
         """Return papers by an author of this name, of this year or up to three years later."""
         return self._assistant.papers([f"author~{name}", f"year>={year}", f"year<={year + 3}"])
+
+
+def _spec(embedder: BaseEmbedding) -> Spec:
+    """Return what an index made with an embedder remembers."""
+    name = embedders.identity(embedder)
+    return Spec(name, embedders.dimension(embedder), passages.splitter(name))
 
 
 def _versions() -> dict[str, str]:

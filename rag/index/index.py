@@ -66,6 +66,9 @@ class Index:
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        self._making = False  # a first write is under way: there is nothing to read yet
+        # During a rebuild, what this process reads: the state before it.
+        self._before: tuple[Spec, Vectors | None] | None = None
         if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
             self._store: Store | None = None
             self.lexical = Lexical(None)
@@ -85,7 +88,18 @@ class Index:
     @property
     def exists(self) -> bool:
         """Whether there is anything to read."""
-        return self._store is not None and self._store.exists
+        return self._store is not None and self._store.exists and not self._making
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether this process makes the index anew just now, and reads the state of before."""
+        return self._before is not None
+
+    @property
+    def spec(self) -> Spec:
+        """What the state that is being read was made with."""
+        before = self._before
+        return before[0] if before else self.store.spec
 
     def require(self) -> None:
         """Check that there is something to read.
@@ -172,6 +186,9 @@ class Index:
         """Return the vectors of the lexical index's state; None where no file has them."""
         if self._settings.chroma_url is not None or self.lexical.in_memory:
             return None
+        before = self._before
+        if before:
+            return before[1]
         file = self._vectors_file(self.lexical.stamp)
         known, vectors = self._vectors
         if known != file or vectors is None:
@@ -242,7 +259,7 @@ class Index:
         Raises:
             BusyError: another process writes and does not end within ten minutes.
         """
-        with self._mutex, self.work.alone(command, wait=_WAIT):
+        with self._mutex, self.work.alone(command, wait=_WAIT), self._written():
             if self._store is None:
                 self._store = Store(self._settings)
             else:
@@ -259,6 +276,14 @@ class Index:
                 self._keep_all()
             yield
 
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """Have this process read what is there, however the writing ends."""
+        try:
+            yield
+        finally:
+            self._making, self._before = False, None
+
     def ensure(self, spec: Spec) -> None:
         """Make the index where there is none; else check that it was made with ``spec``.
 
@@ -266,6 +291,7 @@ class Index:
             LibraryError: the index was made otherwise, saying how to rebuild it.
         """
         if not self.store.exists:
+            self._making = True
             self.store.create(spec)
             return
         have = self.store.spec
@@ -297,7 +323,7 @@ class Index:
             """Embed and store the entries; yield each for the lexical index."""
             nonlocal embedded
             done = 0
-            for entries, vectors, fresh in self._embedded(pairs, embed):
+            for entries, vectors, fresh in self._embedded(pairs, embed, self.store.spec):
                 self._add(entries, vectors, new)
                 embedded += fresh
                 done += len(vectors)
@@ -336,8 +362,9 @@ class Index:
             replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
         ]
         total = sum(len(entry.spans) for entry in fresh)
+        self._before = (self.store.spec, self._kept())
         self.store.create(spec, rebuild=total)
-        for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed):
+        for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed, spec):
             self._add(part, vectors, new)
             stored += count
             progress(stored, total)
@@ -348,10 +375,10 @@ class Index:
         return stored
 
     def _embedded(
-        self, pairs: Sequence[_Pair], embed: Embed
+        self, pairs: Sequence[_Pair], embed: Embed, spec: Spec
     ) -> Iterator[tuple[list[Entry], Floats, int]]:
         """Yield entries in batches, the vectors of their passages, how many were embedded."""
-        size = _BATCHES.get(self.store.spec.embedder, _BATCH)
+        size = _BATCHES.get(spec.embedder, _BATCH)
         # In the order of Chroma's index of metadata, which then grows at its end alone: 20,000
         # take it 9.8 s, in another order 13.3.
         ordered = sorted(pairs, key=lambda pair: pair[0].payload)
@@ -422,6 +449,7 @@ class Index:
                     self._keep(before.changed(stale, new), stamp)
 
             self.lexical.write(added_and_kept(), gone, stamp)
+            self._making, self._before = False, None
             self.store.delete(stale)
             self.store.set_stamp(stamp)
             self._keep_no_other(stamp)
