@@ -126,14 +126,22 @@ class Assistant:
         if embedders.identity(opened) != self.index.store.spec.embedder:
             self._embedder = None
 
+    def require(self) -> None:
+        """See that there is a library.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        self._refresh()
+        self.index.require()
+
     def _ready(self) -> BaseEmbedding:
         """Return the embedder for a search of what there is now.
 
         Raises:
             LibraryError: there is no index, or it was made with another embedder.
         """
-        self._refresh()
-        self.index.require()
+        self.require()
         embedder = self.embedder
         embedders.check(embedder, self.index.store.spec.embedder)
         return embedder
@@ -273,6 +281,24 @@ class Assistant:
         entries = self.index.lexical.matching(parse_where(where))
         return [with_key(entry.paper) for entry in entries]
 
+    def count(self, where: Where = ()) -> int:
+        """Return for how many papers all ``--where`` expressions hold."""
+        self._refresh()
+        lexical = self.index.lexical
+        return lexical.count(parse_where(where)) if where else lexical.papers
+
+    def with_ids(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """Return the papers with these ids, by id; unknown ones are left out."""
+        self._refresh()
+        found = self.index.lexical.by_id(paper_ids)
+        return {paper_id: with_key(entry.paper) for paper_id, entry in found.items()}
+
+    @property
+    def generation(self) -> str:
+        """The name of the state that the library is in."""
+        self._refresh()
+        return self.index.generation
+
     def paper(self, name: str) -> Paper:
         """Return the paper with this id, citation key, DOI or arXiv id.
 
@@ -308,6 +334,15 @@ class Assistant:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
         return retrieval.search(self.index, self._ready(), query, k, parse_where(where))
+
+    def by_words(self, terms: Sequence[str], *, k: int = 10) -> list[Hit]:
+        """Return the papers that share an index term (see `rag.text.terms`), best BM25 first."""
+        self._refresh()
+        return retrieval.by_words(self.index, terms, k)
+
+    def frequency(self, term: str) -> int:
+        """Return in how many papers an index term occurs."""
+        return self.index.lexical.document_frequency(term)
 
     def ask(
         self,
