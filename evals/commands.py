@@ -17,6 +17,7 @@ from evals.retrieval import evaluate
 from evals.runner import run_answers
 from evals.runs import read_run
 from rag.assistant import Assistant
+from rag.durable import is_stdout
 from rag.errors import RagError
 from rag.settings import load_settings
 
@@ -149,10 +150,11 @@ def make_questions(arguments: argparse.Namespace) -> int:
         feedback=Path(arguments.feedback) if arguments.feedback else None,
     )
     if arguments.json:
-        _print(json.dumps({"output": arguments.output, **counts}))
+        told = json.dumps({"output": arguments.output, **counts})
     else:
         kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
-        _print(f"{kinds}; questions in {arguments.output}")
+        told = f"{kinds}; questions in {arguments.output}"
+    print(told, file=sys.stderr if is_stdout(arguments.output) else sys.stdout)
     return 0
 
 

@@ -17,9 +17,9 @@ from tqdm import tqdm
 
 from evals.feedback import read_feedback
 from evals.generate import generate_question
-from rag.answers.extraction import asked_terms
+from rag.answers.asking import asked_terms
 from rag.assistant import Assistant
-from rag.durable import write_whole
+from rag.durable import write_output
 from rag.errors import InputError
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
@@ -74,7 +74,7 @@ def write_set(
     numbers = {row["kind"]: counting(1) for row in rows}
     named = [{"id": f"{row['kind']}-{next(numbers[row['kind']]):03}", **row} for row in rows]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in named]
-    write_whole(out, "".join(lines).encode("utf-8", "backslashreplace"))
+    write_output(out, "".join(lines).encode("utf-8", "backslashreplace"))
     return dict(Counter(row["kind"] for row in rows))
 
 

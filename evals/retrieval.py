@@ -17,7 +17,7 @@ from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
 from rag.assistant import Assistant
 from rag.commands import run_lines
-from rag.durable import write_whole
+from rag.durable import write_output
 from rag.errors import InputError
 from rag.settings import load_settings
 from rag.text.terms import terms
@@ -76,7 +76,7 @@ def evaluate(
         ranked = list(_rank(assistant, data, bm25_only))
     lines = {each.query: list(run_lines(each.query, each.hits)) for each in ranked}
     if trec:
-        write_whole(trec, "".join(line for each in lines.values() for line in each).encode())
+        write_output(trec, "".join(line for each in lines.values() for line in each).encode())
     # The scores as written: what others compute from the file is what is computed here.
     run = {
         each.query: {

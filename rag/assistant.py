@@ -27,7 +27,7 @@ from rag.answers import chain, retrieval
 from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
-from rag.index import entries, last_ingest, passages
+from rag.index import intake, last_ingest, passages
 from rag.index.entries import Change, with_key
 from rag.index.filters import Where, parse_where
 from rag.index.index import Embed, Index
@@ -220,7 +220,7 @@ class Assistant:
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            plan = entries.plan(read, self.index.lexical.sharing)
+            plan = intake.plan(read, self.index.lexical.sharing)
             changes = [change for change in plan.changes if _in_shard(change, shard)]
             refused = strict and bool(plan.rejected)
             if refused:
@@ -306,24 +306,22 @@ class Assistant:
             InputError: there is none.
         """
         found = self.named(name)
-        if found is None:
+        if len(found) > 1 and found[0].id != name:
+            ids = ", ".join(repr(paper.id) for paper in found[:5])
+            raise InputError(f"{name!r} names {len(found)} papers; give one of the ids {ids}")
+        if not found:
             raise InputError(f"no paper {name!r}; see `rag papers list` for the ids")
-        return found
+        return found[0]
 
-    def named(self, name: str) -> Paper | None:
-        """Return the paper with this id, citation key, DOI or arXiv id; None where none has it."""
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this id, citation key, DOI or arXiv id: several share a key."""
         self._refresh()
-        found = self.index.lexical.named(name)
-        return with_key(found) if found else None
+        return [with_key(paper) for paper in self.index.lexical.named(name)]
 
-    def described(self, reference: str) -> Paper | None:
-        """Return the paper whose title stands in an entry of a reference list; None without."""
-        text = entries.normalised_title(reference)
-        for hit in self.search(reference[:500], k=5):
-            title = entries.normalised_title(hit.paper.title)
-            if title and title in text:
-                return hit.paper
-        return None
+    def lookup(self) -> Lookup:
+        """Return what finds the papers that a draft cites."""
+        self._refresh()
+        return Lookup(self)
 
     # Questions.
 
@@ -451,6 +449,26 @@ class Assistant:
             else {"command": unfinished.command, "running": unfinished.running},
             "health": _health(exists, unfinished is not None and not unfinished.running),
         }
+
+
+class Lookup:
+    """The library as a draft's citations are looked up in it: all papers that one may mean."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        """Take the library to look in."""
+        self._assistant = assistant
+
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this citation key, id, DOI or arXiv id."""
+        return self._assistant.index.lexical.named(name)
+
+    def near(self, text: str) -> list[Paper]:
+        """Return the papers whose title may stand in a text."""
+        return [hit.paper for hit in self._assistant.search(text[:500], k=20)]
+
+    def by_author(self, name: str, year: int) -> list[Paper]:
+        """Return papers by an author of this name, of this year or up to three years later."""
+        return self._assistant.papers([f"author~{name}", f"year>={year}", f"year<={year + 3}"])
 
 
 def _versions() -> dict[str, str]:

@@ -14,9 +14,12 @@ from tqdm import tqdm
 from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
-from rag.errors import InputError
+from rag.drafts.checking import check_draft, form_of
+from rag.drafts.pairs import verify_pairs
+from rag.drafts.reports import report_lines
+from rag.durable import check_output, is_stdout, write_output
+from rag.errors import InputError, UsageError
 from rag.models import weights
-from rag.receipts import drafts as verification
 from rag.settings import load_settings
 from rag.types import Answer, Hit, Paper, to_json
 
@@ -24,7 +27,7 @@ from rag.types import Answer, Hit, Paper, to_json
 def ingest(arguments: argparse.Namespace) -> int:
     """``rag ingest``: exit 1 where nothing could be read, or with --strict on any rejection."""
     if not arguments.paths and not arguments.rebuild:
-        raise InputError("nothing to ingest; name files or folders, or - for standard input")
+        raise UsageError("nothing to ingest; name files or folders, or - for standard input")
     assistant = _open(arguments)
     with tqdm(unit=" passages", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -63,9 +66,9 @@ def ingest(arguments: argparse.Namespace) -> int:
 def search(arguments: argparse.Namespace) -> int:
     """``rag search``: one query, or many into a TREC run."""
     if bool(arguments.queries) != bool(arguments.run_file):
-        raise InputError("--queries and --run go together; give both, or a QUERY")
-    if bool(arguments.query) == bool(arguments.queries):
-        raise InputError("give a QUERY, or --queries with --run")
+        raise UsageError("--queries and --run go together; give both, or a QUERY")
+    if bool((arguments.query or "").strip()) == bool(arguments.queries):
+        raise UsageError("give a QUERY, or --queries with --run")
     assistant = _open(arguments)
     if arguments.query:
         hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
@@ -76,11 +79,13 @@ def search(arguments: argparse.Namespace) -> int:
                 _print(f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}")
         return 0
     queries = list(_read_queries(Path(arguments.queries)))
-    with Path(arguments.run_file).open("w", encoding="utf-8") as out:
-        for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
-            hits = assistant.search(query, k=arguments.k, where=arguments.where)
-            out.writelines(run_lines(qid, hits))
-    if arguments.json:
+    check_output(arguments.run_file)
+    lines: list[str] = []
+    for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
+        hits = assistant.search(query, k=arguments.k, where=arguments.where)
+        lines += run_lines(qid, hits)
+    write_output(arguments.run_file, "".join(lines).encode())
+    if arguments.json and not is_stdout(arguments.run_file):
         _print_json({"queries": len(queries), "run": arguments.run_file})
     return 0
 
@@ -99,7 +104,7 @@ def _one_word(name: str) -> str:
 
 def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (id, query) of a JSON Lines file: ``_id`` or ``id``; ``text``, ``query`` or so."""
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_lines(path.read_text(encoding="utf-8-sig")), 1):
         if not line.strip():
             continue
         try:
@@ -155,34 +160,44 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """``rag verify``: exit 1 where a draft has an unsupported sentence, or a line is no pair."""
-    path = Path(arguments.file)
+    """``rag verify``: exit 1 where a sentence is as bad as --fail-on says, or a line no pair."""
+    name = arguments.file
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        written = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot read {path} ({error.strerror}); name a file") from error
+        raise InputError(f"cannot read {name} ({error.strerror}); name a file") from error
+    text = written.decode("utf-8-sig", errors="replace")
+    form = form_of(name, text)
     assistant = _open(arguments)
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        wrong, first = 0, ""
-        for verdict in verification.verify_pairs(text.splitlines(), assistant.embedder):
-            _print(json.dumps(verdict, ensure_ascii=False))
-            if "error" in verdict:
-                wrong += 1
-                first = verdict["error"].partition(":")[0] if wrong == 1 else first
-        if wrong:
-            lines = "1 line" if wrong == 1 else f"{wrong} lines"
-            raise InputError(f"{lines} could not be checked; correct it, first {first}")
-        return 0
-    form: verification.Format = "latex" if path.suffix.lower() in {".tex", ".ltx"} else "markdown"
-    report = verification.check_draft(
-        text, form, assistant.named, assistant.described, assistant.embedder
-    )
-    if arguments.json:
-        _print_json({"sentences": report.sentences, "counts": report.counts})
-    else:
-        for line in verification.render(report):
-            _print(line)
-    return 1 if report.failed else 0
+    if form == "pairs":
+        return _verify_pairs(text, assistant)
+    report = check_draft(text, form, assistant.lookup(), assistant.embedder)
+    shown = arguments.format or ("json" if arguments.json else "text")
+    for line in report_lines(report, shown, "stdin" if name == "-" else name):
+        _print(line)
+    return 1 if report.failed(arguments.fail_on) else 0
+
+
+def _verify_pairs(text: str, assistant: Assistant) -> int:
+    wrong: list[str] = []
+    for verdict in verify_pairs(_lines(text), assistant.embedder):
+        _print(json.dumps(verdict, ensure_ascii=False))
+        if "error" in verdict:
+            wrong.append(verdict["error"].partition(":")[0])
+    if wrong:
+        lines = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        raise InputError(f"{lines} could not be checked; correct it, first {wrong[0]}")
+    return 0
+
+
+def _lines(text: str) -> list[str]:
+    r"""Return the lines of JSON Lines: U+2028 may stand inside a string and ends none.
+
+    >>> _lines("1\r\n2\n")
+    ['1', '2']
+    """
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def papers_list(arguments: argparse.Namespace) -> int:

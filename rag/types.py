@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Floats: TypeAlias = "NDArray[np.float32]"  # rows of vectors
+AnswerKind = Literal["papers", "library", "chat"]
 Support = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
 
 
@@ -158,7 +159,8 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed, "chat"
+    where nothing was. ``stopped`` says why a model's text is incomplete ("length"), else None.
     """
 
     question: str
@@ -177,6 +179,7 @@ class Answer:
     settings: Mapping[str, Any] = field(default_factory=dict)
     stopped: str | None = None
     confidence: float | None = None
+    kind: AnswerKind = "papers"
 
 
 @dataclass(frozen=True, slots=True)

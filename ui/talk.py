@@ -44,8 +44,10 @@ async def answer_views(
         ``id``; ``html`` in pieces; ``text``, what has been written; and, in the last one,
         ``result``: what the page is to keep of the exchange.
     """
+    asked = asked if isinstance(asked, Mapping) else {}
     name = read_id(asked.get("id"))
-    question = str(asked.get("question") or "").strip()
+    question = asked.get("question")
+    question = question.strip() if isinstance(question, str) else ""
     hits: Sequence[Hit] = ()
     text = ""
     ask = functools.partial(

@@ -26,7 +26,8 @@ from llama_index.core.llms import MockLLM
 from evals.maintain import bench_stock
 from evals.ranking import rank_metrics, read_beir
 from rag import readers
-from rag.answers.retrieval import CANDIDATES, query_terms
+from rag.answers.asking import query_terms
+from rag.answers.retrieval import CANDIDATES
 from rag.assistant import Assistant
 from rag.index import passages
 from rag.index.store import Spec, Store

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from evals.maintain.check_sample import SAMPLE, read_rows
 from evals.statistics import auroc, logistic
-from rag.answers import abstention, extraction, gathering, questions
+from rag.answers import abstention, extraction, followups, gathering, questions
 from rag.answers.history import parse_history
 from rag.assistant import Assistant
 from rag.errors import RagError
@@ -81,19 +81,18 @@ def measure(rows: Sequence[dict[str, Any]], assistant: Assistant) -> list[Asked]
         history = parse_history(row.get("history", []), row["id"])
         if history:
             titles = gathering.cited_titles(history[-1], assistant.index, assistant.embedder)
-            question = questions.standalone(question, history, titles)
-        intent = questions.read_question(question)
+            question = followups.standalone(question, history, titles)
+        read = questions.read_question(question, assistant.index.lexical)
         found = gathering.gather(
-            question,
-            intent,
+            read,
             index=assistant.index,
             embedder=assistant.embedder,
             k=assistant.settings.k,
         )
         candidates = extraction.score_sentences(
-            question, found.hits[: found.lead], embed_texts, rarity
+            read.text, found.hits[: found.lead], embed_texts, rarity
         )
-        grounds = abstention.find_grounds(question, found.hits, candidates, found.intent)
+        grounds = abstention.find_grounds(found.question, found.hits, candidates)
         answerable = row["kind"] not in ("unanswerable", "exchanged")
         asked.append(Asked(answerable, row["kind"], grounds.features))
     return asked

@@ -24,7 +24,7 @@ from llama_index.core.llms import (
     MessageRole,
 )
 
-from rag.answers.extraction import asked_terms
+from rag.answers.asking import asked_terms
 from rag.answers.writing import REFUSAL
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answers.extraction import READ, Candidates, asked_terms
-from rag.answers.questions import Intent
+from rag.answers.asking import MEASURING, asked_terms
+from rag.answers.extraction import READ, Candidates
+from rag.answers.questions import Question
 from rag.models.embedders import embed_kept
 from rag.models.local_embedders import static
 from rag.receipts.matching import mentions, nearest_sentence
@@ -60,15 +61,6 @@ LEAST: Mapping[str, float] = {"minilm": 0.38, "static": 0.33, "": 0.34}
 
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _FOUND = 0.5  # strength from which a word counts as mentioned
-# Words that ask for a measure or join subject and measure: abstracts need not repeat them.
-_MEASURING = frozenset(
-    term
-    for word in (
-        "long large big far well often high low share fraction percentage percent number amount "
-        "figure reach get got achieve obtain"
-    ).split()
-    for term in terms(word)
-)
 
 
 class Features(NamedTuple):
@@ -98,17 +90,15 @@ class Grounds:
     missing: tuple[str, ...]
 
 
-def find_grounds(
-    question: str, hits: Sequence[Hit], candidates: Candidates, intent: Intent
-) -> Grounds:
+def find_grounds(question: Question, hits: Sequence[Hit], candidates: Candidates) -> Grounds:
     """Measure how far the first hits bear on a question.
 
     The sides of a comparison count as one paper: neither has the other's name.
     """
-    asked = _asked_words(question)
+    asked = _asked_words(question.text)
     near = hits[:READ]
     nearest = max((sentence.similarity for sentence in candidates.sentences), default=0.0)
-    nearest_words = _static_nearest(question, near)
+    nearest_words = _static_nearest(question.text, near)
     if not asked or not near:
         return Grounds(Features(nearest, nearest, nearest_words, 0.0, 0.0, 0.0), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
@@ -116,7 +106,7 @@ def find_grounds(
     missing = [
         word.text for word, best in zip(asked, had.max(axis=0), strict=True) if best < _FOUND
     ]
-    if intent.kind == "compare":
+    if question.kind == "compare":
         had = np.vstack([had[:2].max(axis=0), had[2:]])
     named = np.array([word.kind == "name" for word in asked])
     weights = np.array([word.weight for word in asked]) * np.where(named, _NAME_WEIGHT, 1.0)
@@ -159,7 +149,7 @@ def answers(grounds: Grounds, embedder: str) -> bool:
 
 def _asked_words(question: str) -> list[Word]:
     """Return the words of a question that papers which answer it should have."""
-    asked = set(asked_terms(question)) - _MEASURING
+    asked = set(asked_terms(question)) - MEASURING
     return [word for word in words(question) if asked.intersection(terms(word.text))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +15,15 @@ from llama_index.core.llms import LLM
 
 from rag.answers import (
     abstention,
+    catalogue,
     conversation,
     extraction,
+    followups,
     gathering,
     judging,
     prompts,
     questions,
+    several,
     writing,
 )
 from rag.answers.quoting import quote
@@ -29,6 +33,7 @@ from rag.index.index import Index
 from rag.models import replies
 from rag.models.embedders import embed_kept, encoder, identity
 from rag.receipts.citations import CitationStream
+from rag.receipts.markers import no_markers
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -41,12 +46,26 @@ from rag.types import (
     Usage,
 )
 
+log = logging.getLogger(__name__)
+
 Part: TypeAlias = "tuple[Hit, ...] | str | Answer"
 Choose = Callable[[str, Sequence[Hit]], Sequence[Hit]]
 
 _LONGEST_QUESTION = 4_000
 # Threads that compute at once only take Python's lock from each other, at every call into C.
 _TURN = threading.Lock()
+_PATIENCE = 0.5  # seconds: behind a question whose work takes longer, another one waits no more
+
+
+@contextlib.contextmanager
+def _in_turn() -> Iterator[None]:
+    """Compute alone, or beside one who takes long."""
+    alone = _TURN.acquire(timeout=_PATIENCE)
+    try:
+        yield
+    finally:
+        if alone:
+            _TURN.release()
 
 
 def stream(
@@ -79,40 +98,54 @@ def stream(
     used: dict[str, str] = {}
     spent: list[Usage] = []
     alone = question
-    follows = bool(history) and questions.refers_back(question)
+    follows = bool(history) and followups.refers_back(question)
     if follows and llm is not None:
         alone, prompt, usage = conversation.condense(question, history, llm, settings)
         used[prompt.name] = prompt.sha256
         spent.append(usage)
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
-        alone = questions.standalone(question, history, titles)
+        alone = followups.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
-    turn = _TURN if encoder(embedder) else contextlib.nullcontext()
-    intent = questions.read_question(alone)
-    with turn:
-        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
-        hits, intent = found.hits, found.intent
+    turn = _in_turn if encoder(embedder) else contextlib.nullcontext
+    read = questions.read_question(alone, index.lexical)
+    if read.several and llm is None:
+        ask = functools.partial(
+            stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
+        )
+        yield from several.one_by_one(question, alone, read.several, ask)
+        return
+    if read.kind in {"chat", "library"} or read.limited or read.people:
+        known = catalogue.answer(read, index=index, embedder=embedder, where=where)
+        if known is not None:
+            yield from _told(known, question, alone, index, embedder, llm, settings, started)
+            return
+    limits = (*where, *read.where) if read.limited else where
+    with turn():
+        found = gathering.gather(read, index=index, embedder=embedder, k=k, where=limits)
+        hits, read = found.hits, found.question
         if choose is not None:
             hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
-            alone,
+            read.text,
             hits[: found.lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
         )
-        grounds = abstention.find_grounds(alone, hits, candidates, intent)
+        grounds = abstention.find_grounds(read, hits, candidates)
     yield hits
     text, stopped = "", None
     sentences: list[Sentence] = []
     order: list[int] = []
-    answered = bool(hits) and abstention.answers(grounds, identity(embedder))
+    # Who wrote what is asked about is a filter: what it leaves is what is meant.
+    answered = bool(hits) and (read.limited or abstention.answers(grounds, identity(embedder)))
     if not answered:
         generated = verified = time.perf_counter()
     elif llm is None:
-        chosen = extraction.choose(candidates, intent)
-        text, sentences, order = quote(hits, chosen, as_list=intent.kind != "one")
+        chosen = extraction.choose(candidates, read)
+        as_list = read.kind in {"compare", "list"}
+        text, sentences, order = quote(hits, chosen, as_list=as_list)
         yield text
         generated = verified = time.perf_counter()
     else:
@@ -137,15 +170,19 @@ def stream(
         generated = time.perf_counter()
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(writing.REFUSAL)
-        with turn:
+        with turn():
             sentences = (
                 writing.receipts(text, [hits[i] for i in order], embedder) if answered else []
             )
         if judge and sentences:
             cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
-            sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
-            used[prompt.name] = prompt.sha256
-            spent.append(usage)
+            try:
+                sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
+                used[prompt.name] = prompt.sha256
+                spent.append(usage)
+            except ModelError as error:  # the answer stands without it
+                log.warning("the judge's verdicts are unmeasured: %s", error)
+                sentences = judging.unmeasured(sentences)
         verified = time.perf_counter()
     if not answered:
         declined = _declined(hits, grounds.missing)
@@ -184,6 +221,39 @@ def stream(
     )
 
 
+def _told(
+    known: catalogue.Known,
+    question: str,
+    alone: str,
+    index: Index,
+    embedder: BaseEmbedding,
+    llm: LLM | None,
+    settings: Settings,
+    started: float,
+) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    """Yield an answer that was computed, as `stream` yields any."""
+    yield ()
+    yield known.text
+    spent = round(time.perf_counter() - started, 4)
+    yield Answer(
+        question=question,
+        standalone_question=alone,
+        answered=known.answered,
+        answer=known.text,
+        sentences=known.sentences,
+        citations=tuple(Citation(n, paper) for n, paper in enumerate(known.papers, 1)),
+        retrieved=tuple(
+            Retrieved(n, 1.0, paper.id, paper.title) for n, paper in enumerate(known.papers, 1)
+        ),
+        llm=replies.model_name(settings, llm),
+        embedder=identity(embedder),
+        prompts={},
+        seconds=Seconds(retrieve=spent, total=spent),
+        generation=index.generation,
+        kind=known.kind,
+    )
+
+
 def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
     """Return the answer that says that the papers do not answer, what they lack, and the nearest.
 
@@ -192,7 +262,7 @@ def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
     if not hits:
         return f"{writing.REFUSAL} No paper in the library is near the question."
     lacking = f" None near the question mentions {_either(missing)}." if missing else ""
-    nearest = "; ".join(f"“{hit.paper.name}”" for hit in hits[:3])
+    nearest = "; ".join(f"“{no_markers(hit.paper.name)}”" for hit in hits[:3])
     return f"{writing.REFUSAL}{lacking} The nearest papers are {nearest}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
-from rag.answers import prompts, questions
+from rag.answers import followups, prompts
 from rag.models import replies
 from rag.settings import Settings
 from rag.text import tokens
@@ -36,7 +36,7 @@ def condense(
     """Have the model rewrite a follow-up; return it, the prompt and what it cost.
 
     A reply that is no question (empty, or far too long) leaves the question to the rule of
-    `rag.answers.questions.standalone`.
+    `rag.answers.followups.standalone`.
 
     Raises:
         ModelError: the model failed.
@@ -50,7 +50,7 @@ def condense(
     reply = ask_once(llm, text, settings, max_tokens=120)
     line = " ".join(reply.text.split())
     if not line or len(line) > _LONGEST:
-        line = questions.standalone(question, history)
+        line = followups.standalone(question, history)
     return line, prompt, reply.usage
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answers.questions import Intent
+from rag.answers.asking import asked_terms
+from rag.answers.questions import Question
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
 from rag.types import Hit
@@ -23,19 +24,6 @@ from rag.types import Hit
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 Rarity = Callable[[str], float]
 
-# Words of questions, not of papers: in a small library they would look rare.
-_ASKING = frozenset(
-    term
-    for word in (
-        "a about all an and any are as at be been being but between by can compare compared could "
-        "difference different differ did do does done each either ever for from give given had "
-        "has have how i if in into is it its kind know like list many me most much name of on one "
-        "or other our over paper papers please provide say show so some such tell than that the "
-        "their them then there these they this those to us use used uses using versus vs was we "
-        "were what when where which while who whom whose why will with work works would you your"
-    ).split()
-    for term in terms(word)
-)
 _QUANTITY = re.compile(
     r"\bhow (?:many|much|large|big|long|fast|often|far|well|high|low|deep|accurate)\b|"
     r"\b(?:number|size|accuracy|score|percent\w*|share|fraction|speed\W?ups?|rate|cost|amount|"
@@ -93,15 +81,6 @@ class Candidates:
 
     sentences: tuple[Candidate, ...]
     vectors: NDArray[np.float32]
-
-
-def asked_terms(question: str) -> list[str]:
-    """Return the index terms of a question that say what it is about, each once.
-
-    >>> asked_terms("What speed-up does LCNN offer?")
-    ['speed', 'up', 'lcnn', 'offer']
-    """
-    return [term for term in dict.fromkeys(terms(question)) if term not in _ASKING]
 
 
 def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Rarity) -> Candidates:
@@ -168,7 +147,7 @@ def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> f
     return share / total
 
 
-def choose(candidates: Candidates, intent: Intent) -> list[Candidate]:
+def choose(candidates: Candidates, question: Question) -> list[Candidate]:
     """Choose the sentences of an answer, paper by paper, each paper's in their own order.
 
     A comparison takes two of each paper, a list one; otherwise the best four, three of one
@@ -182,8 +161,8 @@ def choose(candidates: Candidates, intent: Intent) -> list[Candidate]:
         for hit in dict.fromkeys(sentence.hit for sentence in every)
     }
     first = papers[every[0].hit]
-    if intent.kind != "one":
-        each = 2 if intent.kind == "compare" else 1
+    if question.kind in {"compare", "list"}:
+        each = 2 if question.kind == "compare" else 1
         taken = [i for own in papers.values() for i in _best(candidates, own, each, each)]
     else:
         sure = max(every[i].coverage for i in first) >= _SURE

@@ -12,8 +12,9 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answers import retrieval
-from rag.answers.extraction import READ, asked_terms
-from rag.answers.questions import Intent
+from rag.answers.asking import LISTING, asked_terms
+from rag.answers.extraction import READ
+from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.text.terms import terms
@@ -25,17 +26,6 @@ _LISTED = 20  # papers in a list
 # Share of the best match. On 25 lists over two sets (see `extraction`), pairs of words counted,
 # 0.7 finds 0.97 of the papers and is right in 0.89; 0.6 0.97 and 0.85; 0.8 0.90 and 0.93.
 _MATCHES = 0.7
-# Verbs and nouns by which lists ask, beside those of other questions.
-_LISTING = frozenset(
-    term
-    for word in (
-        "report result test tested evaluate evaluated introduce build draw data measure deal "
-        "address study propose rely present cover connect apply focus discuss mention involve "
-        "method approach model article"
-    ).split()
-    for term in terms(word)
-)
-
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
 _IN_TITLE = 1.5
@@ -46,18 +36,17 @@ class Found:
     """The papers found for a question, best first.
 
     ``lead`` of them are what the question asks for: the sides of a comparison, the papers of a
-    list; for other questions the first few, which are worth reading closely. ``intent`` is the
-    question's, but one for a comparison whose sides one paper compares.
+    list; for other questions the first few, which are worth reading closely. ``question`` is
+    the one asked, but for a comparison whose sides one paper compares: that is a question of fact.
     """
 
     hits: tuple[Hit, ...]
     lead: int
-    intent: Intent
+    question: Question
 
 
 def gather(
-    question: str,
-    intent: Intent,
+    question: Question,
     *,
     index: Index,
     embedder: BaseEmbedding,
@@ -65,21 +54,22 @@ def gather(
     where: Sequence[Condition] = (),
 ) -> Found:
     """Find the papers for a question that stands alone: ``k``, of a list as many as match."""
-    depth = max(k, _LOOKED_AT) if intent.kind == "list" else k
-    hits = retrieval.search(index, embedder, question, depth, where)
-    if intent.kind == "list":
-        matching = matches(question, hits)[: max(k, _LISTED)]
+    depth = max(k, _LOOKED_AT) if question.kind == "list" else k
+    hits = retrieval.search(index, embedder, question.text, depth, where)
+    if question.kind == "list":
+        matching = matches(question.text, hits)[: max(k, _LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
-        return Found(_ranked([*matching, *rest]), len(matching) or min(READ, k), intent)
-    if intent.kind == "compare":
-        runs = [retrieval.search(index, embedder, side, k, where) for side in intent.parts]
-        sides = choose_sides(intent.parts, [*runs, hits])
-        if _compared_in_one(intent.parts, sides):
-            return Found(tuple(hits), READ, Intent("one"))
+        return Found(_ranked([*matching, *rest]), len(matching) or min(READ, k), question)
+    if question.kind == "compare":
+        runs = [retrieval.search(index, embedder, side, k, where) for side in question.parts]
+        sides = choose_sides(question.parts, [*runs, hits])
+        if _compared_in_one(question.parts, sides):
+            return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
-        return Found(_ranked(_each_once([*sides, *rest])[: max(k, len(sides))]), len(sides), intent)
-    return Found(tuple(hits), READ, intent)
+        every = _each_once([*sides, *rest])[: max(k, len(sides))]
+        return Found(_ranked(every), len(sides), question)
+    return Found(tuple(hits), READ, question)
 
 
 def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -119,7 +109,7 @@ def _listed_words(question: str) -> list[Word]:
     """Return the words of a question that tell which papers belong into the list."""
     subject = set(asked_terms(question))
     asked = [word for word in words(question) if subject.intersection(terms(word.text))]
-    return [word for word in asked if terms(word.text)[0] not in _LISTING] or asked
+    return [word for word in asked if terms(word.text)[0] not in LISTING] or asked
 
 
 def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -11,12 +11,12 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
+from rag.answers.asking import query_terms
 from rag.index.entries import paper_of, parse_passage_id, with_key
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.index.lexical import LexicalHit, slot
 from rag.models.embedders import embed_query, identity
-from rag.text.terms import terms
 from rag.types import Hit
 
 # Papers from which words are searched beside vectors: either takes Python's lock for little of its
@@ -136,29 +136,6 @@ def _nearest(
 
 
 _FEW = 2_000  # so many papers are filtered by the store itself (82 ms for 3,000 ids)
-
-
-def query_terms(query: str) -> list[str]:
-    """Return a query's index terms, each once, without words that carry no subject.
-
-    >>> query_terms("How do we look up the weights?")
-    ['look', 'up', 'weight']
-    """
-    every = list(dict.fromkeys(terms(query)))
-    return [term for term in every if term not in _FUNCTION_TERMS] or every
-
-
-_FUNCTION_TERMS = frozenset(
-    term
-    for word in (
-        "a about all also am an and any are as at be been being but by can could did do does for "
-        "from had has have how i if in into is it its may me might must my no not of on or our "
-        "shall should so some such than that the their them then there these they this those to "
-        "upon us was we were what when where whether which while who whom whose why will with "
-        "would you your"
-    ).split()
-    for term in terms(word)
-)
 
 
 def attainable(frequencies: Sequence[int], papers: int) -> float:

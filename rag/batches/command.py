@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.batches.processes import start_helpers
 from rag.batches.question_files import Item, read_questions
+from rag.durable import is_stdout, is_stream
 from rag.errors import InputError, RagError
 from rag.importing import heavy_imports
 from rag.settings import Settings, load_settings
@@ -23,7 +25,8 @@ def main(arguments: argparse.Namespace) -> int:
     """``rag batch``: exit 1 where questions are left, or where every one failed."""
     items = read_questions(arguments.questions)
     out = Path(arguments.output)
-    if out.resolve() == Path(arguments.questions).resolve() or out.is_dir():
+    same = not is_stream(out) and out.resolve() == Path(arguments.questions).resolve()
+    if same or out.is_dir():
         raise InputError(f"{out} cannot take the answers; name another file")
     settings = load_settings(index=arguments.index)
     if arguments.dry_run:
@@ -46,7 +49,8 @@ def main(arguments: argparse.Namespace) -> int:
             retry_failed=arguments.retry_failed,
             max_cost=arguments.max_cost,
         )
-    print(json.dumps(asdict(summary)) if arguments.json else _told(summary))  # noqa: T201
+    told = json.dumps(asdict(summary)) if arguments.json else _told(summary)
+    print(told, file=sys.stderr if is_stdout(out) else sys.stdout)
     if summary.left:
         raise RagError(
             f"stopped at --max-cost {arguments.max_cost:g}: {summary.left} of {summary.questions} "

@@ -16,10 +16,11 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from rag.assistant import Assistant
 from rag.batches.cost import Budget, row_cost
-from rag.batches.journal import Journal, Row, claimed, row_key
+from rag.batches.journal import Journal, Row, Stream, claimed, row_key
 from rag.batches.processes import Helper
 from rag.batches.question_files import Item
 from rag.batches.rows import Task, ask_all, digest, shape_of, ways_to_ask, with_ahead
+from rag.durable import is_stream
 from rag.errors import InputError
 from rag.models import replies
 
@@ -66,7 +67,8 @@ def run(
     Args:
         assistant: answers, from as many threads as ``concurrency``.
         items: with ids that differ.
-        out: JSON Lines: what ``ask`` gives with ``id``, ``digest`` and, where it failed, ``error``.
+        out: JSON Lines, what ``ask`` gives with ``id``, ``digest`` and, where it failed, ``error``;
+            a stream gets each row as soon as it is its turn.
         concurrency: questions at the model at a time.
         helpers: processes that answer a part of them, with the same settings.
         retry_failed: ask again what failed.
@@ -77,7 +79,7 @@ def run(
         BusyError: another batch has ``out``. InputError: ``out`` holds something else.
         SettingsError, LibraryError: nothing can be answered; what was finished is kept.
     """
-    out = out.resolve()
+    out = out if is_stream(out) else out.resolve()
     shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
     for helper in helpers:
         helper.wait_until_open()
@@ -85,7 +87,7 @@ def run(
     budget = Budget(max_cost, replies.model_name(assistant.settings, assistant.llm))
     tasks = [(item, digest(item, shaped)) for item in items]
     with claimed(out):
-        journal = Journal(out)
+        journal = Stream(out, [_key(task) for task in tasks]) if is_stream(out) else Journal(out)
         _check(journal, tasks, out, assistant.generation)
         todo = deque(task for task in tasks if _is_open(task, journal.rows, retry_failed))
         asked = len(todo)
@@ -157,9 +159,9 @@ def still_open(
     assistant: Assistant, items: Sequence[Item], out: Path, *, retry_failed: bool
 ) -> list[Item]:
     """Return the questions that `run` would ask."""
-    out, shaped = out.resolve(), shape_of(assistant)
-    with claimed(out):
-        rows = Journal(out).rows
+    shaped = shape_of(assistant)
+    with claimed(out.resolve()):
+        rows = {} if is_stream(out) else Journal(out.resolve()).rows
     tasks = [(item, digest(item, shaped)) for item in items]
     return [task[0] for task in tasks if _is_open(task, rows, retry_failed)]
 
@@ -173,7 +175,7 @@ def _is_open(task: Task, rows: Mapping[str, Row], retry_failed: bool) -> bool:
     return row is None or (retry_failed and "error" in row)
 
 
-def _check(journal: Journal, tasks: Sequence[Task], out: Path, generation: str) -> None:
+def _check(journal: Journal | Stream, tasks: Sequence[Task], out: Path, generation: str) -> None:
     """Refuse to replace the answers to other questions; say what is kept and what is not."""
     asked = {(str(item.id), item.question) for item, _ in tasks}
     known = [row for row in journal.rows.values() if (str(row["id"]), row["question"]) in asked]

@@ -12,7 +12,7 @@ from rag.errors import InputError
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
 _EXPRESSION = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)\s*(.*?)\s*\Z", re.DOTALL)
-_LONGEST_VALUE = 200
+_LONGEST_VALUE, _MOST = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def parse_where(expressions: Where) -> tuple[Condition, ...]:
     Raises:
         InputError: an expression has no meaning, saying what would.
     """
+    if len(expressions) > _MOST:
+        raise InputError(f"{len(expressions)} filters are more than {_MOST}; give fewer")
     return tuple(each if isinstance(each, Condition) else _parse(each) for each in expressions)
 
 

@@ -462,7 +462,8 @@ def _entry(change: Change, limit: int) -> Entry:
     """Return the entry for a change: the next version of its paper."""
     old = [entry for entry in change.old if entry.paper.id == change.paper.id]
     seq = max((entry.seq for entry in old), default=0) + 1
-    return Entry(change.paper, passages.split(change.paper.abstract, limit), change.records, seq)
+    spans = passages.split(change.paper.abstract, limit)
+    return Entry(change.paper, spans, change.records, seq, change.other_keys)
 
 
 def _batches(pairs: Sequence[_Pair], least: int) -> Iterator[Sequence[_Pair]]:

@@ -12,6 +12,7 @@ change, by which readers in other processes notice that they must look again.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import itertools
@@ -21,7 +22,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,12 +127,13 @@ class Store:
                 return chromadb.PersistentClient(path, settings=options)
             parts = urlsplit(url)
             secure = parts.scheme == "https"
-            token = self._settings.chroma_token
+            name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+            port = parts.port or (443 if secure else 8000)
             return chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if secure else 8000),
+                host=f"{parts.scheme}://{name}:{port}{unquote(parts.path).rstrip('/')}",
+                port=port,
                 ssl=secure,
-                headers={"x-chroma-token": token.get_secret_value()} if token else None,
+                headers=_credentials(parts, self._settings),
                 settings=options,
             )
         except Exception as error:  # Chroma raises bare ValueErrors and Rust panics
@@ -390,6 +392,17 @@ class _Mapped:
         # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
         if isinstance(error, Exception) or kind.__name__ == "PanicException":
             raise self._store._unusable(error) from error
+
+
+def _credentials(address: SplitResult, settings: Settings) -> dict[str, str]:
+    """Return the headers that let this program in: a token, and the address's own name."""
+    headers = {}
+    if settings.chroma_token:
+        headers["x-chroma-token"] = settings.chroma_token.get_secret_value()
+    if address.username is not None:
+        pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    return headers
 
 
 _TAKEN: set[int] = set()

@@ -13,6 +13,7 @@ from typing import Any
 
 from llama_index.core.llms import LLM, ChatMessage
 
+from rag.durable import make_private
 from rag.errors import SettingsError
 
 
@@ -40,7 +41,7 @@ def check_folder(folder: Path) -> None:
         SettingsError: it cannot.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise _unwritable(folder, error) from error

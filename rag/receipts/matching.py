@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import re
@@ -24,7 +25,7 @@ from rag.types import Evidence, Paper
 
 Floats = NDArray[np.float32]
 
-_MARKER = re.compile(r"\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
+_MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
 _SPACE = re.compile(r"\s+")
 _STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
 _OUTER = " .…\"'"
@@ -190,11 +191,14 @@ def _vectors(said: Iterable[Word]) -> Floats:
 
 def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
     """Return the numbers of a text with the ``reach`` words before and after each."""
+    starts = [word.start for word in said]  # words follow each other
+    ends = [word.start + len(word.text) for word in said]
     found = []
     for each in quantities(text):
-        before = [word.stem for word in said if word.start + len(word.text) <= each.start]
-        after = [word.stem for word in said if word.start >= each.end]
-        found.append(Number(each, frozenset(before[-reach:] + after[:reach])))
+        before = bisect.bisect_right(ends, each.start)
+        after = bisect.bisect_left(starts, each.end)
+        near = [*said[max(0, before - reach) : before], *said[after : after + reach]]
+        found.append(Number(each, frozenset(word.stem for word in near)))
     return found
 
 
