@@ -8,13 +8,12 @@ answer = assistant.ask("What speed-up does LCNN offer over AlexNet?")
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import logging
 import platform
 import time
 import zlib
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -28,12 +27,13 @@ from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
 from rag.index import intake, last_ingest, passages
+from rag.index.batches import Embedding
 from rag.index.entries import Change, with_key
 from rag.index.filters import Where, parse_where
-from rag.index.index import Embed, Index
+from rag.index.index import Index
 from rag.index.store import Spec
 from rag.models import embedders, replies
-from rag.models.embedding_process import embedding_process, is_worth_it
+from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
 from rag.settings import Settings
 from rag.types import Answer, Hit, IngestReport, Paper, Turn
@@ -172,14 +172,11 @@ class Assistant:
         name = embedders.identity(self.embedder)
         return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
 
-    @contextlib.contextmanager
-    def _embedding(self, papers: int) -> Iterator[Embed]:
+    def _embedding(self, papers: int) -> contextlib.AbstractContextManager[Embedding]:
         """Give what embeds the passages of so many papers."""
         if type(self.embedder) is Static and is_worth_it(papers):
-            with embedding_process() as embed:
-                yield embed
-        else:
-            yield lambda texts: functools.partial(embedders.embed, self.embedder, texts)
+            return EmbeddingProcess()
+        return contextlib.nullcontext(embedders.EmbeddingHere(self.embedder))
 
     # The library.
 
@@ -228,8 +225,8 @@ class Assistant:
                 changes = []
             if changes:
                 self.index.ensure(self._spec())
-                with self._embedding(len(changes)) as embed:
-                    embedded += self.index.write(changes, embed, command, progress)
+                with self._embedding(len(changes)) as embedding:
+                    embedded += self.index.write(changes, embedding, command, progress)
             else:
                 self.index.work.finish()
             report = IngestReport(
@@ -256,8 +253,8 @@ class Assistant:
         if note:
             log.warning("%s", note)
         self._embedder = embedders.open_embedder(name, self.settings)
-        with self._embedding(self.index.lexical.papers) as embed:
-            return self.index.rebuild(self._spec(), embed, "rebuild", progress)
+        with self._embedding(self.index.lexical.papers) as embedding:
+            return self.index.rebuild(self._spec(), embedding, "rebuild", progress)
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Remove papers from the library everywhere; return how many.
