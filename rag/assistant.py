@@ -8,7 +8,6 @@ answer = assistant.ask("What speed-up does LCNN offer over AlexNet?")
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import logging
 import platform
@@ -29,12 +28,13 @@ from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
 from rag.index import intake, last_ingest, passages
+from rag.index.batches import Embedding
 from rag.index.entries import Change, with_key
 from rag.index.filters import Where, parse_where
-from rag.index.index import Embed, Index
+from rag.index.index import Index
 from rag.index.store import Spec
 from rag.models import embedders, replies
-from rag.models.embedding_process import embedding_process, is_worth_it
+from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
 from rag.settings import Settings
 from rag.types import Answer, Hit, IngestReport, Paper, Turn
@@ -133,14 +133,22 @@ class Assistant:
                 if self._embedder is opened:
                     self._embedder = None
 
+    def require(self) -> None:
+        """See that there is a library.
+
+        Raises:
+            LibraryError: nothing was ever ingested.
+        """
+        self._refresh()
+        self.index.require()
+
     def _ready(self) -> BaseEmbedding:
         """Return the embedder for a search of what there is now.
 
         Raises:
             LibraryError: there is no index, or it was made with another embedder.
         """
-        self._refresh()
-        self.index.require()
+        self.require()
         embedder = self.embedder
         embedders.check(embedder, self.index.spec.embedder)
         return embedder
@@ -174,14 +182,13 @@ class Assistant:
             )
         return opened
 
-    @contextlib.contextmanager
-    def _embedding(self, embedder: BaseEmbedding, papers: int) -> Iterator[Embed]:
+    def _embedding(
+        self, embedder: BaseEmbedding, papers: int
+    ) -> contextlib.AbstractContextManager[Embedding]:
         """Give what embeds the passages of so many papers."""
         if type(embedder) is Static and is_worth_it(papers):
-            with embedding_process() as embed:
-                yield embed
-        else:
-            yield lambda texts: functools.partial(embedders.embed, embedder, texts)
+            return EmbeddingProcess()
+        return contextlib.nullcontext(embedders.EmbeddingHere(embedder))
 
     # The library.
 
@@ -232,8 +239,8 @@ class Assistant:
                 changes = []
             if changes:
                 self.index.ensure(_spec(self.embedder))
-                with self._embedding(self.embedder, len(changes)) as embed:
-                    embedded += self.index.write(changes, embed, command, progress)
+                with self._embedding(self.embedder, len(changes)) as embedding:
+                    embedded += self.index.write(changes, embedding, command, progress)
             else:
                 self.index.work.finish()
             report = IngestReport(
@@ -265,8 +272,8 @@ class Assistant:
             if note:
                 log.warning("%s", note)
             embedder = embedders.open_embedder(name, self.settings)
-        with self._embedding(embedder, self.index.lexical.papers) as embed:
-            count = self.index.rebuild(_spec(embedder), embed, "rebuild", progress)
+        with self._embedding(embedder, self.index.lexical.papers) as embedding:
+            count = self.index.rebuild(_spec(embedder), embedding, "rebuild", progress)
         with self._opening:
             self._embedder = embedder
         return count
@@ -292,6 +299,24 @@ class Assistant:
         self._refresh()
         entries = self.index.lexical.matching(parse_where(where))
         return [with_key(entry.paper) for entry in entries]
+
+    def count(self, where: Where = ()) -> int:
+        """Return for how many papers all ``--where`` expressions hold."""
+        self._refresh()
+        lexical = self.index.lexical
+        return lexical.count(parse_where(where)) if where else lexical.papers
+
+    def with_ids(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """Return the papers with these ids, by id; unknown ones are left out."""
+        self._refresh()
+        found = self.index.lexical.by_id(paper_ids)
+        return {paper_id: with_key(entry.paper) for paper_id, entry in found.items()}
+
+    @property
+    def generation(self) -> str:
+        """The name of the state that the library is in."""
+        self._refresh()
+        return self.index.generation
 
     def paper(self, name: str) -> Paper:
         """Return the paper with this id, citation key, DOI or arXiv id.
@@ -342,6 +367,15 @@ class Assistant:
                 raise
         self._refresh()
         return read()
+
+    def by_words(self, terms: Sequence[str], *, k: int = 10) -> list[Hit]:
+        """Return the papers that share an index term (see `rag.text.terms`), best BM25 first."""
+        self._refresh()
+        return retrieval.by_words(self.index, terms, k)
+
+    def frequency(self, term: str) -> int:
+        """Return in how many papers an index term occurs."""
+        return self.index.lexical.document_frequency(term)
 
     def ask(
         self,

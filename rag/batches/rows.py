@@ -37,7 +37,7 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     Opens the model and the embedder, so that what is wrong with them is said before any
     question is asked, and by one thread.
     """
-    assistant.index.require()
+    assistant.require()
     tokens.encoding()  # 0.3 s
     settings, llm = assistant.settings, assistant.llm
     used = ("answer", "condense") if llm else ()
@@ -145,5 +145,5 @@ def _no_answer(assistant: Assistant, item: Item) -> Answer:
         llm=replies.model_name(assistant.settings, assistant.llm),
         embedder=identity(assistant.embedder),
         prompts={},
-        generation=assistant.index.generation,
+        generation=assistant.generation,
     )

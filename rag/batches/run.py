@@ -88,7 +88,7 @@ def run(
     tasks = [(item, digest(item, shaped)) for item in items]
     with claimed(out):
         journal = Stream(out, [_key(task) for task in tasks]) if is_stream(out) else Journal(out)
-        _check(journal, tasks, out, assistant.index.generation)
+        _check(journal, tasks, out, assistant.generation)
         todo = deque(task for task in tasks if _is_open(task, journal.rows, retry_failed))
         asked = len(todo)
         open_keys = {_key(task) for task in todo}
