@@ -7,8 +7,9 @@ import random
 
 import pytest
 
+from rag.assistant import Assistant
 from rag.drafts.checking import check_draft
-from rag.errors import InputError
+from rag.errors import InputError, LibraryError
 from rag.readers import read
 from rag.types import Paper
 
@@ -139,3 +140,14 @@ def test_thousands_are_removed_at_once(assistant, write):
     assistant.ingest([write("a.jsonl", "\n".join(rows))])
     assert assistant.remove([str(n) for n in range(1, 3000)]) == 2999
     assert [paper.id for paper in assistant.papers()] == ["0"]
+
+
+def test_another_embedder_is_refused_though_nothing_has_changed(settings, write):
+    path = write("a.jsonl", json.dumps({"title": "Bees", "abstract": "Bees danced."}))
+    with Assistant.open(settings.model_copy(update={"embedder": "static"})) as first:
+        first.ingest([path])
+    with (
+        Assistant.open(settings.model_copy(update={"embedder": "minilm"})) as second,
+        pytest.raises(LibraryError, match="the index was made with static, not minilm"),
+    ):
+        second.ingest([path])
