@@ -30,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.durable import sync_files
 from rag.errors import BusyError, LibraryError
 from rag.index import checksums, last_ingest, passages
 from rag.index.chroma_files import database_fault
@@ -493,6 +494,7 @@ class Index:
             self.store.delete(stale)
             self.store.set_stamp(stamp)
             self._catch_up(stamp)
+        sync_files(self._folder)  # what will be reported as done is on the disk
         self.work.finish()
 
     def _keep(self, vectors: Vectors, stamp: str) -> None:
