@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.durable import sync_files
+from rag.durable import sync_files, sync_folder
 from rag.errors import BusyError, LibraryError
 from rag.index import checksums, last_ingest, passages
 from rag.index.chroma_files import database_fault
@@ -496,6 +496,7 @@ class Index:
             self._catch_up(stamp)
         sync_files(self._folder)  # what will be reported as done is on the disk
         self.work.finish()
+        sync_folder(self._folder)
 
     def _keep(self, vectors: Vectors, stamp: str) -> None:
         """Write the file of the vectors of a state; where there is none, Chroma's graph answers."""
