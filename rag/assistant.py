@@ -29,15 +29,16 @@ from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
 from rag.index import intake, last_ingest, passages
 from rag.index.batches import Embedding
-from rag.index.entries import Change, with_key
+from rag.index.entries import Change, Entry, id_from_title, with_key
 from rag.index.filters import Where, parse_where
 from rag.index.index import Index
+from rag.index.scope import Scope
 from rag.index.store import Spec
 from rag.models import embedders, replies
 from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
 from rag.settings import Settings
-from rag.types import Answer, Hit, IngestReport, Paper, Turn
+from rag.types import Answer, Hit, IngestReport, Paper, Rejection, Turn
 
 if TYPE_CHECKING:
     from rag.llama_index import PaperChatEngine, PaperQueryEngine, PaperRetriever
@@ -199,6 +200,7 @@ class Assistant:
         strict: bool = False,
         shard: tuple[int, int] | None = None,
         rebuild: bool = False,
+        sync: bool = False,
         stdin: BinaryIO | None = None,
         progress: Progress = lambda done, total: None,
     ) -> IngestReport:
@@ -209,6 +211,7 @@ class Assistant:
             strict: take nothing in where anything is rejected.
             shard: (I, N) takes the I-th of N parts of the papers, I from 1.
             rebuild: first make the whole index anew with the embedder in the settings.
+            sync: remove the papers that came only from ``paths`` and are gone from them.
             stdin: what ``-`` stands for.
             progress: told how many passages are stored, of how many.
 
@@ -225,14 +228,25 @@ class Assistant:
                 self._check_embedder()  # also where nothing turns out to need it
             embedded = self._rebuild(progress) if rebuild and self.index.exists else 0
             files, missing = readers.expand(paths)
-            before = None if rebuild or shard or missing else last_ingest.digest(files)
+            before = None if rebuild or shard or missing else last_ingest.digest(files, paths)
             known = last_ingest.recall(self.settings.index, before, self.index.generation)
-            if known and not (strict and known.rejected):
+            if known and not (strict and known.rejected) and not (sync and known.gone):
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            plan = intake.plan(read, self.index.lexical.sharing)
-            changes = [change for change in plan.changes if _in_shard(change, shard)]
+            still: set[str] = set()  # papers that are read again
+
+            def find(papers: Sequence[Paper]) -> list[Entry]:
+                found = self.index.lexical.sharing(papers)
+                still.update(entry.paper.id for entry in found)
+                return found
+
+            items = list(read) if shard else read
+            plan = intake.plan(items, find)
+            still.update(change.paper.id for change in plan.changes)
+            changes = [change for change in plan.changes if _in_shard(change.paper.id, shard)]
+            if shard:
+                plan = intake.plan(_of_shard(list(items), plan.changes, shard), find)
             refused = strict and bool(plan.rejected)
             if refused:
                 plan.added = plan.updated = 0
@@ -243,6 +257,16 @@ class Assistant:
                     embedded += self.index.write(changes, embedding, command, progress)
             else:
                 self.index.work.finish()
+            scope = Scope(paths, files, plan.rejected)
+            gone = [
+                entry
+                for entry in self.index.lexical.from_places(*scope.places)
+                if entry.paper.id not in still
+                and scope.holds(entry.records)
+                and _in_shard(entry.paper.id, shard)
+            ]
+            if sync and gone and not refused:
+                self.index.remove(gone, command)
             report = IngestReport(
                 files=len(files),
                 records=plan.records,
@@ -255,8 +279,10 @@ class Assistant:
                 passages=self.index.passages,
                 embedded=embedded,
                 seconds=round(time.perf_counter() - started, 3),
+                gone=len(gone),
+                removed=len(gone) if sync and not refused else 0,
             )
-            if before and not refused and before == last_ingest.digest(files):
+            if before and not refused and before == last_ingest.digest(files, paths):
                 folder, generation = self.settings.index, self.index.generation
                 last_ingest.remember(folder, before, generation, plan, report)
             return report
@@ -468,6 +494,25 @@ class Assistant:
 
         return PaperChatEngine(self, **options)
 
+    def mend(self) -> list[str]:
+        """Derive damaged files anew from the store; return the names of those that were.
+
+        Raises:
+            LibraryError: the store itself is damaged.
+        """
+        self._refresh()
+        found = self.index.faults(thorough=True)
+        lost = [name for name in found if name.startswith("chroma/")]
+        if lost:
+            raise LibraryError(
+                f"the store is damaged: {lost[0]}; bring a backup back with `rag restore FILE`, "
+                "or move the folder away and ingest again"
+            )
+        if found:
+            with self.index.writing("mend"):
+                self.index.mend()
+        return found
+
     def info(self) -> dict[str, Any]:
         """Return what is in force and in what health; never a secret."""
         self._refresh()
@@ -490,7 +535,9 @@ class Assistant:
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},
-            "health": _health(exists, unfinished is not None and not unfinished.running),
+            "health": _health(
+                exists, unfinished is not None and not unfinished.running, self.index.faults()
+            ),
         }
 
 
@@ -526,15 +573,30 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def _health(exists: bool, cut_off: bool) -> str:
+def _health(exists: bool, cut_off: bool, faults: Sequence[str]) -> str:
+    if faults:
+        return f"damaged: {', '.join(faults[:3])}; run `rag info --check` to mend what can be"
     if cut_off:
         return "work was cut off; run the same command again to finish it"
     return "ok" if exists else "no papers yet; run `rag ingest PATH`"
 
 
-def _in_shard(change: Change, shard: tuple[int, int] | None) -> bool:
+def _in_shard(paper_id: str, shard: tuple[int, int] | None) -> bool:
     """Say whether a paper falls into part I of N, the same on every machine."""
     if shard is None:
         return True
     part, parts = shard
-    return zlib.crc32(change.paper.id.encode()) % parts == part - 1
+    return zlib.crc32(paper_id.encode()) % parts == part - 1
+
+
+def _of_shard(
+    read: Sequence[Paper | Rejection], changes: Sequence[Change], shard: tuple[int, int]
+) -> Iterator[Paper | Rejection]:
+    """Yield the records of the papers of one part, to be counted; each is in one part alone."""
+    owner = {source: change.paper.id for change in changes for source in change.records}
+    for item in read:
+        if isinstance(item, Paper):
+            name = item.id or id_from_title(item.title)
+            if not _in_shard(owner.get(item.sources[0], name), shard):
+                continue
+        yield item

@@ -201,6 +201,8 @@ class IngestReport:
     passages: int
     embedded: int
     seconds: float
+    gone: int = 0  # papers that came only from what was read, and are no longer in it
+    removed: int = 0  # those of them that were removed, with ``sync``
 
 
 def to_json(value: Any) -> Any:

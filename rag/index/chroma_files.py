@@ -45,6 +45,27 @@ def threshold(records: int) -> int:
     return records if parts == 1 else records // parts - _PAST
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy Chroma's database as it is in one instant, whoever reads it meanwhile."""
+    address = f"{source.resolve().as_uri()}?mode=ro"
+    with (
+        contextlib.closing(sqlite3.connect(address, uri=True)) as read,
+        contextlib.closing(sqlite3.connect(target)) as written,
+    ):
+        read.backup(written)
+
+
+def database_fault(folder: Path) -> str | None:
+    """Return what SQLite finds wrong with Chroma's database; None where nothing is."""
+    path = folder.resolve() / "chroma" / "chroma.sqlite3"
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found is None or found[0] == "ok" else str(found[0])
+
+
 @contextlib.contextmanager
 def _taken(lock: FileLock) -> Iterator[bool]:
     """Hold a lock; False where it cannot be had."""

@@ -27,9 +27,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from rag.durable import sync_files, sync_folder
 from rag.errors import BusyError, LibraryError
-from rag.index import last_ingest, passages
+from rag.index import checksums, last_ingest, passages
 from rag.index.batches import Batch, Embedding, Version, embedded
+from rag.index.chroma_files import database_fault
 from rag.index.entries import Change, Entry, PassageId, parse_passage_id
 from rag.index.lexical import Changes, Lexical, NoChanges
 from rag.index.store import Spec, Store
@@ -60,6 +64,7 @@ class Index:
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        self._sound: set[tuple[str, checksums.Sum]] = set()  # files that were looked at
         self._making = False  # a first write is under way: there is nothing to read yet
         # During a rebuild, what this process reads: the state before it.
         self._before: tuple[Spec, Vectors | None] | None = None
@@ -186,7 +191,7 @@ class Index:
         file = self._vectors_file(self.lexical.stamp)
         known, vectors = self._vectors
         if known != file or vectors is None:
-            vectors = Vectors.load(file)
+            vectors = None if self._is_damaged(file.name) else Vectors.load(file)
             self._vectors = (file, vectors)
         return vectors
 
@@ -201,6 +206,8 @@ class Index:
             self.lexical = Lexical(None)
             return
         try:
+            if self._is_damaged("lexical/"):
+                raise ValueError("not as it was written")
             self.lexical = Lexical(self._folder / "lexical", mend=False)
         except (OSError, ValueError) as error:  # missing, damaged, or may not be read
             log.debug("the lexical index cannot be read (%s)", error)
@@ -209,7 +216,7 @@ class Index:
             return
         try:
             with self.work.alone("catch up", wait=0.0):
-                self.lexical = Lexical(self._folder / "lexical")
+                self.lexical = self._open_lexical()
                 if store.stamp() != self.lexical.stamp:
                     self._catch_up(store.stamp())
                     self._keep_all()
@@ -218,6 +225,16 @@ class Index:
             if self.lexical.stamp == "" and store.count():
                 self.lexical = Lexical(None)
                 self._catch_up(store.stamp())
+
+    def _open_lexical(self) -> Lexical:
+        """Open the lexical index to change it, an empty one in the place of a damaged one."""
+        folder = self._folder / "lexical"
+        if self._is_damaged("lexical/"):  # tantivy may end the process that reads it
+            (folder / "meta.json").unlink(missing_ok=True)
+        return Lexical(folder)
+
+    def _is_damaged(self, beginning: str) -> bool:
+        return bool(checksums.damaged(self._folder, beginning, self._sound))
 
     def _catch_up(self, stamp: str) -> list[str]:
         """Make the lexical index say what the store holds; return superseded passages' ids."""
@@ -244,6 +261,34 @@ class Index:
             name for name, part in every if newest.get(part.paper_id, part).version != part.version
         ]
 
+    def faults(self, *, thorough: bool = False) -> list[str]:
+        """Return the names of files that are not as they were written; looks at all of them.
+
+        With ``thorough`` Chroma's database and vectors are looked through too.
+        """
+        if self._settings.chroma_url is not None:
+            return []
+        found = checksums.damaged(self._folder)
+        if found and self.work.unfinished():  # they are being written
+            return []
+        if thorough and self.exists and (fault := database_fault(self._folder)):
+            found.append(f"chroma/chroma.sqlite3 ({fault})")
+        elif thorough and self.exists:
+            _, rows = self.store.everything()
+            lengths = np.linalg.norm(rows, axis=1) if len(rows) else np.ones(1)
+            if not np.all((np.abs(lengths - 1) < 1e-3) | (lengths == 0)):
+                found.append("chroma/ (vectors)")
+        return found
+
+    def mend(self) -> None:
+        """Derive anew what is derived; call within `writing`."""
+        self.lexical.wipe()
+        for file in self._folder.glob("vectors-*"):
+            file.unlink(missing_ok=True)
+        self._vectors = (None, None)
+        self._catch_up(self.store.stamp())
+        self._keep_all()
+
     # Writing.
 
     @contextlib.contextmanager
@@ -259,7 +304,7 @@ class Index:
             else:
                 self._store.reopen()
             self._check()
-            self.lexical = Lexical(self._folder / "lexical")
+            self.lexical = self._open_lexical()
             if not self.store.exists:
                 if self.lexical.stamp:  # of a store that is gone
                     self.lexical.wipe()
@@ -375,6 +420,7 @@ class Index:
 
     def _begin(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
+        checksums.forget_sums(self._folder)
         self.work.begin(command, papers)
 
     def _words(self, stamp: str) -> contextlib.AbstractContextManager[Changes | NoChanges]:
@@ -405,7 +451,10 @@ class Index:
             self._catch_up(stamp)
         else:
             self._keep_no_other(stamp)
+            checksums.write_sums(self._folder)
+        sync_files(self._folder)  # what will be reported as done is on the disk
         self.work.finish()
+        sync_folder(self._folder)
 
     def _keep(self, vectors: Vectors, stamp: str) -> None:
         """Write the file of the vectors of a state; where there is none, Chroma's graph answers."""
@@ -423,6 +472,7 @@ class Index:
         if self.lexical.papers <= most and self.store.count() <= most:
             self._vectors = (None, None)  # of that state as it was before it was mended
             self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
+        checksums.write_sums(self._folder)
 
     def _keep_no_other(self, stamp: str) -> None:
         """Remove the vectors' files of other states; who has opened one may go on reading it."""

@@ -237,6 +237,15 @@ class Lexical:
                 found.setdefault(entry.paper.id, entry.paper)
         return list(found.values())
 
+    def from_places(self, files: Sequence[str], beginnings: Sequence[str]) -> list[Entry]:
+        """Return the entries of these files, and of files whose names begin so, and maybe more."""
+        found = {e.paper.id: e for e in self._in("source", [name.casefold() for name in files])}
+        for beginning in beginnings:
+            part = beginning.casefold().encode()[:_LONGEST_PATTERN].decode("utf-8", "ignore")
+            query = Query.regex_query(_schema(), "source", f"(?s){_literally(part)}.*")
+            found.update((entry.paper.id, entry) for entry in self._entries(query))
+        return list(found.values())
+
     def document_frequency(self, term: str) -> int:
         """Return in how many papers an index term occurs; removed ones count for a while."""
         return min(self._searcher.doc_freq("body", term), self.papers)
