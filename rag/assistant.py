@@ -11,12 +11,13 @@ import contextlib
 import itertools
 import logging
 import platform
+import threading
 import time
 import zlib
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class Assistant:
@@ -69,6 +71,7 @@ class Assistant:
         """
         self.settings = settings
         self.index = Index(settings)
+        self._opening = threading.RLock()
         self._llm = llm
         self._llm_opened = llm is not None
         self._embedder = embedder
@@ -101,10 +104,11 @@ class Assistant:
     @property
     def llm(self) -> LLM | None:
         """The language model in force; None where answers are quotations."""
-        if not self._llm_opened:
-            self._llm = replies.open_llm(self.settings)
-            self._llm_opened = True
-        return self._llm
+        with self._opening:
+            if not self._llm_opened:
+                self._llm = replies.open_llm(self.settings)
+                self._llm_opened = True
+            return self._llm
 
     @property
     def embedder(self) -> BaseEmbedding:
@@ -113,9 +117,10 @@ class Assistant:
         Raises:
             LibraryError: the settings insist on another embedder than the index has.
         """
-        if self._embedder is None:
-            self._embedder = self._open_embedder()
-        return self._embedder
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = self._open_embedder()
+            return self._embedder
 
     def _refresh(self) -> None:
         """Notice what other processes have changed, be it the whole index's embedder."""
@@ -123,8 +128,10 @@ class Assistant:
         opened = self._embedder
         if opened is None or self._embedder_given or not self.index.exists:
             return
-        if embedders.identity(opened) != self.index.store.spec.embedder:
-            self._embedder = None
+        if embedders.identity(opened) != self.index.spec.embedder:
+            with self._opening:
+                if self._embedder is opened:
+                    self._embedder = None
 
     def require(self) -> None:
         """See that there is a library.
@@ -143,23 +150,30 @@ class Assistant:
         """
         self.require()
         embedder = self.embedder
-        embedders.check(embedder, self.index.store.spec.embedder)
+        embedders.check(embedder, self.index.spec.embedder)
         return embedder
 
-    def _open_embedder(self) -> BaseEmbedding:
+    def _check_embedder(self) -> None:
+        """Raise LibraryError where the settings ask for another embedder than the index has."""
         asked = self.settings.embedder
+        if self._embedder_given or asked == "auto" or not self.index.exists:
+            return
+        kind = self.index.spec.embedder.partition(":")[0]
+        if asked != kind and not self.index.is_rebuilt:
+            raise LibraryError(
+                f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
+                f"the index with `rag ingest --embedder {asked} --rebuild`"
+            )
+
+    def _open_embedder(self) -> BaseEmbedding:
         if not self.index.exists:
             name, note = embedders.resolve_embedder(self.settings)
             if note:
                 log.warning("%s", note)
             return embedders.open_embedder(name, self.settings)
-        built = self.index.store.spec.embedder
+        self._check_embedder()
+        built = self.index.spec.embedder
         kind: Any = built.partition(":")[0]
-        if asked not in ("auto", kind):
-            raise LibraryError(
-                f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
-                f"the index with `rag ingest --embedder {asked} --rebuild`"
-            )
         opened = embedders.open_embedder(kind, self.settings)
         if embedders.identity(opened) != built:
             raise LibraryError(
@@ -168,15 +182,13 @@ class Assistant:
             )
         return opened
 
-    def _spec(self) -> Spec:
-        name = embedders.identity(self.embedder)
-        return Spec(name, embedders.dimension(self.embedder), passages.splitter(name))
-
-    def _embedding(self, papers: int) -> contextlib.AbstractContextManager[Embedding]:
+    def _embedding(
+        self, embedder: BaseEmbedding, papers: int
+    ) -> contextlib.AbstractContextManager[Embedding]:
         """Give what embeds the passages of so many papers."""
-        if type(self.embedder) is Static and is_worth_it(papers):
+        if type(embedder) is Static and is_worth_it(papers):
             return EmbeddingProcess()
-        return contextlib.nullcontext(embedders.EmbeddingHere(self.embedder))
+        return contextlib.nullcontext(embedders.EmbeddingHere(embedder))
 
     # The library.
 
@@ -209,6 +221,8 @@ class Assistant:
         started = time.perf_counter()
         command = "rebuild" if rebuild else "ingest"
         with self.index.writing(command):
+            if not rebuild:
+                self._check_embedder()  # also where nothing turns out to need it
             embedded = self._rebuild(progress) if rebuild and self.index.exists else 0
             files, missing = readers.expand(paths)
             before = None if rebuild or shard or missing else last_ingest.digest(files)
@@ -224,8 +238,8 @@ class Assistant:
                 plan.added = plan.updated = 0
                 changes = []
             if changes:
-                self.index.ensure(self._spec())
-                with self._embedding(len(changes)) as embedding:
+                self.index.ensure(_spec(self.embedder))
+                with self._embedding(self.embedder, len(changes)) as embedding:
                     embedded += self.index.write(changes, embedding, command, progress)
             else:
                 self.index.work.finish()
@@ -248,13 +262,21 @@ class Assistant:
             return report
 
     def _rebuild(self, progress: Progress) -> int:
-        """Make the index anew with the settings' embedder; return passages embedded."""
-        name, note = embedders.resolve_embedder(self.settings)
-        if note:
-            log.warning("%s", note)
-        self._embedder = embedders.open_embedder(name, self.settings)
-        with self._embedding(self.index.lexical.papers) as embedding:
-            return self.index.rebuild(self._spec(), embedding, "rebuild", progress)
+        """Make the index anew with the settings' embedder, or the one that was passed in.
+
+        Returns how many passages were embedded. Searches meanwhile keep the one of before.
+        """
+        embedder = self._embedder
+        if embedder is None or not self._embedder_given:
+            name, note = embedders.resolve_embedder(self.settings)
+            if note:
+                log.warning("%s", note)
+            embedder = embedders.open_embedder(name, self.settings)
+        with self._embedding(embedder, self.index.lexical.papers) as embedding:
+            count = self.index.rebuild(_spec(embedder), embedding, "rebuild", progress)
+        with self._opening:
+            self._embedder = embedder
+        return count
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Remove papers from the library everywhere; return how many.
@@ -265,12 +287,12 @@ class Assistant:
         with self.index.writing("remove"):
             found = self.index.lexical.by_id(paper_ids)
             gone = self.index.work.being_removed()  # by the same command, before it was cut off
-            known = [paper_id for paper_id in paper_ids if paper_id in found or paper_id in gone]
-            unknown = [paper_id for paper_id in paper_ids if paper_id not in known]
-            if unknown:
-                raise InputError(f"no paper {unknown[0]!r}; see `rag papers list` for the ids")
+            known = found.keys() | gone
+            unknown = next((paper_id for paper_id in paper_ids if paper_id not in known), None)
+            if unknown is not None:
+                raise InputError(f"no paper {unknown!r}; see `rag papers list` for the ids")
             self.index.remove(list(found.values()), "remove")
-            return len(set(known))
+            return len(set(paper_ids))
 
     def papers(self, where: Where = ()) -> list[Paper]:
         """Return the papers for which all ``--where`` expressions hold, in the order of ids."""
@@ -328,7 +350,23 @@ class Assistant:
         Raises:
             InputError: a filter has no meaning. LibraryError: there is no index.
         """
-        return retrieval.search(self.index, self._ready(), query, k, parse_where(where))
+        conditions = parse_where(where)
+        return self._steadily(
+            lambda: retrieval.search(self.index, self._ready(), query, k, conditions)
+        )
+
+    def _steadily(self, read: Callable[[], T]) -> T:
+        """Read the index; once more where it was rebuilt with another embedder meanwhile."""
+        self._refresh()
+        self.index.require()
+        spec = self.index.spec
+        try:
+            return read()
+        except (ValueError, LibraryError):
+            if self.index.spec == spec:
+                raise
+        self._refresh()
+        return read()
 
     def by_words(self, terms: Sequence[str], *, k: int = 10) -> list[Hit]:
         """Return the papers that share an index term (see `rag.text.terms`), best BM25 first."""
@@ -381,18 +419,26 @@ class Assistant:
             InputError: the question is empty or a filter has no meaning.
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
-        yield from chain.stream(
-            question,
-            index=self.index,
-            embedder=self._ready(),
-            llm=self.llm,
-            settings=self.settings,
-            k=k or self.settings.k,
-            where=parse_where(where),
-            history=history,
-            judge=judge,
-            choose=choose,
-        )
+        conditions = parse_where(where)
+
+        def begin() -> tuple[Part, Iterator[Part]]:
+            parts = chain.stream(
+                question,
+                index=self.index,
+                embedder=self._ready(),
+                llm=self.llm,
+                settings=self.settings,
+                k=k or self.settings.k,
+                where=conditions,
+                history=history,
+                judge=judge,
+                choose=choose,
+            )
+            return next(parts), parts
+
+        first, rest = self._steadily(begin)
+        yield first
+        yield from rest
 
     async def astream(self, question: str, **options: Any) -> AsyncGenerator[Part, None]:
         """Answer as `stream` does; the event loop goes on meanwhile."""
@@ -426,7 +472,7 @@ class Assistant:
         """Return what is in force and in what health; never a secret."""
         self._refresh()
         exists = self.index.exists
-        spec = self.index.store.spec if exists else None
+        spec = self.index.spec if exists else None
         unfinished = self.index.work.unfinished()
         embedder = spec.embedder if spec else embedders.resolve_embedder(self.settings)[0]
         return {
@@ -466,6 +512,12 @@ class Lookup:
     def by_author(self, name: str, year: int) -> list[Paper]:
         """Return papers by an author of this name, of this year or up to three years later."""
         return self._assistant.papers([f"author~{name}", f"year>={year}", f"year<={year + 3}"])
+
+
+def _spec(embedder: BaseEmbedding) -> Spec:
+    """Return what an index made with an embedder remembers."""
+    name = embedders.identity(embedder)
+    return Spec(name, embedders.dimension(embedder), passages.splitter(name))
 
 
 def _versions() -> dict[str, str]:

@@ -171,9 +171,8 @@ def stream(
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(writing.REFUSAL)
         with turn():
-            sentences = (
-                writing.receipts(text, [hits[i] for i in order], embedder) if answered else []
-            )
+            cited_hits = [hits[i] for i in order]
+            sentences = writing.receipts(text, cited_hits, embedder, sources) if answered else []
         if judge and sentences:
             cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
             try:

@@ -60,6 +60,9 @@ class Index:
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        self._making = False  # a first write is under way: there is nothing to read yet
+        # During a rebuild, what this process reads: the state before it.
+        self._before: tuple[Spec, Vectors | None] | None = None
         if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
             self._store: Store | None = None
             self.lexical = Lexical(None)
@@ -79,7 +82,18 @@ class Index:
     @property
     def exists(self) -> bool:
         """Whether there is anything to read."""
-        return self._store is not None and self._store.exists
+        return self._store is not None and self._store.exists and not self._making
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether this process makes the index anew just now, and reads the state of before."""
+        return self._before is not None
+
+    @property
+    def spec(self) -> Spec:
+        """What the state that is being read was made with."""
+        before = self._before
+        return before[0] if before else self.store.spec
 
     def require(self) -> None:
         """Check that there is something to read.
@@ -166,6 +180,9 @@ class Index:
         """Return the vectors of the lexical index's state; None where no file has them."""
         if self._settings.chroma_url is not None or self.lexical.in_memory:
             return None
+        before = self._before
+        if before:
+            return before[1]
         file = self._vectors_file(self.lexical.stamp)
         known, vectors = self._vectors
         if known != file or vectors is None:
@@ -236,7 +253,7 @@ class Index:
         Raises:
             BusyError: another process writes and does not end within ten minutes.
         """
-        with self._mutex, self.work.alone(command, wait=_WAIT):
+        with self._mutex, self.work.alone(command, wait=_WAIT), self._written():
             if self._store is None:
                 self._store = Store(self._settings)
             else:
@@ -253,6 +270,14 @@ class Index:
                 self._keep_all()
             yield
 
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """Have this process read what is there, however the writing ends."""
+        try:
+            yield
+        finally:
+            self._making, self._before = False, None
+
     def ensure(self, spec: Spec) -> None:
         """Make the index where there is none; else check that it was made with ``spec``.
 
@@ -260,6 +285,7 @@ class Index:
             LibraryError: the index was made otherwise, saying how to rebuild it.
         """
         if not self.store.exists:
+            self._making = True
             self.store.create(spec)
             return
         have = self.store.spec
@@ -325,6 +351,7 @@ class Index:
         total = sum(len(entry.spans) for entry in entries)
         stamp, arrived, stored = _new_stamp(), _Arrived(), 0
         self._begin(command)
+        self._before = (self.store.spec, self._kept())
         self.store.create(spec, rebuild=total)
         for batch in self._embedded([Version(entry) for entry in entries], embedding, spec):
             self.store.add(batch.entries, batch.vectors)
@@ -371,6 +398,7 @@ class Index:
 
     def _leave(self, old: Sequence[Entry], stamp: str) -> None:
         """Delete what no state names any more, stamp the store, and say that all is done."""
+        self._making, self._before = False, None
         self.store.delete(_passage_ids(old))
         self.store.set_stamp(stamp)
         if self._settings.chroma_url is not None:

@@ -233,7 +233,7 @@ class Lexical:
         wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
         found: dict[str, Paper] = {}
         for field, value in wanted.items():
-            for entry in self._in(field, [value]):
+            for entry in sorted(self._in(field, [value]), key=lambda entry: entry.paper.id):
                 found.setdefault(entry.paper.id, entry.paper)
         return list(found.values())
 
