@@ -118,7 +118,7 @@ def stream(
     if read.kind in {"chat", "library"} or read.limited or read.people:
         known = catalogue.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
-            yield from _told(known, question, alone, index, embedder, llm, settings, started)
+            yield from _computed(known, question, alone, index, embedder, llm, settings, started)
             return
     limits = (*where, *read.where) if read.limited else where
     with turn():
@@ -220,7 +220,7 @@ def stream(
     )
 
 
-def _told(
+def _computed(
     known: catalogue.Known,
     question: str,
     alone: str,

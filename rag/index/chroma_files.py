@@ -67,7 +67,7 @@ def database_fault(folder: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def _taken(lock: FileLock) -> Iterator[bool]:
+def _locked(lock: FileLock) -> Iterator[bool]:
     """Hold a lock; False where it cannot be had."""
     try:
         lock.acquire()
@@ -101,7 +101,7 @@ class Graph:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep other processes from rewriting; what a kill left is mended first."""
-        with _taken(FileLock(self._folder / "graph.lock")) as taken:
+        with _locked(FileLock(self._folder / "graph.lock")) as taken:
             if taken:  # where it fails, nobody rewrites either
                 self._mend()
             yield
@@ -111,7 +111,7 @@ class Graph:
 
         Opening Chroma writes to its database, and two writers at once may both be refused.
         """
-        return _taken(self._alone)
+        return _locked(self._alone)
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:

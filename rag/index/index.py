@@ -38,7 +38,7 @@ from rag.index.entries import Change, Entry, PassageId, parse_passage_id
 from rag.index.lexical import Changes, Lexical, NoChanges
 from rag.index.store import Spec, Store
 from rag.index.vector_file import MOST, Vectors
-from rag.index.writer_lock import Work
+from rag.index.writer_lock import WriterLock
 from rag.settings import Settings, host
 from rag.types import Floats
 
@@ -60,7 +60,7 @@ class Index:
         """Open what is there; nothing is made before the first `write`."""
         self._settings = settings
         self._folder = settings.index
-        self.work = Work(settings.index)
+        self.work = WriterLock(settings.index)
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file

@@ -130,7 +130,7 @@ class _Document:
             value, end, fault, place = _decoded(self._text, self._at)
             if fault or end - self._at > RECORD_LIMIT:
                 yield Rejection(
-                    where, self._told(fault, place, self._at, line) if fault else TOO_LONG
+                    where, self._reason(fault, place, self._at, line) if fault else TOO_LONG
                 )
                 self._skip()
                 if not self._peek():
@@ -167,7 +167,7 @@ class _Document:
                     yield from self._object(depth + 1)
                     continue
             if fault:
-                yield Rejection(where, self._told(fault, place, begin, first))
+                yield Rejection(where, self._reason(fault, place, begin, first))
                 self._skip(1)
                 return
             if isinstance(value, dict) and _is_named_record(value) and folded not in INNER:
@@ -192,7 +192,7 @@ class _Document:
         self._at += 1
         return name, "", None
 
-    def _told(self, fault: str, place: int | None, begin: int, line: int) -> str:
+    def _reason(self, fault: str, place: int | None, begin: int, line: int) -> str:
         """Return a fault with its line, where that is not the record's own."""
         there = line if place is None else line + self._text.count("\n", begin, place)
         return fault if there == line else f"{fault} on line {there}"
