@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     _embedder(ingest)
     ingest.add_argument("--rebuild", action="store_true", help="make the whole index anew")
     ingest.add_argument("--strict", action="store_true", help="any rejection: take nothing in")
+    ingest.add_argument("--sync", action="store_true", help="remove what is gone from the paths")
     ingest.add_argument("--shard", type=_shard, metavar="I/N", help="take the I-th of N parts")
 
     search = command("search", "rag.commands:search", "rank papers for a query", commands)
@@ -224,7 +225,13 @@ def _parser() -> argparse.ArgumentParser:
     ui.add_argument("--mcp", action="store_true", help="offer search and answers over MCP")
     _llm(ui)
 
-    command("info", "rag.commands:info", "say what is in force, and in what health", commands)
+    info = command("info", "rag.commands:info", "say what is in force, in what health", commands)
+    info.add_argument("--check", action="store_true", help="look through all, mend what can be")
+
+    backup = command("backup", "rag.commands:backup", "the whole library in one file", commands)
+    backup.add_argument("file", metavar="FILE", help="to write; - for standard output")
+    restore = command("restore", "rag.commands:restore", "bring a backup back", commands)
+    restore.add_argument("file", metavar="FILE", help="what `rag backup` wrote")
     return parser
 
 

@@ -17,10 +17,11 @@ from rag.assistant import Assistant
 from rag.drafts.checking import check_draft, form_of
 from rag.drafts.pairs import verify_pairs
 from rag.drafts.reports import report_lines
-from rag.durable import check_output, is_stdout, write_output
+from rag.durable import check_output, is_stdout, is_stream, write_output
 from rag.errors import InputError, UsageError
+from rag.index.backup import restore_backup, write_backup
 from rag.models import weights
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 from rag.types import Answer, Hit, Paper, to_json
 
 
@@ -40,6 +41,7 @@ def ingest(arguments: argparse.Namespace) -> int:
             strict=arguments.strict,
             shard=arguments.shard,
             rebuild=arguments.rebuild,
+            sync=arguments.sync,
             stdin=sys.stdin.buffer,
             progress=progress,
         )
@@ -54,6 +56,10 @@ def ingest(arguments: argparse.Namespace) -> int:
             f"{len(report.rejected)} rejected; {report.papers} papers in the index "
             f"({report.embedded} passages embedded, {report.seconds:.1f} s)"
         )
+        if report.removed:
+            _print(f"{_papers(report.removed)} removed: gone from the files that they came from")
+        elif report.gone:
+            _say(f"{_papers(report.gone)} no longer in these files; remove them with --sync")
     if arguments.strict and report.rejected:
         raise InputError(
             f"{len(report.rejected)} rejected, so nothing was taken in; correct them, first "
@@ -61,6 +67,10 @@ def ingest(arguments: argparse.Namespace) -> int:
         )
     nothing = report.added + report.updated + report.unchanged + report.duplicates == 0
     return 1 if nothing and report.rejected else 0
+
+
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count} papers"
 
 
 def search(arguments: argparse.Namespace) -> int:
@@ -265,7 +275,9 @@ def models_get(arguments: argparse.Namespace) -> int:
 
 def info(arguments: argparse.Namespace) -> int:
     """``rag info``."""
-    facts = _open(arguments).info()
+    assistant = _open(arguments)
+    mended = {"mended": assistant.mend()} if arguments.check else {}
+    facts = assistant.info() | mended
     if arguments.json:
         _print_json(facts)
         return 0
@@ -273,6 +285,46 @@ def info(arguments: argparse.Namespace) -> int:
         shown = value if not isinstance(value, dict) else json.dumps(value)
         _print(f"{name}: {'-' if shown is None else shown}")
     return 0
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """``rag backup``."""
+    settings = _embedded(arguments)
+    if not is_stream(arguments.file):
+        check_output(arguments.file)
+    size = write_backup(settings.index, arguments.file)
+    if is_stdout(arguments.file):
+        return 0
+    if arguments.json:
+        _print_json({"file": arguments.file, "bytes": size})
+    else:
+        _print(f"{settings.index} is kept in {arguments.file} ({size:,} bytes)")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """``rag restore``."""
+    settings = _embedded(arguments)
+    before = restore_backup(Path(arguments.file), settings.index)
+    facts = Assistant.open(settings).info()
+    if arguments.json:
+        there = str(before) if before else None
+        _print_json({"index": str(settings.index), "papers": facts["papers"], "before": there})
+        return 0
+    _print(f"{_papers(facts['papers'])} in {settings.index}, health: {facts['health']}")
+    if before:
+        _say(f"what was there is in {before}; delete it when you like")
+    return 0
+
+
+def _embedded(arguments: argparse.Namespace) -> Settings:
+    settings = load_settings(index=arguments.index)
+    if settings.chroma_url:
+        raise InputError(
+            "a library on a Chroma server is kept with `rag papers export --format jsonl`; "
+            "or unset RAG_CHROMA_URL"
+        )
+    return settings
 
 
 def _open(arguments: argparse.Namespace) -> Assistant:

@@ -162,7 +162,7 @@ def load_settings(**flags: Any) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        raise SettingsError(_told(error, given)) from None
+        raise SettingsError(_first_fault(error, given)) from None
     except ValueError as error:  # rag.toml that is not TOML
         raise SettingsError(f"rag.toml cannot be read: {error}; correct the file") from None
     except OSError as error:
@@ -189,7 +189,7 @@ def _name(flag: str) -> str:
     return flag.upper() if flag.upper() in _ALIASES else flag
 
 
-def _told(error: ValidationError, given: Mapping[str, Any]) -> str:
+def _first_fault(error: ValidationError, given: Mapping[str, Any]) -> str:
     """Return one line for the first thing that is wrong."""
     first = error.errors(include_url=False, include_input=False)[0]
     name = ".".join(str(part) for part in first["loc"])

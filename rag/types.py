@@ -95,7 +95,9 @@ class Sentence:
 
     ``citations`` are numbers into ``Answer.citations``. ``unresolved`` are markers the model
     wrote for sources that it was not given, as written. ``judge`` is a model's own verdict
-    where one was asked for; it never replaces ``support``.
+    where one was asked for; it never replaces ``support``. ``verdicts`` has, where several
+    papers are cited, that of each by its number; ``suggested`` is the rank in
+    ``Answer.retrieved`` of a paper that says it where the cited ones do not.
     """
 
     text: str
@@ -105,6 +107,8 @@ class Sentence:
     evidence: Evidence | None = None
     unresolved: tuple[str, ...] = ()
     judge: str | None = None
+    verdicts: Mapping[str, Support] = field(default_factory=dict)
+    suggested: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ class IngestReport:
     passages: int
     embedded: int
     seconds: float
+    gone: int = 0  # papers that came only from what was read, and are no longer in it
+    removed: int = 0  # those of them that were removed, with ``sync``
 
 
 def to_json(value: Any) -> Any:

@@ -50,7 +50,7 @@ def test_ingest_prints_one_document(index, capsys):
     assert seconds > 0
     assert report == {
         "files": 1, "records": 3, "added": 0, "updated": 0, "unchanged": 3, "duplicates": 0,
-        "rejected": [], "papers": 3, "passages": 3, "embedded": 0,
+        "rejected": [], "papers": 3, "passages": 3, "embedded": 0, "gone": 0, "removed": 0,
     }  # fmt: skip
 
 

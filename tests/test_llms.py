@@ -132,12 +132,12 @@ def test_a_reader_who_leaves_hangs_up():
 def test_a_reader_who_leaves_makes_room_for_the_next():
     with FakeOpenAI(lambda _: say("Blue ", "light.")) as server:
         llm = open_llm(use(server))
-        with replies.held_to(llm, 1) as held:
+        with replies.limited(llm, 1) as held:
             left = complete_stream(llm, ASK, max_tokens=50, settings=use(server))
             assert (held, next(left)) == (True, "Blue ")
             left.close()
             assert ask(use(server), llm)[1].text == "Blue light."
-    with replies.held_to(MockLLM(), 1) as held:
+    with replies.limited(MockLLM(), 1) as held:
         assert not held
 
 

@@ -21,7 +21,6 @@ from rag import readers
 from rag.assistant import Assistant
 from rag.durable import make_private, open_private
 from rag.index.entries import with_key
-from rag.index.filters import parse_where
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
 
@@ -100,9 +99,7 @@ class Library:
         return _Survey(survey(papers), tuple(example_questions(papers)), newest)
 
     def _now(self) -> _Survey:
-        index = self._assistant.index
-        index.refresh()
-        return self._survey(index.generation)
+        return self._survey(self._assistant.generation)
 
     @property
     def shelf(self) -> Shelf:
@@ -120,8 +117,7 @@ class Library:
         Raises:
             InputError: a filter has no meaning.
         """
-        conditions = parse_where(where)
-        return self._assistant.index.lexical.count(conditions) if where else self.shelf.papers
+        return self._assistant.count(where) if where else self.shelf.papers
 
     def find(self, query: str, where: Sequence[str], most: int) -> list[Paper]:
         """Return at most so many papers: the best for a query, or the newest.

@@ -56,7 +56,7 @@ def make_tools(assistant: Assistant) -> tuple[Tool, Tool]:
             k: how many papers to return, 1 to 100.
             where: conditions such as year>=2021; venue=ACL
         """
-        with _told():
+        with _one_line_errors():
             return _search(assistant, query, k, where)
 
     def ask_papers(question: str, where: str = "") -> str:
@@ -66,7 +66,7 @@ def make_tools(assistant: Assistant) -> tuple[Tool, Tool]:
             question: in plain words.
             where: conditions such as year>=2021; venue=ACL
         """
-        with _told():
+        with _one_line_errors():
             return _ask(assistant, question, where)
 
     return search_papers, ask_papers
@@ -156,7 +156,7 @@ def conditions(where: list[str] | str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _one_line_errors() -> Iterator[None]:
     """Turn our errors into the ones that Gradio hands to the caller."""
     try:
         yield

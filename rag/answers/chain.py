@@ -119,7 +119,7 @@ def stream(
     if read.kind in {"chat", "library"} or read.limited or read.people:
         known = catalogue.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
-            yield from _told(known, question, alone, index, embedder, llm, settings, started)
+            yield from _computed(known, question, alone, index, embedder, llm, settings, started)
             return
     limits = (*where, *read.where) if read.limited else where
     with turn():
@@ -175,9 +175,8 @@ def stream(
         order = [hits.index(sources[number - 1]) for number in parser.order]
         answered = not text.strip().startswith(writing.REFUSAL)
         with turn():
-            sentences = (
-                writing.receipts(text, [hits[i] for i in order], embedder) if answered else []
-            )
+            cited_hits = [hits[i] for i in order]
+            sentences = writing.receipts(text, cited_hits, embedder, sources) if answered else []
         if judge and sentences:
             cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
             try:
@@ -225,7 +224,7 @@ def stream(
     )
 
 
-def _told(
+def _computed(
     known: catalogue.Known,
     question: str,
     alone: str,

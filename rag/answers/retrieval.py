@@ -69,6 +69,16 @@ def search(
     return _hits(index, ranked, lexical, near, k)
 
 
+def by_words(index: Index, terms: Sequence[str], k: int) -> list[Hit]:
+    """Return the papers that share an index term, best BM25 first, with their first passage."""
+    found = index.lexical.search([(term, 1.0) for term in terms], k)
+    pairs = [(hit.score, hit.entry()) for hit in found]
+    return [
+        Hit(rank, score, with_key(entry.paper), entry.passages[0], lexical=score)
+        for rank, (score, entry) in enumerate(pairs, 1)
+    ]
+
+
 @functools.cache
 def _beside() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(thread_name_prefix="rag-words")

@@ -11,7 +11,7 @@ from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag.answers import prompts
 from rag.models import replies
-from rag.receipts import support
+from rag.receipts import several, support
 from rag.receipts.citations import split_cited
 from rag.receipts.markers import no_markers
 from rag.settings import Settings
@@ -73,15 +73,20 @@ def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
     return "\n\n".join(blocks), mark
 
 
-def receipts(text: str, cited: Sequence[Hit], embedder: BaseEmbedding) -> list[Sentence]:
-    """Check each sentence of a model's answer against the papers it cites."""
+def receipts(
+    text: str, cited: Sequence[Hit], embedder: BaseEmbedding, read: Sequence[Hit] = ()
+) -> list[Sentence]:
+    """Check each sentence of a model's answer against the papers it cites, or else those read."""
     checked = []
     for piece in split_cited(text):
         papers = [cited[number - 1].paper for number in piece.citations]
         if not papers and not piece.unresolved and not support.is_factual(piece.claim):
             checked.append(Sentence(piece.text, (), "uncited", 0.0))
             continue
-        verdict = support.judge(piece.claim, papers, embedder) if papers else None
+        verdict, each = several.judge_each(piece.claim, papers, embedder) if papers else (None, [])
+        others = [hit for hit in read if hit.paper not in papers]
+        good = verdict is not None and several.is_borne_out(verdict)
+        place = None if good else several.suggest(piece.claim, [h.paper for h in others], embedder)
         checked.append(
             Sentence(
                 text=piece.text,
@@ -94,6 +99,12 @@ def receipts(text: str, cited: Sequence[Hit], embedder: BaseEmbedding) -> list[S
                 score=verdict.score if verdict else 0.0,
                 evidence=verdict.evidence if verdict else None,
                 unresolved=piece.unresolved,
+                verdicts={
+                    str(number): own.support
+                    for number, own in zip(piece.citations, each, strict=True)
+                    if len(each) > 1
+                },
+                suggested=None if place is None else others[place].rank,
             )
         )
     return checked

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.batches.processes import start_helpers
+from rag.batches.processes import start_processes
 from rag.batches.question_files import Item, read_questions
 from rag.durable import is_stdout, is_stream
 from rag.errors import InputError, RagError
@@ -33,10 +33,10 @@ def main(arguments: argparse.Namespace) -> int:
         _print_price(settings, items, out, arguments)
         return 0
     with contextlib.ExitStack() as stack:
-        helpers = start_helpers(settings, len(items), arguments.concurrency)
-        for helper in helpers:
-            stack.callback(helper.close)
-        with heavy_imports():  # the helpers import the same meanwhile
+        processes = start_processes(settings, len(items), arguments.concurrency)
+        for process in processes:
+            stack.callback(process.close)
+        with heavy_imports():  # the processes import the same meanwhile
             from rag.assistant import Assistant
             from rag.batches.run import run
 
@@ -45,11 +45,11 @@ def main(arguments: argparse.Namespace) -> int:
             items,
             out,
             concurrency=arguments.concurrency,
-            helpers=helpers,
+            processes=processes,
             retry_failed=arguments.retry_failed,
             max_cost=arguments.max_cost,
         )
-    told = json.dumps(asdict(summary)) if arguments.json else _told(summary)
+    told = json.dumps(asdict(summary)) if arguments.json else _summary_line(summary)
     print(told, file=sys.stderr if is_stdout(out) else sys.stdout)
     if summary.left:
         raise RagError(
@@ -79,7 +79,7 @@ def _print_price(
     )
 
 
-def _told(summary: Summary) -> str:
+def _summary_line(summary: Summary) -> str:
     tokens = summary.prompt_tokens + summary.completion_tokens
     lines = [
         f"{summary.questions} questions: {summary.answered} answered, {summary.declined} declined, "

@@ -59,7 +59,7 @@ _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,3
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
-_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]*(?:(?:[‐-]|['’](?!s\b))[^\W\d_]+)*"
+_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]{{0,40}}(?:(?:[‐-]|['’](?!s\b))[^\W\d_]+){{0,3}}"
 _AND = r"\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+"
 _ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others)))"
 AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"

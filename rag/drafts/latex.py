@@ -50,7 +50,7 @@ _SILENT = re.compile(
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?|\\end\{thebibliography\}")
 _BIBITEM = re.compile(r"\\bibitem(?:\s*\[[^\[\]]{0,300}\])?\s*\{([^{}]{1,200})\}")
 _PARAGRAPH = re.compile(r"[^\n\f](?:[^\n\f]|\n(?!\s*(?:\n|\Z)))*")
-_LONGEST_GROUP = 20_000
+_LONGEST_GROUP = 5_000
 
 
 def read_latex(source: str) -> list[Block]:
@@ -119,6 +119,8 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
     found = list(_OUTER.finditer(text))
     for number, match in zip(range(len(found), 0, -1), reversed(found), strict=True):
         close = _closing(text, match.end())
+        if close is None:
+            continue
         inside = _SILENT.sub(lambda silent: " " + _lines(silent[0]), text[match.end() : close])
         name, lines = match[1], _lines(match[0]) + _lines(inside)
         line = text.count("\n", 0, match.end()) + 1
@@ -137,14 +139,14 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
     return text, blocks
 
 
-def _closing(text: str, at: int) -> int:
-    """Return where the brace closes that was opened just before ``at``."""
+def _closing(text: str, at: int) -> int | None:
+    """Return where the brace closes that was opened just before ``at``, None where it does not."""
     depth = 1
     for brace in re.compile(r"\\.|[{}]", re.S).finditer(text, at, at + _LONGEST_GROUP):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
         if not depth:
             return brace.start()
-    return min(len(text), at + _LONGEST_GROUP)
+    return None
 
 
 def _rows(match: re.Match[str]) -> str:

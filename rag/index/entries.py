@@ -1,8 +1,8 @@
 """A paper as the library stores it: its versions, its id and its citation key. Pure.
 
 A record is a `Paper` as a reader made it. An `Entry` is a paper as it is stored, with what is
-needed to tell next time that nothing has changed. `rag.identity` says which records are one
-paper, `rag.planning` what must be written.
+needed to tell next time that nothing has changed. `rag.index.identity` says which records
+are one paper, `rag.index.intake` what must be written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag.readers.people import suffix_of
@@ -115,6 +115,7 @@ def parse_passage_id(text: str) -> PassageId:
     return PassageId(paper_id, int(seq), f"{seq}.{digest}", int(number), int(total))
 
 
+@lru_cache(4096)
 def normalised_title(title: str) -> str:
     """Fold a title so that case, accents' encoding, punctuation and spaces do not count.
 

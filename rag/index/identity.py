@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rag.index.entries import Entry, digest, file_of, id_from_title, normalised_title
 from rag.readers.people import suffix_of
@@ -23,6 +24,7 @@ _BIBLIOGRAPHY = re.compile(
 )
 _CANDIDATES = 200  # papers of one title that are looked at
 _Author = tuple[str, str]
+_Known = TypeVar("_Known")
 
 
 @dataclass(slots=True)
@@ -35,37 +37,33 @@ class Group:
     entries: list[Entry] = field(default_factory=list)
     records: list[Paper] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)  # the records' digests
-    titles: set[str] = field(default_factory=set)
-    dois: set[str] = field(default_factory=set)
-    arxiv_ids: set[str] = field(default_factory=set)
-    years: set[int] = field(default_factory=set)
-    authors: set[_Author] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    numbers: dict[str, set[str]] = field(default_factory=dict)  # ids by where they count
+    # Tuples, as nearly each of a hundred thousand papers has one of each.
+    titles: tuple[str, ...] = ()
+    dois: tuple[str, ...] = ()
+    arxiv_ids: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    authors: tuple[_Author, ...] = ()
+    ids: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()  # ids of their own, after where they count
 
     def learn(self, paper: Paper, *, own: bool) -> None:
         """Add what a record or an entry's paper says; ``own`` tells whether its id is its own."""
-        if title := normalised_title(paper.title):
-            self.titles.add(title)
-        self.dois.update(filter(None, [paper.doi]))
-        self.arxiv_ids.update(filter(None, [paper.arxiv_id]))
-        self.years.update(filter(None, [paper.year]))
-        if author := _first_author(paper):
-            self.authors.add(author)
-        if paper.id:
-            self.ids.add(paper.id)
-            if own:
-                self.numbers.setdefault(_scope(paper), set()).add(paper.id)
+        self.titles = _with(self.titles, normalised_title(paper.title))
+        self.dois = _with(self.dois, paper.doi)
+        self.arxiv_ids = _with(self.arxiv_ids, paper.arxiv_id)
+        self.years = _with(self.years, paper.year)
+        self.authors = _with(self.authors, _first_author(paper))
+        self.ids = _with(self.ids, paper.id)
+        self.numbers = _with(self.numbers, (_scope(paper), paper.id) if own and paper.id else None)
 
     def absorb(self, other: Group) -> None:
         """Take over another group, which a record showed to be the same paper."""
         self.entries += other.entries
         self.records += other.records
         self.marks += other.marks
-        for name in ("titles", "dois", "arxiv_ids", "years", "authors", "ids"):
-            getattr(self, name).update(getattr(other, name))
-        for scope, ids in other.numbers.items():
-            self.numbers.setdefault(scope, set()).update(ids)
+        for name in ("titles", "dois", "arxiv_ids", "years", "authors", "ids", "numbers"):
+            both = dict.fromkeys((*getattr(self, name), *getattr(other, name)))
+            setattr(self, name, tuple(both))
 
     def may_be(self, paper: Paper) -> bool:
         """Tell whether neither DOI, arXiv id nor author speak against a record's being this."""
@@ -77,9 +75,10 @@ class Group:
 
     def agrees(self, paper: Paper) -> bool:
         """Tell whether nothing speaks against a record of the same title being this paper."""
-        numbers = self.numbers.get(_scope(paper)) if paper.id else None
+        scope = _scope(paper)
+        numbers = [number for there, number in self.numbers if there == scope] if paper.id else []
         same_number = not numbers or paper.id in numbers
-        same_year = not paper.year or not self.years or self.years == {paper.year}
+        same_year = not paper.year or not self.years or self.years == (paper.year,)
         return same_number and same_year and self.may_be(paper)
 
     def has_id_of(self, paper: Paper) -> bool:
@@ -90,6 +89,10 @@ class Group:
             and not (title and self.titles and title not in self.titles)
             and not (paper.doi and self.dois and paper.doi not in self.dois)
         )
+
+
+def _with(known: tuple[_Known, ...], more: _Known | None) -> tuple[_Known, ...]:
+    return (*known, more) if more and more not in known else known
 
 
 def _scope(paper: Paper) -> str:
@@ -108,7 +111,7 @@ def _first_author(paper: Paper) -> _Author | None:
     return (words[-1], words[0][0] if len(words) > 1 else "") if words else None
 
 
-def _may_be_one_of(author: _Author | None, authors: set[_Author]) -> bool:
+def _may_be_one_of(author: _Author | None, authors: tuple[_Author, ...]) -> bool:
     if author is None or not authors or author in authors:
         return True
     family, initial = author
@@ -141,6 +144,7 @@ class _Papers:
             self._groups[number].entries.append(entry)
             self._learn(number, entry.paper, own=not _is_made(entry))
             names = [f"read:{file_of(source)} {mark}" for source, mark in entry.records.items()]
+            names += [f"read:{mark}" for mark in entry.records.values()]
             names += [f"key:{key}" for key in (entry.paper.key, *entry.other_keys) if key]
             for name in names:
                 self._by.setdefault(name, []).append(number)
@@ -155,6 +159,7 @@ class _Papers:
             self._order.pop(other, None)
         self._groups[number].records.append(record)
         self._groups[number].marks.append(mark)
+        self._by.setdefault(f"read:{mark}", []).append(number)
         self._learn(number, record, own=True)
         self._order.setdefault(number)
 
@@ -182,6 +187,8 @@ class _Papers:
         for file in files:
             if known := self._under(f"read:{file} {mark}"):
                 return known[:1]
+        if known := self._under(f"read:{mark}"):  # the same to the letter, in another file
+            return known[:1]
         shared = self._under(f"doi:{record.doi}") + self._under(f"arxiv:{record.arxiv_id}")
         if shared:
             return list(dict.fromkeys(shared))

@@ -117,14 +117,29 @@ class _Names:
     ) -> None:
         self._find = find
         self._ids = {entry.paper.id for entry in entries}
-        held = [key for entry in entries for key in (citation_key(entry.paper), *entry.other_keys)]
-        self._keys = {key.casefold() for key in held}
+        self._keys = _keys_of(entries)
         brought = Counter(
             key for group in groups if not group.entries
             for key in {record.key.casefold() for record in group.records if record.key}
         )  # fmt: skip
         self._shared = self._keys | {key for key, count in brought.items() if count > 1}
         self._next: dict[str, int] = {}
+        keyless = (_merge([e.paper for e in group.entries] or group.records) for group in groups
+                   if not (group.entries and group.entries[0].paper.key))  # fmt: skip
+        self._look_up(Counter(_base(paper).casefold() for paper in keyless))
+
+    def _look_up(self, wanted: Counter[str]) -> None:
+        """Learn of the library's keys that are like those of which so many are wanted."""
+        upto = {b: n + 1 for b, n in wanted.items() if n > 1 or b in self._keys}
+        while upto:
+            like = {b: [b + _letters(i) for i in range(1, n + 1)] for b, n in upto.items()}
+            asked = [Paper("", "", "", key=key) for keys in like.values() for key in keys]
+            self._keys |= _keys_of(self._find(asked))
+            upto = {
+                b: 2 * len(keys)
+                for b, keys in like.items()
+                if sum(key not in self._keys for key in keys) < wanted[b]
+            }
 
     def give(self, paper: Paper) -> Paper:
         """Return the paper with both, kept where it has them and they are free."""
@@ -133,27 +148,36 @@ class _Names:
         made = id_from_title(paper.title)
         wanted = (paper.id, lone, paper.doi, paper.arxiv_id, made)
         free = (name for name in wanted if name and name not in self._ids)
-        name = next(free, None) or f"{made}-{digest(replace(paper, sources=()))}"
+        name = next(free, None) or self._unlike(f"{made}-{digest(paper)}")
         self._ids.add(name)
         return replace(paper, id=name, key=self._key(replace(paper, id=name)))
 
+    def _unlike(self, name: str) -> str:
+        """Return a name that no paper has, in the library or read."""
+        while name in self._ids or any(
+            e.paper.id == name for e in self._find([Paper(name, "", "")])
+        ):
+            name += "-"
+        return name
+
     def _key(self, paper: Paper) -> str:
-        base = fit_for_bibtex(citation_key(paper))
-        key, number = base, self._next.get(base, 0)
-        while key.casefold() in self._keys or (number and self._held(key)):
+        base = key = _base(paper)
+        number = self._next.get(base.casefold(), 0)
+        while key.casefold() in self._keys:
             number += 1
             key = base + _letters(number)
-        self._next[base] = number
+        self._next[base.casefold()] = number
         self._keys.add(key.casefold())
         return key
 
-    def _held(self, key: str) -> bool:
-        """Tell whether the library has a key that no record brought."""
-        return any(
-            key.casefold()
-            in (citation_key(entry.paper).casefold(), *map(str.casefold, entry.other_keys))
-            for entry in self._find([Paper("", "", "", key=key)])
-        )
+
+def _base(paper: Paper) -> str:
+    return fit_for_bibtex(citation_key(paper))
+
+
+def _keys_of(entries: Iterable[Entry]) -> set[str]:
+    held = (key for e in entries for key in (citation_key(e.paper), *e.other_keys))
+    return {key.casefold() for key in held}
 
 
 def _letters(number: int) -> str:

@@ -8,6 +8,7 @@ what is read with a stamp is at least as new as it says.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -15,7 +16,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
@@ -61,6 +62,35 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
+
+
+class Changes:
+    """Takes what is to change in a lexical index; see `Lexical.changing`."""
+
+    def __init__(self, writer: Any, before: tantivy.Searcher) -> None:
+        self._writer, self._before = writer, before
+
+    def remove(self, paper_ids: Iterable[str]) -> None:
+        """Remove papers; unknown ids do not matter."""
+        for paper_id in paper_ids:
+            self._writer.delete_documents_by_query(_is("id", paper_id))
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add papers, each in place of the one with its id."""
+        for entry in entries:
+            if self._before.doc_freq("id", entry.paper.id):  # else a sixth more time
+                self._writer.delete_documents_by_query(_is("id", entry.paper.id))
+            self._writer.add_document(_document(entry))
+
+
+class NoChanges:
+    """Takes what is to change where the index will learn of it otherwise."""
+
+    def remove(self, paper_ids: Iterable[str]) -> None:
+        """Do nothing."""
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Do nothing."""
 
 
 class Lexical:
@@ -203,8 +233,17 @@ class Lexical:
         wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
         found: dict[str, Paper] = {}
         for field, value in wanted.items():
-            for entry in self._in(field, [value]):
+            for entry in sorted(self._in(field, [value]), key=lambda entry: entry.paper.id):
                 found.setdefault(entry.paper.id, entry.paper)
+        return list(found.values())
+
+    def from_places(self, files: Sequence[str], beginnings: Sequence[str]) -> list[Entry]:
+        """Return the entries of these files, and of files whose names begin so, and maybe more."""
+        found = {e.paper.id: e for e in self._in("source", [name.casefold() for name in files])}
+        for beginning in beginnings:
+            part = beginning.casefold().encode()[:_LONGEST_PATTERN].decode("utf-8", "ignore")
+            query = Query.regex_query(_schema(), "source", f"(?s){_literally(part)}.*")
+            found.update((entry.paper.id, entry) for entry in self._entries(query))
         return list(found.values())
 
     def document_frequency(self, term: str) -> int:
@@ -265,20 +304,16 @@ class Lexical:
         chosen = [places[int(i * step)] for i in range(min(count, len(places)))]
         return [_entry(self._searcher, address) for address in chosen]
 
-    def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
-        """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
+    @contextlib.contextmanager
+    def changing(self, stamp: str) -> Iterator[Changes]:
+        """Add and remove papers: with the end of the block all of it counts, or nothing.
 
         The caller holds the lock on the index; ``stamp`` is the store's that will be reflected.
         """
         self.reload()
         writer = self._index.writer(_HEAP, 1)
         try:
-            for paper_id in remove:
-                writer.delete_documents_by_query(_is("id", paper_id))
-            for entry in add:
-                if self._searcher.doc_freq("id", entry.paper.id):  # else a sixth more time
-                    writer.delete_documents_by_query(_is("id", entry.paper.id))
-                writer.add_document(_document(entry))
+            yield Changes(writer, self._searcher)
             writer.commit()
         finally:
             writer.wait_merging_threads()
@@ -286,6 +321,12 @@ class Lexical:
         if self._folder is not None:
             replace_text(self._folder / "stamp", stamp)
         self.reload()
+
+    def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
+        """Replace the entries of ``add`` and remove the papers of ``remove``; see `changing`."""
+        with self.changing(stamp) as changes:
+            changes.remove(remove)
+            changes.add(add)
 
     def _query(self, where: Sequence[Condition]) -> Query:
         """Return the query for the papers for which all conditions hold."""

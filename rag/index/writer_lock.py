@@ -27,7 +27,7 @@ class Unfinished:
     running: bool
 
 
-class Work:
+class WriterLock:
     """The lock on an index's folder, which a dead process does not hold, and the marker in it."""
 
     def __init__(self, folder: Path) -> None:

@@ -107,6 +107,22 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     return vectors
 
 
+class EmbeddingHere:
+    """Makes the vectors of texts in this process, when they are taken."""
+
+    def __init__(self, embedder: BaseEmbedding) -> None:
+        self._embedder = embedder
+        self._texts: Sequence[str] = ()
+
+    def ask(self, texts: Sequence[str]) -> None:
+        """Ask for the vectors of texts; `take` them before you ask again."""
+        self._texts = texts
+
+    def take(self) -> Floats:
+        """Return the vectors of the texts asked for."""
+        return embed(self._embedder, self._texts)
+
+
 def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     """Return what ``embed`` does for texts that come again.
 

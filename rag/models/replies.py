@@ -86,7 +86,7 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
 
 
 @contextlib.contextmanager
-def held_to(llm: LLM | None, requests: int) -> Iterator[bool]:
+def limited(llm: LLM | None, requests: int) -> Iterator[bool]:
     """Have a served model asked at most so many times at once; give whether it is one."""
     served = _served(llm)
     if served is None:

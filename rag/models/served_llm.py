@@ -42,7 +42,7 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
     """A chat model behind an OpenAI-compatible address.
 
     ``origin`` is what tells two models of one name apart: the address, or the model's file.
-    Each request is made within ``free``; see `rag.models.replies.held_to`.
+    Each request is made within ``free``; see `rag.models.replies.limited`.
     """
 
     origin: str = ""

@@ -123,12 +123,16 @@ def _sheets(
     except OSError as error:
         yield Rejection(label, str(error))
         return
+    found = False
     for sheet in sheets(stream, label):
+        found = True
         if isinstance(sheet, Rejection):
             yield sheet
         else:
             where, table = sheet
             yield Document(Source(io.BytesIO(table), where), where, ".csv")
+    if not found:
+        yield Rejection(label, "a workbook with nothing in it")
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:

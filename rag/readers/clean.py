@@ -40,6 +40,11 @@ _OF_A_NOTICE = re.compile(
     r"|open[- ]access|psycinfo|abstract|https?:|www\.|\bdoi\b|\d{4};\s?\d|users may|e-?mail|b\.v\.",
     re.IGNORECASE,
 )
+_WORDS_OF_NOTICES = (
+    *("©", "ⓒ", "(c)", "copyright", "rights reserved", "psycinfo", "published", "abstract from"),
+    *("[abstract", "open access", "open-access", "licens", "licenc", "distributed under"),
+    *("made available", "protected by"),
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?\])])\s+")
 _ASIDE = 25  # characters: a shorter piece of a notice need not speak of anything
 _LONGEST_TAIL = 1_500  # characters
@@ -87,6 +92,9 @@ def clean_abstract(text: str, *, latex: bool = False) -> str:
 
 
 def _without_notices(text: str) -> str:
+    tail = text[-_LONGEST_TAIL:].lower()
+    if not any(word in tail for word in _WORDS_OF_NOTICES):
+        return text
     for found in _NOTICE.finditer(text, max(0, len(text) - _LONGEST_TAIL)):
         _, *more = _SENTENCE_END.split(text[found.start() :].strip())
         if all(len(piece) < _ASIDE or _OF_A_NOTICE.search(piece) for piece in more):

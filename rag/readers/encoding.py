@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from charset_normalizer import from_bytes
-
 _SAMPLE = 2**15  # bytes
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _GLUED = 0.6  # the share of such bytes that stand beside another, from which it is no Latin script
@@ -69,6 +67,8 @@ def encoding_of(data: bytes) -> tuple[str, str]:
     best, second = sorted(shares, key=lambda name: shares[name], reverse=True)[:2]
     if shares[best] > max(_LEAST, _LEAD * shares[second]):
         return best, ""
+    from charset_normalizer import from_bytes
+
     found = from_bytes(sample, cp_isolation=_ALPHABETS)
     likely = sorted(
         (match.chaos - match.coherence, match.encoding) for match in found if _is_text(str(match))

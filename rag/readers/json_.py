@@ -21,6 +21,7 @@ _DECODER = json.JSONDecoder(strict=False)  # raw control characters are cleaned 
 _TOO_DEEP = "invalid JSON: nested too deeply"
 _LONG_NUMBER = "invalid JSON: a number is too long"
 _NOT_AN_OBJECT = "not a record; a record is a JSON object with a title and an abstract"
+_NO_NAME = "invalid JSON: Expecting a name and a colon"
 _CUT = "the JSON ends before it is complete; fetch the file again"
 _TOO_LARGE = "the file is too large for one JSON document; write a record a line (.jsonl)"
 # A list of these names holds papers even where none has an abstract; those of the others do not.
@@ -129,7 +130,7 @@ class _Document:
             value, end, fault, place = _decoded(self._text, self._at)
             if fault or end - self._at > RECORD_LIMIT:
                 yield Rejection(
-                    where, self._told(fault, place, self._at, line) if fault else TOO_LONG
+                    where, self._reason(fault, place, self._at, line) if fault else TOO_LONG
                 )
                 self._skip()
                 if not self._peek():
@@ -150,16 +151,8 @@ class _Document:
             if start == ",":
                 self._at += 1
                 continue
-            name, end, fault, place = (
-                _decoded(self._text, self._at) if start == '"' else ("", 0, "", 0)
-            )
-            if not fault and (not start or not isinstance(name, str) or self._peek(end) != ":"):
-                fault, place = (
-                    "invalid JSON: Expecting a name and a colon" if start else _CUT,
-                    self._at,
-                )
+            name, fault, place = self._name(start)
             if not fault:
-                self._at += 1
                 start = self._peek()
                 line = self._line(self._at)
                 value, end, fault, place = _decoded(self._text, self._at)
@@ -174,7 +167,7 @@ class _Document:
                     yield from self._object(depth + 1)
                     continue
             if fault:
-                yield Rejection(where, self._told(fault, place, begin, first))
+                yield Rejection(where, self._reason(fault, place, begin, first))
                 self._skip(1)
                 return
             if isinstance(value, dict) and _is_named_record(value) and folded not in INNER:
@@ -187,7 +180,19 @@ class _Document:
         if not wraps or looks_like_paper(set(map(field_name, members))):
             yield to_paper(members, where)
 
-    def _told(self, fault: str, place: int | None, begin: int, line: int) -> str:
+    def _name(self, start: str) -> tuple[str, str, int | None]:
+        """Move past a member's name and colon and return the name, or the fault and its place."""
+        if start != '"':
+            return "", _NO_NAME if start else _CUT, self._at
+        name, end, fault, place = _decoded(self._text, self._at)
+        if fault:
+            return "", fault, place
+        if self._peek(end) != ":":
+            return "", _NO_NAME, self._at
+        self._at += 1
+        return name, "", None
+
+    def _reason(self, fault: str, place: int | None, begin: int, line: int) -> str:
         """Return a fault with its line, where that is not the record's own."""
         there = line if place is None else line + self._text.count("\n", begin, place)
         return fault if there == line else f"{fault} on line {there}"

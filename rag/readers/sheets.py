@@ -9,8 +9,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from rag.readers.clean import visible
 from rag.types import Rejection
 
@@ -21,6 +19,8 @@ _DAMAGED = "a damaged Excel workbook; open it and save it again"
 
 def sheets(stream: BinaryIO, label: str) -> Iterator[tuple[str, bytes] | Rejection]:
     """Yield the label and the CSV of each sheet that holds anything."""
+    import openpyxl  # half a second, for those who have workbooks
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and rules that do not matter here

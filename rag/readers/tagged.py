@@ -155,7 +155,10 @@ NBIB = Format(
 )
 WEB_OF_SCIENCE = Format(
     re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
-    re.compile(r"^PT [A-Z][\w ]{0,20}$(?=[\s\S]{0,100000}?^(?:TI|AU|AF|UT|SO) )", re.MULTILINE),
+    re.compile(
+        r"^PT [A-Z][\w ]{0,20}\r?\n(?:(?:[A-Z][A-Z0-9]|  ) .*\n){0,40}?(?:TI|AU|AF|UT|SO) ",
+        re.MULTILINE,
+    ),
     *("PT", "ER", ("AU", "AF", "CA", "BE"), from_web_of_science),
 )
 ENW = Format(

@@ -77,7 +77,7 @@ def _parsed(text: str) -> tuple[etree._Element | None, str]:
     if any("depth" in fault for fault in faults):
         return None, "invalid XML: nested too deeply"
     for each in element.iter():
-        each.tag = str(each.tag).rpartition("}")[2].rpartition(":")[2]
+        each.tag = str(each.tag).rpartition("}")[2].rpartition(":")[2] or "nameless"
     return element, ""
 
 

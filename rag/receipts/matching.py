@@ -1,4 +1,4 @@
-"""Where the words of a claim stand in an abstract, verbatim or one by one."""
+"""Where the words of a claim stand in an abstract, one by one."""
 
 from __future__ import annotations
 
@@ -17,19 +17,15 @@ from numpy.typing import NDArray
 from rag.models.embedders import embed_kept
 from rag.models.local_embedders import static
 from rag.text.identifiers import Identifier, identifiers
-from rag.text.polarity import denies, opposed
+from rag.text.polarity import opposed
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
-from rag.text.words import Word, read_wording, squeeze, stem, words
+from rag.text.words import Word, read_wording, squeeze, stem
 from rag.types import Evidence, Paper
 
 Floats = NDArray[np.float32]
 
 _MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
-_SPACE = re.compile(r"\s+")
-_STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
-_OUTER = " .…\"'"
-_OCCURRENCES = 20  # how many are looked at: one is the rule
 # Two sentences are shown only where the second adds this much of the claim's weight.
 _PAIR_GAIN = 0.2
 _MOST_SENTENCES = 500  # of an abstract, so that no record can make a verdict slow
@@ -117,64 +113,6 @@ def plain(claim: str) -> str:
     'Dropout helps.'
     """
     return _MARKER.sub("", claim).strip()
-
-
-def _fold(text: str) -> str:
-    """Return ``text`` with single spaces and straight quotes."""
-    return _SPACE.sub(" ", text.translate(_STRAIGHT))
-
-
-def _unfold(text: str, place: int) -> int:
-    """Return where the character at ``place`` of the folded text is in ``text``."""
-    for run in _SPACE.finditer(text):
-        if run.start() >= place:
-            break
-        place += len(run.group()) - 1
-    return place
-
-
-def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
-    """Return where the claim stands in the abstract word for word, None where it does not.
-
-    White space, quotes, the case of the first letter and a last stop or ellipsis may differ.
-    A slice out of what a sentence denies ("no evidence that ...") is not what it says.
-    """
-    wanted = _fold(claim).strip(_OUTER)
-    if " " not in wanted:
-        return None
-    text = _fold(abstract)
-    at = text.find(wanted[1:])
-    for _ in range(_OCCURRENCES):
-        if at < 0:
-            break
-        start, end = at - 1, at + len(wanted) - 1
-        same = start >= 0 and text[start].lower() == wanted[0].lower()
-        if same and _whole(text, start, end) and not _denied(text, start, end):
-            return _unfold(abstract, start), _unfold(abstract, end - 1) + 1
-        at = text.find(wanted[1:], at + 1)
-    return None
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """Say whether a slice cuts neither a word nor a number."""
-    if start and text[start - 1].isalnum() and text[start].isalnum():
-        return False
-    after = text[end : end + 2]
-    if text[end - 1].isalnum() and after[:1].isalnum():
-        return False
-    return not (text[end - 1].isdecimal() and (after[:1] == "%" or after[1:].isdecimal()))
-
-
-def _denied(text: str, start: int, end: int) -> bool:
-    """Say whether the sentence around a slice denies what the slice alone does not."""
-    for left, right in sentence_spans(text):
-        if left < start < right:
-            piece = text[start:end]
-            said = words(piece)
-            stems = {word.stem for word in said}
-            around = text[left:right]
-            return denies(around, words(around), stems) != denies(piece, said, stems)
-    return False
 
 
 def _vectors(said: Iterable[Word]) -> Floats:

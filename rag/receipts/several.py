@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
+from rag.receipts.matching import mentions, plain
 from rag.receipts.support import SUPPORTED, Verdict, judge
+from rag.text.words import words
 from rag.types import Paper
 
 _MIXED = 0.99 * SUPPORTED  # the most that a sentence gets which no paper says alone
+_MOST_JUDGED = 3
 
 
 def judge_each(
@@ -34,10 +37,19 @@ def judge_each(
 def suggest(
     claim: str, papers: Sequence[Paper], embedder: BaseEmbedding | None = None
 ) -> int | None:
-    """Return the place of the paper that says a sentence best, None where none says it."""
-    each = [judge(claim, [paper], embedder) for paper in papers]
-    places = [place for place, verdict in enumerate(each) if is_borne_out(verdict)]
-    return max(places, key=lambda place: each[place].score, default=None)
+    """Return the place of the paper that says a sentence best, None where none says it.
+
+    Only the few that have most of its words are judged.
+    """
+    said = words(plain(claim))
+    if not said:
+        return None
+    weights = [word.weight for word in said]
+    shares = [float(mentions(said, paper) @ weights) for paper in papers]
+    places = sorted(range(len(papers)), key=lambda place: -shares[place])[:_MOST_JUDGED]
+    verdicts = {place: judge(claim, [papers[place]], embedder) for place in places}
+    good = [place for place in places if is_borne_out(verdicts[place])]
+    return max(good, key=lambda place: verdicts[place].score, default=None)
 
 
 def is_borne_out(verdict: Verdict) -> bool:

@@ -18,7 +18,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.models.embedders import identity
 from rag.models.local_embedders import static
-from rag.receipts.matching import Number, Reading, find_verbatim, match, numbers, plain
+from rag.receipts.matching import Number, Reading, match, numbers, plain
+from rag.receipts.verbatim import find_verbatim, is_only_mentioned
 from rag.text.identifiers import conflicts, identifiers
 from rag.text.quantities import nearness, states, unstated
 from rag.text.words import words
@@ -144,7 +145,10 @@ def judge(claim: str, papers: Sequence[Paper], embedder: BaseEmbedding | None = 
     if measured is None:
         return Verdict("unsupported", 0.0, None)
     features, checks, evidence = measured
-    score = round(combine(features, checks, COEFFICIENTS[identity(embedder)]), 4)
+    score = combine(features, checks, COEFFICIENTS[identity(embedder)])
+    if any(is_only_mentioned(text, paper.abstract) for paper in papers):
+        score = _hold(score, WEAK)
+    score = round(score, 4)
     support: Literal["supported", "weak", "unsupported"] = (
         "supported" if score >= SUPPORTED else "weak" if score >= WEAK else "unsupported"
     )

@@ -56,6 +56,7 @@ ARXIV = '<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>hep-th/0101001</id><crea
 # name: (file, content, what the first paper must have)
 FORMATS = {
     "Web of Science, no head, CRLF": ("x.ciw", WOS.replace("\n", "\r\n"), {"title": "Bees that dance", "authors": ("M Ito", "C Okafor"), "year": 2011, "venue": "J BEE RES", "doi": "10.5555/bees.1", "abstract": HIVE}),
+    "Web of Science, as text, CRLF": ("x.txt", WOS.replace("\n", "\r\n"), {"title": "Bees that dance"}),
     "Web of Science, byte order mark": ("x.isi", "\ufeffFN Thomson Reuters Web of Knowledge\nVR 1.0\n" + WOS, {"title": "Bees that dance", "year": 2011}),
     "Web of Science, a meeting": ("x.txt", "FN X\nVR 1.0\nPT C\nAU Ito, M\nCA Bee Group\nBE Ed, A\nTI Bees\nSO Bee Notes\nCT Meeting on Bees\nAB Bees danced.\nPY 2012\nER\n", {"authors": ("M Ito", "Bee Group"), "venue": "Bee Notes"}),
     "Web of Science, tabs": ("x.txt", "PT\tAU\tBE\tTI\tSO\tAB\tEY\tDI\r\nC\tIto, M; van Okafor, C\tEd, A\tBees\tBee Notes\tBees danced.\t2013\t\r\n", {"authors": ("M Ito", "C van Okafor"), "year": 2013, "venue": "Bee Notes", "id": ""}),
