@@ -94,7 +94,8 @@ class Sentence:
 
     ``citations`` are numbers into ``Answer.citations``. ``unresolved`` are markers the model
     wrote for sources that it was not given, as written. ``judge`` is a model's own verdict
-    where one was asked for; it never replaces ``support``.
+    where one was asked for; it never replaces ``support``. ``attributed`` says that the model gave
+    the sentence no source, and the program found the one that it has.
     """
 
     text: str
@@ -104,6 +105,7 @@ class Sentence:
     evidence: Evidence | None = None
     unresolved: tuple[str, ...] = ()
     judge: str | None = None
+    attributed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,9 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    made of them. ``stopped`` says why a model's text is incomplete ("length",
+    "repetition" where it went on saying the same, "error" where quotations stand in for it), else
+    None.
     """
 
     question: str

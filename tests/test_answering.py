@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rag.answers.writing import REFUSAL
+from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
 from rag.errors import ModelError
 from rag.settings import load_settings

@@ -94,7 +94,7 @@ def test_a_run_is_a_folder(library, questions, tmp_path):
     assert settings["kind"] == "answers"
     assert settings["index"]["generation"] == library.index.generation
     assert settings["index"]["papers"] == 2
-    assert set(settings["prompts"]) >= {"answer", "condense", "judge", "correctness"}
+    assert set(settings["prompts"]) >= {"answer", "plan", "judge", "correctness"}
     assert settings["versions"]["chromadb"]
 
 

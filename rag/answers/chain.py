@@ -7,6 +7,7 @@ import functools
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
@@ -17,17 +18,19 @@ from rag.answers import (
     extraction,
     gathering,
     judging,
+    planning,
     prompts,
     questions,
+    retrieval,
     writing,
 )
 from rag.answers.quoting import quote
+from rag.answers.refusals import declined
 from rag.errors import InputError, ModelError
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models import replies
 from rag.models.embedders import embed_kept, encoder, identity
-from rag.receipts.citations import CitationStream
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -63,7 +66,8 @@ def stream(
 
     Raises:
         InputError: the question is empty or too long.
-        ModelError: the model failed; ``partial`` holds the text that had arrived.
+        ModelError: the model failed; ``partial`` holds the text that had arrived, ``answer`` the
+            Answer that there is without it.
     """
     question = " ".join(question.encode("utf-8", "replace").decode().split())
     if not question or len(question) > _LONGEST_QUESTION:
@@ -74,125 +78,131 @@ def stream(
     spent: list[Usage] = []
     alone = question
     follows = bool(history) and questions.refers_back(question)
-    if follows and llm is not None:
-        alone, prompt, usage = conversation.condense(question, history, llm, settings)
-        used[prompt.name] = prompt.sha256
-        spent.append(usage)
+    plan: planning.Plan | None = None
+    fault: ModelError | None = None
+    compares = questions.read_question(question).kind == "compare"
+    if llm is not None and planning.is_needed(question, compares=compares, follows=follows):
+        told = history if follows else ()
+        try:
+            plan, prompt, usage = planning.make(question, told, llm, settings)
+            used[prompt.name] = prompt.sha256
+            spent.append(usage)
+        except ModelError as error:
+            fault = error  # told when the papers are found
+    if follows and plan and plan.question:
+        alone = plan.question
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
         alone = questions.standalone(question, history, titles)
+    in_force = planning.matching(plan.where, where, index) if plan else where
     # A remote embedder is waited for, not computed: there the threads wait side by side.
     turn = _TURN if encoder(embedder) else contextlib.nullcontext()
     intent = questions.read_question(alone)
     with turn:
-        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=where)
-        hits, intent = found.hits, found.intent
+        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=in_force)
+        hits, intent, lead = found.hits, found.intent, found.lead
+        if plan:
+            runs = [retrieval.search(index, embedder, s, k, in_force) for s in plan.searches]
+            hits = planning.merge([*runs, hits], max(k, len(hits)))
+            lead = max(lead, len(runs))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
             alone,
-            hits[: found.lead],
+            hits[:lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
         )
         grounds = abstention.find_grounds(alone, hits, candidates, intent)
     yield hits
-    text, stopped = "", None
-    sentences: list[Sentence] = []
-    order: list[int] = []
-    answered = bool(hits) and abstention.answers(grounds, identity(embedder))
-    if not answered:
-        generated = verified = time.perf_counter()
-    elif llm is None:
+
+    def answer_of(made: _Made, stopped: str | None = None) -> Answer:
+        done = time.perf_counter()
+        return Answer(
+            question=question,
+            standalone_question=alone,
+            answered=made.answered,
+            answer=made.text.strip(),
+            sentences=tuple(made.sentences),
+            citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(made.order, 1)),
+            retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
+            llm=replies.model_name(settings, llm),
+            embedder=identity(embedder),
+            prompts=used,
+            usage=judging.total(spent),
+            seconds=Seconds(
+                retrieve=round(retrieved - started, 4),
+                generate=round((generated or done) - retrieved, 4),
+                verify=round(done - (generated or done), 4),
+                total=round(done - started, 4),
+            ),
+            generation=index.generation,
+            settings={
+                "k": k,
+                "where": [f"{c.field}{c.op}{c.value}" for c in in_force],
+                "context_tokens": settings.context_tokens,
+                "history_tokens": settings.history_tokens,
+                "answer_tokens": settings.answer_tokens,
+                "judge": judge,
+            },
+            stopped=stopped,
+            confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
+        )
+
+    def quoted() -> _Made:
+        if not hits or not abstention.answers(grounds, identity(embedder)):
+            return _Made(declined(hits, grounds.missing), answered=False)
         chosen = extraction.choose(candidates, intent)
-        text, sentences, order = quote(hits, chosen, as_list=intent.kind != "one")
-        yield text
-        generated = verified = time.perf_counter()
-    else:
-        prompt = prompts.load("answer", settings.prompts)
-        used[prompt.name] = prompt.sha256
-        sources = writing.within(hits, settings.context_tokens)
-        parser = CitationStream(len(sources))
-        try:
-            for part in writing.generate(llm, prompt, alone, sources, settings):
-                if isinstance(part, replies.Completion):
-                    spent.append(part.usage)
-                    stopped = part.stopped
-                    shown = parser.finish()
-                else:
-                    shown = parser.feed(part)
-                if shown:
-                    text += shown
-                    yield shown
-        except ModelError as error:
-            error.partial = text + parser.finish()
-            raise
-        generated = time.perf_counter()
-        order = [hits.index(sources[number - 1]) for number in parser.order]
-        answered = not text.strip().startswith(writing.REFUSAL)
+        return _Made(*quote(hits, chosen, as_list=intent.kind != "one"))
+
+    generated: float | None = None
+    if llm is None or not hits:
+        made = quoted()
+        yield made.text
+        yield answer_of(made)
+        return
+    prompt = prompts.load("answer", settings.prompts)
+    sources = writing.within(hits, settings.context_tokens)
+
+    def source_of(claim: str) -> int | None:
         with turn:
-            sentences = (
-                writing.receipts(text, [hits[i] for i in order], embedder) if answered else []
-            )
+            return writing.find_source(claim, sources, embedder)
+
+    try:
+        if fault:
+            raise fault
+        written = yield from writing.write(llm, prompt, alone, sources, settings, source_of)
+    except ModelError as error:
+        error.answer = answer_of(quoted(), stopped="error")
+        raise
+    generated = time.perf_counter()
+    used[prompt.name] = prompt.sha256
+    spent.append(written.usage)
+    if written.declines:
+        made = _Made(declined(hits, grounds.missing), answered=False)
+        yield made.text
+    elif not written.order:
+        made = quoted()
+        if made.answered:
+            made = replace(made, text=f"{writing.CITED_NOTHING}\n\n{made.text}")
+        yield made.text
+    else:
+        with turn:
+            cited = [hits[i] for i in written.order]
+            sentences = writing.receipts(written.text, cited, written.attributed, embedder)
         if judge and sentences:
-            cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
-            sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
+            papers = {n: hit.paper for n, hit in enumerate(cited, 1)}
+            sentences, prompt, usage = judging.judge_sentences(sentences, papers, llm, settings)
             used[prompt.name] = prompt.sha256
             spent.append(usage)
-        verified = time.perf_counter()
-    if not answered:
-        declined = _declined(hits, grounds.missing)
-        if declined.startswith(text):
-            yield declined[len(text) :]
-        text, order = declined, []
-    yield Answer(
-        question=question,
-        standalone_question=alone,
-        answered=answered,
-        answer=text.strip(),
-        sentences=tuple(sentences),
-        citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(order, 1)),
-        retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
-        llm=replies.model_name(settings, llm),
-        embedder=identity(embedder),
-        prompts=used,
-        usage=judging.total(spent),
-        seconds=Seconds(
-            retrieve=round(retrieved - started, 4),
-            generate=round(generated - retrieved, 4),
-            verify=round(verified - generated, 4),
-            total=round(time.perf_counter() - started, 4),
-        ),
-        generation=index.generation,
-        settings={
-            "k": k,
-            "where": [f"{c.field}{c.op}{c.value}" for c in where],
-            "context_tokens": settings.context_tokens,
-            "history_tokens": settings.history_tokens,
-            "answer_tokens": settings.answer_tokens,
-            "judge": judge,
-        },
-        stopped=stopped,
-        confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
-    )
+        made = _Made(written.text, sentences, written.order)
+    yield answer_of(made, written.stopped)
 
 
-def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
-    """Return the answer that says that the papers do not answer, what they lack, and the nearest.
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An answer's text, its receipts and what it cites, by places among the hits."""
 
-    ``missing`` are asked words that no near paper has.
-    """
-    if not hits:
-        return f"{writing.REFUSAL} No paper in the library is near the question."
-    lacking = f" None near the question mentions {_either(missing)}." if missing else ""
-    nearest = "; ".join(f"“{hit.paper.name}”" for hit in hits[:3])
-    return f"{writing.REFUSAL}{lacking} The nearest papers are {nearest}."
-
-
-def _either(words: Sequence[str]) -> str:
-    """Return words in quotes with commas and "or" between.
-
-    >>> _either(["speech", "audio", "hours"])
-    '“speech”, “audio” or “hours”'
-    """
-    quoted = [f"“{word}”" for word in words]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    text: str
+    sentences: Sequence[Sentence] = ()
+    order: Sequence[int] = ()
+    answered: bool = True
