@@ -18,7 +18,7 @@ from rag.drafts.checking import check_draft, form_of
 from rag.drafts.pairs import verify_pairs
 from rag.drafts.reports import report_lines
 from rag.durable import check_output, is_stdout, is_stream, write_output
-from rag.errors import InputError, UsageError
+from rag.errors import InputError, ModelError, UsageError
 from rag.index.backup import restore_backup, write_backup
 from rag.models import weights
 from rag.settings import Settings, load_settings
@@ -134,25 +134,35 @@ def ask(arguments: argparse.Namespace) -> int:
     assistant = _open(arguments)
     live = sys.stdout.isatty() and not arguments.json
     answer: Answer | None = None
-    for part in assistant.stream(
-        arguments.question,
-        k=arguments.k,
-        where=arguments.where,
-        history=history,
-        judge=arguments.judge,
-    ):
-        if isinstance(part, Answer):
-            answer = part
-        elif live and isinstance(part, str):
-            print(part, end="", flush=True)  # noqa: T201
+    fault: ModelError | None = None
+    try:
+        for part in assistant.stream(
+            arguments.question,
+            k=arguments.k,
+            where=arguments.where,
+            history=history,
+            judge=arguments.judge,
+        ):
+            if isinstance(part, Answer):
+                answer = part
+            elif live and isinstance(part, str):
+                print(part, end="", flush=True)  # noqa: T201
+    except ModelError as error:
+        if not isinstance(error.answer, Answer):
+            raise
+        answer, fault = error.answer, error
     if answer is None:
         raise RuntimeError("the stream ended without an answer")
     if arguments.json:
-        _print_json(answer)
-        return 0
-    _print("" if live else answer.answer)
-    for line in _receipt_lines(answer):
-        _print(line)
+        _print_json({**to_json(answer), **({"error": str(fault)} if fault else {})})
+    else:
+        if fault:
+            _print(f"{chr(10) if live else ''}The model failed. Without it:\n")
+        _print("" if live and not fault else answer.answer)
+        for line in _receipt_lines(answer):
+            _print(line)
+    if fault:
+        raise fault
     return 0
 
 
@@ -167,6 +177,13 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
         yield ""
     for sentence in doubtful:
         yield f"! {sentence.support}: {sentence.text}"
+    attributed = [sentence for sentence in answer.sentences if sentence.attributed]
+    if attributed:
+        yield ""
+    for sentence in attributed:
+        yield f"* source found for the model's sentence: {sentence.text}"
+    if answer.stopped == "repetition":
+        yield "\n! cut where the model began to repeat itself"
 
 
 def verify(arguments: argparse.Namespace) -> int:

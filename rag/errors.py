@@ -41,7 +41,12 @@ class BusyError(LibraryError):
 
 
 class ModelError(RagError):
-    """A language or embedding model failed; ``partial`` is the text that had arrived."""
+    """A language or embedding model failed; ``partial`` is the text that had arrived.
+
+    ``answer`` is what can be answered without the model, where that is known: a `rag.types.Answer`.
+    """
+
+    answer: object = None
 
     def __init__(self, message: str, partial: str = "") -> None:
         super().__init__(message)

@@ -97,7 +97,8 @@ class Sentence:
     wrote for sources that it was not given, as written. ``judge`` is a model's own verdict
     where one was asked for; it never replaces ``support``. ``verdicts`` has, where several
     papers are cited, that of each by its number; ``suggested`` is the rank in
-    ``Answer.retrieved`` of a paper that says it where the cited ones do not.
+    ``Answer.retrieved`` of a paper that says it where the cited ones do not. ``attributed`` says
+    that the model gave the sentence no source, and the program found the one that it has.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Sentence:
     judge: str | None = None
     verdicts: Mapping[str, Support] = field(default_factory=dict)
     suggested: int | None = None
+    attributed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,10 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed, "chat"
-    where nothing was. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed,
+    "chat" where nothing was. ``stopped`` says why a model's text is incomplete ("length",
+    "repetition" where it went on saying the same, "error" where quotations stand in for it), else
+    None.
     """
 
     question: str

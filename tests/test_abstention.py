@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answers.writing import REFUSAL
+from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
 from rag.settings import load_settings
 

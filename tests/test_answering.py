@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rag.answers.writing import REFUSAL
+from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
 from rag.errors import ModelError
 from rag.settings import load_settings
@@ -18,7 +18,8 @@ ROWS = [
     {"id": "g", "title": "On graphs", "abstract": "A graph has nodes. Each graph has 12 edges."},
     {"id": "i", "title": "On images", "abstract": "An image has pixels. The image is square."},
 ]
-QUESTION = "How many edges has a graph, and what has an image?"
+QUESTION = "How many edges has each graph?"
+DOUBLE = "How many edges has a graph, and what has an image?"
 
 
 @pytest.fixture
@@ -84,17 +85,20 @@ def test_a_models_refusal_is_an_answer_that_declines(ask):
     assert len(answer.retrieved) == 2
 
 
-def test_a_follow_up_is_rewritten_by_the_model(ask):
+def test_a_follow_up_is_rewritten_and_searched_as_the_model_plans(ask):
     def script(request):
         if "Last question:" in request.body["messages"][-1]["content"]:
-            return say("How many edges has ", "a graph?")
+            return say(
+                '{"question": "How many edges has a graph?", ', '"searches": ["edges of a graph"]}'
+            )
         return say("Each graph has 12 edges [1].")
 
     history = [Turn("What has a graph?", "A graph has nodes [1].", ("g",))]
     parts, server = ask(script, "And how many edges has it?", history=history)
     assert parts[-1].standalone_question == "How many edges has a graph?"
     assert len(server.requests) == 2
-    assert set(parts[-1].prompts) == {"answer", "condense"}
+    assert "A graph has nodes [1]." in server.requests[0].body["messages"][-1]["content"]
+    assert set(parts[-1].prompts) == {"answer", "plan"}
     assert parts[-1].usage.prompt_tokens == 22
 
 

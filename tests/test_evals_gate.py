@@ -9,7 +9,7 @@ import pytest
 
 from evals.maintain import gate, obedient
 from rag.answers import extraction, prompts
-from rag.answers.writing import REFUSAL
+from rag.answers.refusals import REFUSAL
 
 PAPERS = [
     {"id": "g", "title": "Colouring graphs", "abstract": "A graph has 17 nodes. They are red."},

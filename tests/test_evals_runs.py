@@ -94,7 +94,7 @@ def test_a_run_is_a_folder(library, questions, tmp_path):
     assert settings["kind"] == "answers"
     assert settings["index"]["generation"] == library.index.generation
     assert settings["index"]["papers"] == 2
-    assert set(settings["prompts"]) >= {"answer", "condense", "judge", "correctness"}
+    assert set(settings["prompts"]) >= {"answer", "plan", "judge", "correctness"}
     assert settings["versions"]["chromadb"]
 
 
@@ -134,12 +134,12 @@ def test_a_judge_says_what_is_correct_and_faithful(library, questions, tmp_path)
         asked = [kind_of(request) for request in server.requests]
         run_answers(served(library, server), questions, tmp_path / "run", judged=True)
         assert len(server.requests) == len(asked)  # what was asked once is kept
-    # Declined before the model is asked, "none" is judged all the same.
-    assert (asked.count("answer"), asked.count("correctness")) == (3, 3)
+    # Whatever words and cosines say of "none", the model is asked.
+    assert (asked.count("answer"), asked.count("correctness")) == (4, 3)
     assert found["metrics"]["judge_correctness"] == {"mean": 1.0, "measured": 3, "unmeasured": 0}
-    # Each of the three answers has two sentences that cite.
-    assert found["judge"]["sentences"] == {"weak": 6}
-    assert found["metrics"]["judge_faithfulness"] == {"mean": 0.5, "measured": 3, "unmeasured": 0}
+    # Each of the four answers has two sentences that cite.
+    assert found["judge"]["sentences"] == {"weak": 8}
+    assert found["metrics"]["judge_faithfulness"] == {"mean": 0.5, "measured": 4, "unmeasured": 0}
 
 
 def test_what_a_judge_does_not_say_is_unmeasured(library, questions, tmp_path):
@@ -158,8 +158,8 @@ def test_what_a_judge_does_not_say_is_unmeasured(library, questions, tmp_path):
         )
     unmeasured = {"mean": None, "measured": 0}
     assert found["metrics"]["judge_correctness"] == {**unmeasured, "unmeasured": 3}
-    assert found["metrics"]["judge_faithfulness"] == {**unmeasured, "unmeasured": 3}
-    assert found["judge"]["sentences"] == {"supported": 3, "unmeasured": 3}
+    assert found["metrics"]["judge_faithfulness"] == {**unmeasured, "unmeasured": 4}
+    assert found["judge"]["sentences"] == {"supported": 4, "unmeasured": 4}
     page = write_report(tmp_path / "run").read_text()
     assert page.count("3 unmeasured") == 3  # both figures, and the sentences
 

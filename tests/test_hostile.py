@@ -161,6 +161,11 @@ def test_hostile_abstracts_cannot_change_a_quoted_answer(tmp_path, settings, emb
     assistant.close()
 
 
+def answering(prompts):
+    """The prompts that ask for an answer, not for a plan of searches."""
+    return [prompt for prompt in prompts if not prompt.startswith("user: Plan how to search")]
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_model_that_repeats_a_hostile_abstract_still_gets_true_receipts(
     tmp_path, settings, embedder, text
@@ -170,7 +175,7 @@ def test_a_model_that_repeats_a_hostile_abstract_still_gets_true_receipts(
     assistant = library(tmp_path, [*BENIGN, paper], settings, embedder, echo)
     answer = assistant.ask("What does a graph have, nodes or edges?")
     check(answer)
-    assert len(echo.prompts) == 1
+    assert len(answering(echo.prompts)) == 1
     assistant.close()
 
 
@@ -181,9 +186,9 @@ def test_no_question_changes_the_sources(tmp_path, settings, embedder, text):
     assistant = library(tmp_path, BENIGN, settings, embedder, echo)
     answer = assistant.ask(question)
     check(answer)
-    if echo.prompts:  # else it was declined before any model was asked
-        assert echo.prompts[0].count("A graph has nodes. It has edges, too.") == 1
-        assert echo.prompts[0].count(" ===\nTitle: On") == 2
+    [prompt] = answering(echo.prompts)
+    assert prompt.count("A graph has nodes. It has edges, too.") == 1
+    assert prompt.count(" ===\nTitle: On") == 2
     assistant.close()
 
 

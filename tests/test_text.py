@@ -101,5 +101,5 @@ def test_a_prompt_with_other_variables_is_refused(text):
 def test_a_folder_of_prompts_goes_before_the_packaged_ones(tmp_path):
     (tmp_path / "answer.md").write_text("mine $x", encoding="utf-8")
     assert prompts.load("answer", tmp_path).text == "mine $x"
-    assert prompts.load("condense", tmp_path).text == prompts.load("condense").text
+    assert prompts.load("plan", tmp_path).text == prompts.load("plan").text
     assert len(prompts.load("judge").sha256) == 64

@@ -26,6 +26,14 @@ _SIGNS = {
 }
 # Only these are said aloud, after the sentence.
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
+_WITHOUT = "Without the model:"
+_ADDED = "source added"  # by the program: the model gave none
+# Why a text is incomplete, and what to do.
+_STOPPED = {
+    "length": "The model stopped here, at its limit; ask for the rest.",
+    "repetition": "The model began to repeat itself; it was cut here.",
+    "content_filter": "The model's content filter stopped it here; ask in other words.",
+}
 
 
 def waiting(name: str, question: str, hits: Sequence[Hit] = ()) -> list[str]:
@@ -58,18 +66,20 @@ def finished(exchange: Exchange, library: Mapping[str, Paper]) -> list[str]:
         library: papers by id, for those that were read but not cited.
     """
     answer = exchange.answer
-    if answer is None:
+    broken = []
+    if answer is None or exchange.problem:
         text = to_html(exchange.partial)
-        problem = f'<p class="problem">{escape(exchange.problem)}</p>'
-        return _framed(exchange.id, exchange.question, "broken", [*text, problem, _RETRY_BELOW], "")
-    state = "answered" if answer.answered else "declined"
+        broken = [*text, f'<p class="problem">{escape(exchange.problem)}</p>']
+    if answer is None:
+        return _framed(exchange.id, exchange.question, "broken", [*broken, _RETRY_BELOW], "")
+    state = "broken" if broken else "answered" if answer.answered else "declined"
     placed = _place(answer)
     chips = _Chips(exchange.id, answer, placed)
     text = to_html(answer.answer, [p.wrap for p in placed], chips.chip)
-    if answer.stopped:
-        text.append(
-            '<p class="problem">The model stopped here, at its limit; ask for the rest.</p>'
-        )
+    if broken:
+        text = [*broken, f'<p class="doing">{_WITHOUT}</p>', *text]
+    if answer.stopped in _STOPPED:
+        text.append(f'<p class="problem">{_STOPPED[answer.stopped]}</p>')
     return _framed(
         exchange.id,
         exchange.question,
@@ -107,7 +117,7 @@ class _Placed:
 
     @property
     def wrap(self) -> Wrap:
-        flag = _FLAGS.get(self.verdict)
+        flag = _FLAGS.get(self.verdict) or (_ADDED if self.sentence.attributed else "")
         said = f'&nbsp;<span class="flag {self.verdict}">{flag}</span>' if flag else ""
         return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', f"</span>{said}")
 

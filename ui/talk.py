@@ -63,9 +63,7 @@ async def answer_views(
                     yield _over(Exchange(name, question, answer=part), hits)
                     return
                 if isinstance(part, RagError):
-                    partial = text or (part.partial if isinstance(part, ModelError) else "")
-                    problem = sentence_of(str(part))
-                    yield _over(Exchange(name, question, partial=partial, problem=problem), hits)
+                    yield _over(_broken(name, question, text, part), hits)
                     return
                 if isinstance(part, str):
                     text += part
@@ -77,6 +75,18 @@ async def answer_views(
                 await asyncio.sleep(_BETWEEN * max(1.0, len(_under_way) / _AT_EASE))
             elif len(_under_way) <= _AT_EASE:  # else the first words matter more
                 yield _view(name, render.waiting(name, question, hits))
+
+
+def _broken(name: str, question: str, text: str, error: RagError) -> Exchange:
+    """Return the exchange that an error ended: what had arrived, and what there is without it."""
+    known = error.answer if isinstance(error, ModelError) else None
+    return Exchange(
+        name,
+        question,
+        answer=known if isinstance(known, Answer) else None,
+        partial=error.partial or text if isinstance(error, ModelError) else text,
+        problem=sentence_of(str(error)),
+    )
 
 
 async def _arriving(

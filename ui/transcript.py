@@ -56,9 +56,13 @@ def _parts(exchange: Exchange) -> Iterator[str]:
             yield _answer_text(exchange.partial)
         yield f"*{plain(exchange.problem)}*"
         return
+    if exchange.problem:
+        yield f"*{plain(exchange.problem)}*"
     yield _answer_text(answer.answer)
     if doubts := list(_doubts(answer)):
         yield "Doubtful:\n\n" + "\n".join(doubts)
+    if added := [_answer_text(each.text) for each in answer.sentences if each.attributed]:
+        yield "Sources added, not named by the model:\n\n" + "\n".join(f"- {x}" for x in added)
     if answer.citations:
         yield "References:\n\n" + "\n".join(
             f"[{citation.number}] {reference(citation.paper)}\n" for citation in answer.citations

@@ -1,4 +1,8 @@
-"""The chain: question -> standalone question -> papers -> text -> receipts -> Answer."""
+"""The chain: question -> standalone question -> papers -> text -> receipts -> Answer.
+
+`stream` is the whole way. Whether to answer is decided in `rag.answers.abstention` where no model
+answers; where one does, the model decides.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -21,31 +26,23 @@ from rag.answers import (
     followups,
     gathering,
     judging,
+    planning,
     prompts,
     questions,
+    retrieval,
     several,
     writing,
 )
 from rag.answers.quoting import quote
+from rag.answers.refusals import declined, none_is_about
 from rag.errors import InputError, ModelError
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models import replies
 from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept, encoder, identity
-from rag.receipts.citations import CitationStream
-from rag.receipts.markers import no_markers
 from rag.settings import Settings
-from rag.types import (
-    Answer,
-    Citation,
-    Hit,
-    Retrieved,
-    Seconds,
-    Sentence,
-    Turn,
-    Usage,
-)
+from rag.types import Answer, Citation, Hit, Retrieved, Seconds, Sentence, Turn, Usage
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +86,8 @@ def stream(
 
     Raises:
         InputError: the question is empty or too long.
-        ModelError: the model failed; ``partial`` holds the text that had arrived.
+        ModelError: the model failed; ``partial`` holds the text that had arrived, ``answer`` the
+            Answer that there is without it.
     """
     question = " ".join(question.encode("utf-8", "replace").decode().split())
     if not question or len(question) > _LONGEST_QUESTION:
@@ -100,10 +98,19 @@ def stream(
     spent: list[Usage] = []
     alone = question
     follows = bool(history) and followups.refers_back(question)
-    if follows and llm is not None:
-        alone, prompt, usage = conversation.condense(question, history, llm, settings)
-        used[prompt.name] = prompt.sha256
-        spent.append(usage)
+    plan: planning.Plan | None = None
+    fault: ModelError | None = None
+    compares = questions.read_question(question).kind == "compare"
+    if llm is not None and planning.is_needed(question, compares=compares, follows=follows):
+        try:
+            told = history if follows else ()
+            plan, prompt, usage = planning.make(question, told, llm, settings)
+            used[prompt.name] = prompt.sha256
+            spent.append(usage)
+        except ModelError as error:
+            fault = error  # told when the papers are found
+    if follows and plan and plan.question:
+        alone = plan.question
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
         alone = followups.standalone(question, history, titles)
@@ -119,109 +126,135 @@ def stream(
     if read.kind in {"chat", "library"} or read.limited or read.people:
         known = catalogue.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
-            yield from _computed(known, question, alone, index, embedder, llm, settings, started)
+            yield ()
+            yield known.text
+            yield _computed(known, question, alone, index, embedder, llm, settings, started)
             return
     limits = (*where, *read.where) if read.limited else where
+    limits = planning.matching(plan.where, limits, index) if plan else limits
     with turn():
         found = gathering.gather(read, index=index, embedder=embedder, k=k, where=limits)
-        hits, read = found.hits, found.question
+        hits, read, lead = found.hits, found.question, found.lead
+        if plan:
+            runs = [retrieval.search(index, embedder, s, k, limits) for s in plan.searches]
+            hits = planning.merge([*runs, hits], max(k, len(hits)))
+            lead = max(lead, len(runs))
         if choose is not None:
             hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
             read,
-            hits[: found.lead],
+            hits[:lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
             cross_encoder().logits,
         )
         grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
     yield hits
-    text, stopped = "", None
-    sentences: list[Sentence] = []
-    order: list[int] = []
-    # Who wrote what is asked about is a filter: what it leaves is what is meant.
-    answered = bool(hits) and (read.limited or abstention.answers(grounds))
-    if not answered:
-        generated = verified = time.perf_counter()
-    elif llm is None:
+
+    def answer_of(made: _Made, stopped: str | None = None) -> Answer:
+        done = time.perf_counter()
+        return Answer(
+            question=question,
+            standalone_question=alone,
+            answered=made.answered,
+            answer=made.text.strip(),
+            sentences=tuple(made.sentences),
+            citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(made.order, 1)),
+            retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
+            llm=replies.model_name(settings, llm),
+            embedder=identity(embedder),
+            prompts=used,
+            usage=judging.total(spent),
+            seconds=Seconds(
+                retrieve=round(retrieved - started, 4),
+                generate=round((generated or done) - retrieved, 4),
+                verify=round(done - (generated or done), 4),
+                total=round(done - started, 4),
+            ),
+            generation=index.generation,
+            settings={
+                "k": k,
+                "where": [f"{c.field}{c.op}{c.value}" for c in limits],
+                "context_tokens": settings.context_tokens,
+                "history_tokens": settings.history_tokens,
+                "answer_tokens": settings.answer_tokens,
+                "judge": judge,
+            },
+            stopped=stopped,
+            confidence=round(abstention.score(grounds.features), 4),
+        )
+
+    def unknown() -> list[str]:
+        return [word for word in grounds.missing if not gathering.is_known(index, word)]
+
+    def quoted() -> _Made:
+        # Who wrote what is asked about is a filter: what it leaves is what is meant.
+        if not hits or not (read.limited or abstention.answers(grounds)):
+            return _Made(declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read)
-        more = found.matching - len(chosen) if read.kind == "list" else 0
-        text, sentences, order = quote(hits, chosen, read, more)
+        more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
+        made = _Made(*quote(hits, chosen, read, more))
         if found.absent:
-            text = f"{_absent(found.absent)}\n{text}"
-        yield text
-        generated = verified = time.perf_counter()
-    else:
-        prompt = prompts.load("answer", settings.prompts)
-        used[prompt.name] = prompt.sha256
-        sources = writing.within(hits, settings.context_tokens)
-        parser = CitationStream(len(sources))
-        try:
-            for part in writing.generate(llm, prompt, alone, sources, settings):
-                if isinstance(part, replies.Completion):
-                    spent.append(part.usage)
-                    stopped = part.stopped
-                    shown = parser.finish()
-                else:
-                    shown = parser.feed(part)
-                if shown:
-                    text += shown
-                    yield shown
-        except ModelError as error:
-            error.partial = text + parser.finish()
-            raise
-        generated = time.perf_counter()
-        order = [hits.index(sources[number - 1]) for number in parser.order]
-        answered = not text.strip().startswith(writing.REFUSAL)
+            made = replace(made, text=f"{none_is_about(found.absent)}\n\n{made.text}")
+        return made
+
+    generated: float | None = None
+    if llm is None or not hits:
+        made = quoted()
+        yield made.text
+        yield answer_of(made)
+        return
+    prompt = prompts.load("answer", settings.prompts)
+    sources = writing.within(hits, settings.context_tokens)
+
+    def source_of(claim: str) -> int | None:
         with turn():
-            cited_hits = [hits[i] for i in order]
-            sentences = writing.receipts(text, cited_hits, embedder, sources) if answered else []
+            return writing.find_source(claim, sources, embedder)
+
+    try:
+        if fault:
+            raise fault
+        written = yield from writing.write(llm, prompt, alone, sources, settings, source_of)
+    except ModelError as error:
+        error.answer = answer_of(quoted(), stopped="error")
+        raise
+    generated = time.perf_counter()
+    used[prompt.name] = prompt.sha256
+    spent.append(written.usage)
+    if written.declines:
+        made = _Made(declined(hits, unknown()), answered=False)
+        yield made.text
+    elif not written.order:
+        made = quoted()
+        if made.answered:
+            made = replace(made, text=f"{writing.CITED_NOTHING}\n\n{made.text}")
+        yield made.text
+    else:
+        cited = [hits[i] for i in written.order]
+        with turn():
+            sentences = writing.receipts(written, cited, embedder, sources)
         if judge and sentences:
-            cited = {n: hits[i].paper for n, i in enumerate(order, 1)}
+            papers = {n: hit.paper for n, hit in enumerate(cited, 1)}
             try:
-                sentences, prompt, usage = judging.judge_sentences(sentences, cited, llm, settings)
+                sentences, prompt, usage = judging.judge_sentences(sentences, papers, llm, settings)
                 used[prompt.name] = prompt.sha256
                 spent.append(usage)
             except ModelError as error:  # the answer stands without it
                 log.warning("the judge's verdicts are unmeasured: %s", error)
                 sentences = judging.unmeasured(sentences)
-        verified = time.perf_counter()
-    if not answered:
-        declined = _declined(hits, grounds.missing)
-        if declined.startswith(text):
-            yield declined[len(text) :]
-        text, order = declined, []
-    yield Answer(
-        question=question,
-        standalone_question=alone,
-        answered=answered,
-        answer=text.strip(),
-        sentences=tuple(sentences),
-        citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(order, 1)),
-        retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
-        llm=replies.model_name(settings, llm),
-        embedder=identity(embedder),
-        prompts=used,
-        usage=judging.total(spent),
-        seconds=Seconds(
-            retrieve=round(retrieved - started, 4),
-            generate=round(generated - retrieved, 4),
-            verify=round(verified - generated, 4),
-            total=round(time.perf_counter() - started, 4),
-        ),
-        generation=index.generation,
-        settings={
-            "k": k,
-            "where": [f"{c.field}{c.op}{c.value}" for c in where],
-            "context_tokens": settings.context_tokens,
-            "history_tokens": settings.history_tokens,
-            "answer_tokens": settings.answer_tokens,
-            "judge": judge,
-        },
-        stopped=stopped,
-        confidence=round(abstention.score(grounds.features), 4),
-    )
+        made = _Made(written.text, sentences, written.order)
+    yield answer_of(made, written.stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An answer's text, its receipts and what it cites, by places among the hits."""
+
+    text: str
+    sentences: Sequence[Sentence] = ()
+    order: Sequence[int] = ()
+    answered: bool = True
 
 
 def _computed(
@@ -233,21 +266,18 @@ def _computed(
     llm: LLM | None,
     settings: Settings,
     started: float,
-) -> Iterator[tuple[Hit, ...] | str | Answer]:
-    """Yield an answer that was computed, as `stream` yields any."""
-    yield ()
-    yield known.text
+) -> Answer:
+    """Return an answer that the catalogue gave."""
     spent = round(time.perf_counter() - started, 4)
-    yield Answer(
+    papers = tuple(enumerate(known.papers, 1))
+    return Answer(
         question=question,
         standalone_question=alone,
         answered=known.answered,
         answer=known.text,
         sentences=known.sentences,
-        citations=tuple(Citation(n, paper) for n, paper in enumerate(known.papers, 1)),
-        retrieved=tuple(
-            Retrieved(n, 1.0, paper.id, paper.title) for n, paper in enumerate(known.papers, 1)
-        ),
+        citations=tuple(Citation(number, paper) for number, paper in papers),
+        retrieved=tuple(Retrieved(number, 1.0, p.id, p.title) for number, p in papers),
         llm=replies.model_name(settings, llm),
         embedder=identity(embedder),
         prompts={},
@@ -255,30 +285,3 @@ def _computed(
         generation=index.generation,
         kind=known.kind,
     )
-
-
-def _absent(sides: Sequence[str]) -> str:
-    """Say which sides of a comparison no paper is about."""
-    return f"No paper here is about {_either([no_markers(side) for side in sides])}."
-
-
-def _declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
-    """Return the answer that says that the papers do not answer, what they lack, and the nearest.
-
-    ``missing`` are asked words that no near paper has.
-    """
-    if not hits:
-        return f"{writing.REFUSAL} No paper in the library is near the question."
-    lacking = f" None near the question mentions {_either(missing)}." if missing else ""
-    nearest = "; ".join(f"“{no_markers(hit.paper.name)}”" for hit in hits[:3])
-    return f"{writing.REFUSAL}{lacking} The nearest papers are {nearest}."
-
-
-def _either(words: Sequence[str]) -> str:
-    """Return words in quotes with commas and "or" between.
-
-    >>> _either(["speech", "audio", "hours"])
-    '“speech”, “audio” or “hours”'
-    """
-    quoted = [f"“{word}”" for word in words]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -1,4 +1,4 @@
-"""Follow-ups made to stand alone by the model, where there is one."""
+"""What of a conversation a model is told, and one message that it is asked."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
-from rag.answers import followups, prompts
 from rag.models import replies
 from rag.settings import Settings
 from rag.text import tokens
-from rag.types import Turn, Usage
-
-_LONGEST = 1_000  # a rewritten question longer than this is no question
+from rag.types import Turn
 
 
 def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
@@ -28,30 +25,6 @@ def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
             break
         kept.insert(0, turn)
     return kept
-
-
-def condense(
-    question: str, history: Sequence[Turn], llm: LLM, settings: Settings
-) -> tuple[str, prompts.Prompt, Usage]:
-    """Have the model rewrite a follow-up; return it, the prompt and what it cost.
-
-    A reply that is no question (empty, or far too long) leaves the question to the rule of
-    `rag.answers.followups.standalone`.
-
-    Raises:
-        ModelError: the model failed.
-    """
-    prompt = prompts.load("condense", settings.prompts)
-    told = "\n".join(
-        f"Question: {' '.join(turn.question.split())}\nAnswer: {' '.join(turn.answer.split())}"
-        for turn in history
-    )
-    text = prompt.fill(history=told, question=question)
-    reply = ask_once(llm, text, settings, max_tokens=120)
-    line = " ".join(reply.text.split())
-    if not line or len(line) > _LONGEST:
-        line = followups.standalone(question, history)
-    return line, prompt, reply.usage
 
 
 def ask_once(llm: LLM, text: str, settings: Settings, *, max_tokens: int) -> replies.Completion:

@@ -242,6 +242,11 @@ def rarity(index: Index, term: str) -> float:
     return math.log(1.0 + (papers - having + 0.5) / (having + 0.5))
 
 
+def is_known(index: Index, word: str) -> bool:
+    """Say whether any paper has a word."""
+    return any(index.lexical.document_frequency(term) for term in terms(word))
+
+
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:
     return list({hit.paper.id: hit for hit in reversed(hits)}.values())[::-1]
 

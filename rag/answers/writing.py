@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag.answers import prompts
+from rag.answers.refusals import REFUSAL, is_refusal, says_no_answer
+from rag.answers.repetition import Repetition
+from rag.answers.thoughts import Thoughts
+from rag.errors import ModelError
 from rag.models import replies
 from rag.receipts import several, support
-from rag.receipts.citations import split_cited
+from rag.receipts.attribution import Attribution
+from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.markers import no_markers
 from rag.settings import Settings
 from rag.text import tokens
-from rag.types import Hit, Sentence
+from rag.types import Hit, Sentence, Usage
 
-# What a model is told to reply, and what every answer that declines begins with.
-REFUSAL = "These papers do not answer that."
+CITED_NOTHING = "The model cited nothing that the papers say. They say:"
 
 
 def within(hits: Sequence[Hit], budget: int) -> list[Hit]:
@@ -38,20 +44,148 @@ def _tokens_of(title: str, abstract: str) -> int:
     return tokens.count(title) + tokens.count(abstract)
 
 
-def generate(
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote.
+
+    ``order`` are the sources cited, by their places among the hits; it is empty where nothing is
+    cited and nothing could be attributed. ``attributed`` are the claims whose source was found.
+    """
+
+    text: str
+    order: tuple[int, ...]
+    attributed: frozenset[str]
+    stopped: str | None
+    usage: Usage
+
+    @property
+    def declines(self) -> bool:
+        """Whether the model says that the papers do not answer."""
+        return is_refusal(self.text) or (not self.order and says_no_answer(self.text))
+
+
+def write(
     llm: LLM,
     prompt: prompts.Prompt,
     question: str,
     sources: Sequence[Hit],
     settings: Settings,
-) -> Iterator[str | replies.Completion]:
-    """Ask the model; see `rag.models.replies.complete_stream`."""
+    source_of: Callable[[str], int | None],
+) -> Generator[str, None, Written]:
+    """Have a model answer from the sources: yield what may be shown of it, as it comes.
+
+    Nothing is shown of a refusal, nor before something is cited. ``source_of`` finds the number
+    of the source for a sentence without one.
+
+    Raises:
+        ModelError: the model failed; ``partial`` is the text that had arrived.
+    """
     body, mark = render_sources(sources)
     text = prompt.fill(sources=body, question=question, refusal=REFUSAL, mark=mark)
     message = ChatMessage(role=MessageRole.USER, content=text)
-    yield from replies.complete_stream(
+    draft = _Draft(len(sources), source_of)
+    completion: replies.Completion | None = None
+    reply = replies.complete_stream(
         llm, [message], max_tokens=settings.answer_tokens, settings=settings
     )
+    with contextlib.closing(reply):
+        try:
+            for part in reply:
+                if isinstance(part, replies.Completion):
+                    completion = part
+                elif shown := draft.feed(part):
+                    yield shown
+                if draft.repeats:
+                    break
+        except ModelError as error:
+            draft.finish()
+            error.partial = draft.text
+            raise
+    if shown := draft.finish():
+        yield shown
+    stopped = completion.stopped if completion else None
+    return Written(
+        text=draft.text,
+        order=tuple(number - 1 for number in draft.order),
+        attributed=draft.attributed,
+        stopped="repetition" if draft.repeats else stopped,
+        usage=completion.usage if completion else _usage(llm, text, draft.text),
+    )
+
+
+def _usage(llm: LLM, sent: str, written: str) -> Usage:
+    """Return about what a reply cost that was broken off."""
+    used = Usage(tokens.count(sent), tokens.count(written))
+    return replace(used, cost_usd=replies.cost(llm, used))
+
+
+class _Draft:
+    """A reply on its way to being an answer: what may be shown of it, and what it cites."""
+
+    def __init__(self, sources: int, source_of: Callable[[str], int | None]) -> None:
+        self._sources = sources
+        self._source_of = source_of
+        self._thoughts = Thoughts()
+        self._restart()
+
+    def _restart(self) -> None:
+        self.text = ""
+        self._begun = False
+        self._shown = 0
+        self._repetition = Repetition()
+        self._attribution = Attribution(self._source_of)
+        self._citations = CitationStream(self._sources)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The numbers of the sources cited, by first use."""
+        return self._citations.order
+
+    @property
+    def attributed(self) -> frozenset[str]:
+        """The claims that got a source here."""
+        return frozenset(self._attribution.claims)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the text was cut where it repeats itself."""
+        return self._repetition.found
+
+    def feed(self, piece: str) -> str:
+        """Return what may be shown now."""
+        restarted = self._thoughts.restarted
+        plain = self._thoughts.feed(piece)
+        if self._thoughts.restarted > restarted:
+            self._restart()
+        if not self._begun:
+            plain = plain.lstrip()
+            self._begun = bool(plain)
+        once = self._repetition.feed(plain)
+        return self._show(self._citations.feed(self._attribution.feed(once)))
+
+    def finish(self) -> str:
+        """Return what was held back; the text is complete."""
+        once = self._repetition.feed(self._thoughts.finish()) + self._repetition.finish()
+        marked = self._attribution.feed(once) + self._attribution.finish()
+        return self._show(self._citations.feed(marked) + self._citations.finish())
+
+    def _show(self, text: str) -> str:
+        self.text += text
+        if not self.order or is_refusal(self.text):
+            return ""
+        shown = self.text[self._shown :]
+        self._shown = len(self.text)
+        return shown
+
+
+def find_source(claim: str, sources: Sequence[Hit], embedder: BaseEmbedding) -> int | None:
+    """Return the number of the source that supports a claim best, None where none does."""
+    best, found = 0.0, None
+    for number, hit in enumerate(sources, 1):
+        verdict = support.judge(claim, [hit.paper], embedder)
+        if verdict.support in ("verbatim", "supported") and verdict.score > best:
+            best, found = verdict.score, number
+    return found
 
 
 def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
@@ -74,11 +208,11 @@ def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
 
 
 def receipts(
-    text: str, cited: Sequence[Hit], embedder: BaseEmbedding, read: Sequence[Hit] = ()
+    written: Written, cited: Sequence[Hit], embedder: BaseEmbedding, read: Sequence[Hit] = ()
 ) -> list[Sentence]:
     """Check each sentence of a model's answer against the papers it cites, or else those read."""
     checked = []
-    for piece in split_cited(text):
+    for piece in split_cited(written.text):
         papers = [cited[number - 1].paper for number in piece.citations]
         if not papers and not piece.unresolved and not support.is_factual(piece.claim):
             checked.append(Sentence(piece.text, (), "uncited", 0.0))
@@ -105,6 +239,7 @@ def receipts(
                     if len(each) > 1
                 },
                 suggested=None if place is None else others[place].rank,
+                attributed=bool(papers) and piece.claim in written.attributed,
             )
         )
     return checked

@@ -16,13 +16,12 @@ from llama_index.core.llms import (
 )
 from tqdm import tqdm
 
+from rag.answers import planning
 from rag.assistant import Assistant
 from rag.batches.question_files import Item
 from rag.errors import InputError, SettingsError
 from rag.models import replies
 from rag.types import Usage
-
-_REWORDED = 120  # tokens that a model may write to make a follow-up stand alone
 
 
 def row_cost(row: Mapping[str, Any]) -> float | None:
@@ -116,11 +115,12 @@ def estimate(assistant: Assistant, items: Sequence[Item]) -> Price:
         for item in tqdm(asked, unit=" questions", disable=None, leave=False):
             stand_in.reply = item.question
             try:
-                sent = counting.ask(item.question, history=item.history).usage.prompt_tokens
+                answer = counting.ask(item.question, history=item.history)
             except InputError:  # what cannot be asked costs nothing
                 continue
-            prompt += sent
-            written += settings.answer_tokens * (sent > 0) + _REWORDED * bool(item.history)
+            prompt += answer.usage.prompt_tokens
+            written += settings.answer_tokens * ("answer" in answer.prompts)
+            written += planning.MOST_TOKENS * ("plan" in answer.prompts)
         counting.close()
     used = Usage(prompt, written)
     return Price(used.prompt_tokens, used.completion_tokens, replies.price(model, used))

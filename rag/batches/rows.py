@@ -10,6 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.answers import prompts
@@ -18,7 +19,7 @@ from rag.batches.cost import Budget
 from rag.batches.journal import Row
 from rag.batches.question_files import Item
 from rag.batches.threads import TaskThreads
-from rag.errors import LibraryError, RagError, SettingsError
+from rag.errors import LibraryError, ModelError, RagError, SettingsError
 from rag.models import replies
 from rag.models.embedders import identity
 from rag.text import tokens
@@ -40,7 +41,7 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     assistant.require()
     tokens.encoding()  # 0.3 s
     settings, llm = assistant.settings, assistant.llm
-    used = ("answer", "condense") if llm else ()
+    used = ("answer", "plan") if llm else ()
     return {
         "index": settings.chroma_url or str(settings.index.resolve()),
         "llm": replies.model_name(settings, llm),
@@ -127,10 +128,19 @@ def ask_one(assistant: Assistant, task: Task) -> Row:
             raise
         except RagError as failure:
             error = str(failure)
+            answer = _only_found(failure)
         except Exception as failure:  # noqa: BLE001  # told in the row
             error = f"{type(failure).__name__}: {failure}"
     row = {"id": item.id, **to_json(answer or _no_answer(assistant, item)), "digest": shaped}
     return row if error is None else {**row, "error": " ".join(error.split())}
+
+
+def _only_found(failure: RagError) -> Answer | None:
+    """Return what was found before the model failed: a row with an error answers nothing."""
+    without = failure.answer if isinstance(failure, ModelError) else None
+    if not isinstance(without, Answer):
+        return None
+    return replace(without, answered=False, answer="", sentences=(), citations=())
 
 
 def _no_answer(assistant: Assistant, item: Item) -> Answer:

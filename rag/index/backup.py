@@ -15,7 +15,7 @@ from typing import BinaryIO
 from rag.durable import is_stream, opened_stream, sync_folder
 from rag.errors import InputError, LibraryError
 from rag.index.chroma_files import copy_database
-from rag.index.writer_lock import Work
+from rag.index.writer_lock import WriterLock
 
 _MARK = "rag-backup"  # the first name in a backup; its text is the form of the rest
 _FORM = "1"
@@ -32,7 +32,7 @@ def write_backup(folder: Path, out: str) -> int:
     """
     if not (folder / _DATABASE).is_file():
         raise LibraryError(f"there is no index in {folder}; make one with `rag ingest PATH`")
-    with Work(folder).alone("backup", wait=_WAIT):
+    with WriterLock(folder).alone("backup", wait=_WAIT):
         if is_stream(out):
             with opened_stream(out) as stream:
                 return _write(folder, stream)
@@ -97,7 +97,7 @@ def restore_backup(file: Path, folder: Path) -> Path | None:
             sync_folder(folder.parent)
             return None
         before = _free_name(folder)
-        with Work(folder).alone("restore", wait=_WAIT):
+        with WriterLock(folder).alone("restore", wait=_WAIT):
             folder.replace(before)
             new.replace(folder)
         sync_folder(folder.parent)

@@ -110,7 +110,7 @@ def _served(llm: LLM | None) -> ServedLLM | None:
 
 def complete_stream(
     llm: LLM, messages: Sequence[ChatMessage], *, max_tokens: int, settings: Settings
-) -> Iterator[str | Completion]:
+) -> Generator[str | Completion, None, None]:
     """Yield the text of a reply as it arrives, then one Completion.
 
     Until the first text has come, a busy or broken server is asked again
