@@ -159,8 +159,9 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed, "chat"
-    where nothing was. ``stopped`` says why a model's text is incomplete ("length"), else None.
+    made of them. ``kind`` is "library" where the answer was computed from the catalogue, "chat"
+    where nothing was asked. ``stopped`` says why a model's text is incomplete ("length"), else
+    None.
     """
 
     question: str

@@ -17,6 +17,7 @@ from rag.answers.questions import Question, read_question
 from rag.assistant import Assistant
 from rag.index.filters import parse_where
 from rag.settings import load_settings
+from rag.text.people import fold_person
 
 QUESTIONS = Path(__file__).parents[1] / "datasets" / "reading" / "questions.jsonl"
 Row = Mapping[str, str]
@@ -66,7 +67,13 @@ def library_faults(row: Row, question: Question, assistant: Assistant) -> Iterat
     if "papers" in row and row["papers"] not in [paper.id for paper in known.papers]:
         yield f"papers {[paper.id for paper in known.papers[:4]]}: {text[:80]}"
     for paper in known.papers:
-        if "author" in row and "count" not in row and row["author"] not in paper.authors:
+        if (
+            "author" in row
+            and "count" not in row
+            and not any(
+                fold_person(row["author"]) == fold_person(author) for author in paper.authors
+            )
+        ):
             yield f"not by {row['author']}: {paper.title[:40]}"
         if "year" in row and str(paper.year) != row["year"] and question.asks == "by":
             yield f"not of {row['year']}: {paper.title[:40]}"

@@ -74,9 +74,7 @@ def train(examples: Sequence[Example]) -> kinds.Weights:
         slope = matrix.T @ (shares - target) / len(rows) + _DECAY * table
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2
-        table -= _RATE * (first / (1 - 0.9**step)) / (
-            np.sqrt(second / (1 - 0.999**step)) + 1e-8
-        )
+        table -= _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     features = {
         name: {k: round(float(w), 2) for k, w in enumerate(table[i]) if abs(w) >= _KEPT}
         for name, i in places.items()

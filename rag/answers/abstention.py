@@ -61,6 +61,8 @@ LEAST: Mapping[str, float] = {"minilm": 0.38, "static": 0.33, "": 0.34}
 
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _FOUND = 0.5  # strength from which a word counts as mentioned
+
+
 class Features(NamedTuple):
     """What the formula weighs; fields are named as in COEFFICIENTS.
 
@@ -88,9 +90,7 @@ class Grounds:
     missing: tuple[str, ...]
 
 
-def find_grounds(
-    question: Question, hits: Sequence[Hit], candidates: Candidates
-) -> Grounds:
+def find_grounds(question: Question, hits: Sequence[Hit], candidates: Candidates) -> Grounds:
     """Measure how far the first hits bear on a question.
 
     The sides of a comparison count as one paper: neither has the other's name.

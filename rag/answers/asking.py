@@ -52,7 +52,8 @@ CATALOGUE = frozenset(
     "documents entries introduces invents keys makes means published publishes publications "
     "proposes references reports venues writes years appears presents looks wants needs calls "
     "conferences journals works working worked please me myself anything exist exists list "
-    "et al ask asks".split()
+    "et al ask asks finding findings found result results conclude concluded conclusion "
+    "conclusions span spans cover covers covered range ranges histogram each every".split()
 )
 
 

@@ -199,10 +199,14 @@ def _by_age(asked: _Asked, *, newest: bool) -> Known:
     papers = [paper for paper in papers if paper.year is not None]
     if asked.question.people or not papers:
         return _none(asked)
-    single = re.search(r"\b(?:newest|latest|recent|oldest|earliest|first|last)\s+(?:\w+\s+)?paper\b|"
-                       r"\bwhich paper\b", asked.question.text, re.IGNORECASE)
+    single = re.search(
+        r"\b(?:newest|latest|recent|oldest|earliest|first|last)\s+(?:\w+\s+)?paper\b|"
+        r"\bwhich paper\b",
+        asked.question.text,
+        re.IGNORECASE,
+    )
     same = [paper for paper in papers if paper.year == papers[0].year]
-    shown = same if single and len(same) <= _SHOWN else papers[:_SHOWN if single else 10]
+    shown = same if single and len(same) <= _SHOWN else papers[: _SHOWN if single else 10]
     word = "newest" if newest else "oldest"
     about = f" about “{asked.question.subject}”" if asked.question.subject else ""
     lead = f"The {word} papers{_limits(asked)}{about} are of {papers[0].year}:"
@@ -245,7 +249,9 @@ def _by(asked: _Asked) -> Known:
     count = asked.library.count(asked.where)
     if not count:
         return _none(asked)
-    if re.search(r"\bco-?\s?authors?\b|\b(?:with whom|write with|work with)\b", question.text, re.I):
+    if re.search(
+        r"\bco-?\s?authors?\b|\b(?:with whom|write with|work with)\b", question.text, re.I
+    ):
         return _coauthors(asked)
     if question.subject:
         papers = _about(asked)[:_LISTED]
@@ -269,11 +275,7 @@ def _coauthors(asked: _Asked) -> Known:
     entries = asked.library.matching(asked.where)
     own = {c.value.strip() for c in asked.where if c.field in PEOPLE}
     names = Counter(name for entry in entries for name in entry.paper.authors)
-    others = [
-        (name, count)
-        for name, count in names.most_common()
-        if not own & ways_to_call(name)
-    ]
+    others = [(name, count) for name, count in names.most_common() if not own & ways_to_call(name)]
     if not others:
         return Known(f"The papers{_limits(asked)} have no other authors.")
     lines = "".join(f"\n- {name}: {count}" for name, count in others[:_COUNTED])
@@ -303,7 +305,9 @@ def _contains(asked: _Asked) -> Known:
         paper = papers[0]
         whole = Evidence(paper.id, paper.abstract, 0, len(paper.abstract))
         text = f"{no_markers(paper.abstract)} [1]"
-        return Known(text, papers=(paper,), sentences=(Sentence(text, (1,), "verbatim", 1.0, whole),))
+        return Known(
+            text, papers=(paper,), sentences=(Sentence(text, (1,), "verbatim", 1.0, whole),)
+        )
     return _listed("Yes, the library has:", papers, _titled)
 
 
@@ -320,7 +324,9 @@ _OUTSIDE = (
 
 
 def _outside(asked: _Asked) -> Known:
-    said = (what for words, what in _OUTSIDE if re.search(words, asked.question.text, re.IGNORECASE))
+    said = (
+        what for words, what in _OUTSIDE if re.search(words, asked.question.text, re.IGNORECASE)
+    )
     has = ", ".join(noun for name, noun in _NOUNS.items() if _has(name, asked.library))
     return Known(
         f"{next(said, 'That is')} not known here: the library holds titles, "
@@ -437,8 +443,12 @@ def _chat(question: Question, library: Lexical) -> Known:
         said = "Goodbye."
     elif re.search(r"\b(?:thanks?|thank you|cheers|thx|helpful)\b", text):
         said = f"You’re welcome; ask more about {papers} whenever you like."
-    elif re.search(r"\b(?:who|what|how|help)\b", text) and not re.search(r"how are|how is it", text):
-        said = f"I answer questions from {papers}, and show the words of each that support an answer."
+    elif re.search(r"\b(?:who|what|how|help)\b", text) and not re.search(
+        r"how are|how is it", text
+    ):
+        said = (
+            f"I answer questions from {papers}, and show the words of each that support an answer."
+        )
     else:
         said = f"Hello! Ask a question about {papers}."
     return Known(said, kind="chat")
@@ -449,12 +459,13 @@ def _limits(asked: _Asked) -> str:
 
     Where one has no words of its own, it is shown as it is written.
     """
-    words = [f" by {name}" for name in asked.question.people]
+    people = [*asked.question.people]
+    words: list[str] = []
     years = [c for c in asked.where if c.field == "year"]
     for condition in asked.where:
         value = condition.value.strip()
         if condition.field in PEOPLE or (condition.field, condition.op) == ("author", "="):
-            words.append(f" by {_as_person(value, asked)}")
+            people.append(_as_person(value, asked))
         elif condition.field == "venue" and condition.op == "=":
             words.append(f" from {value.upper() if len(value) < 7 else value}")
         elif condition.field != "year":
@@ -462,9 +473,16 @@ def _limits(asked: _Asked) -> str:
     if len(years) == 2 and [c.op for c in years] == [">=", "<="]:
         words.append(f" from {years[0].value} to {years[1].value}")
     else:
-        said = {"=": "of", ">=": "since", ">": "after", "<": "before", "<=": "until", "!=": "not of"}
+        said = {
+            "=": "of",
+            ">=": "since",
+            ">": "after",
+            "<": "before",
+            "<=": "until",
+            "!=": "not of",
+        }
         words += [f" {said[c.op]} {c.value}" for c in years]
-    return "".join(words)
+    return "".join([f" by {_people(people)}" if people else "", *words])
 
 
 def _as_person(value: str, asked: _Asked) -> str:
@@ -479,10 +497,16 @@ def _as_person(value: str, asked: _Asked) -> str:
 
 def _titled(paper: Paper, *, authors: bool = True) -> str:
     """Return a paper as lists show it: its title, and by whom, when, where as far as known."""
-    who = paper.authors[0].split()[-1] + (" et al." if len(paper.authors) > 2 else "") if paper.authors else ""
+    who = (
+        paper.authors[0].split()[-1] + (" et al." if len(paper.authors) > 2 else "")
+        if paper.authors
+        else ""
+    )
     if len(paper.authors) == 2:
         who = " and ".join(name.split()[-1] for name in paper.authors)
-    known = [part for part in (who if authors else "", str(paper.year or ""), paper.venue or "") if part]
+    known = [
+        part for part in (who if authors else "", str(paper.year or ""), paper.venue or "") if part
+    ]
     return f"**{_clean(paper.name)}**{f' ({_clean(chr(44).join(known)).replace(chr(44), chr(44) + chr(32))})' if known else ''}"
 
 

@@ -25,7 +25,10 @@ _YEAR = r"((?:19|20)\d\d)"
 _YEARS = tuple(
     (re.compile(pattern, re.IGNORECASE), ops)
     for pattern, ops in (
-        (rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|till|through|[-–—])\s*{_YEAR}\b", (">=", "<=")),
+        (
+            rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|till|through|[-–—])\s*{_YEAR}\b",
+            (">=", "<="),
+        ),
         (rf"\b{_YEAR}\s*(?:[-–—]|to|until)\s*{_YEAR}\b", (">=", "<=")),
         (rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?)\b", (">=",)),
         (rf"\b{_YEAR}\s+(?:or|and)\s+(?:later|newer|after|onwards?)\b", (">=",)),
@@ -86,7 +89,9 @@ def chunks(text: str) -> list[Chunk]:
     return found[:_MOST_CHUNKS]
 
 
-def titles_in(words: Sequence[Chunk], text: str, library: Lexical) -> Iterator[tuple[int, int, str]]:
+def titles_in(
+    words: Sequence[Chunk], text: str, library: Lexical
+) -> Iterator[tuple[int, int, str]]:
     """Yield (first, last + 1, name as written) of the runs of words that are papers' names."""
     i = 0
     while i < len(words):
@@ -202,7 +207,9 @@ def years_in(text: str) -> list[Condition]:
     for pattern, ops in _YEARS:
         match = pattern.search(text)
         if match:
-            return [Condition("year", op, year) for op, year in zip(ops, match.groups(), strict=True)]
+            return [
+                Condition("year", op, year) for op, year in zip(ops, match.groups(), strict=True)
+            ]
     return []
 
 
@@ -226,11 +233,15 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         and word.text.casefold() not in CATALOGUE
         and any(term not in ASKING for term in terms(word.text))
     ]
-    return " ".join(
-        words[i].text
-        for i in range(own[0], own[-1] + 1)
-        if i in own or (i - 1 in own and i + 1 in own and marks.get(i, "") not in {"A", "V"})
-    ) if own else ""
+    return (
+        " ".join(
+            words[i].text
+            for i in range(own[0], own[-1] + 1)
+            if i in own or (i - 1 in own and i + 1 in own and marks.get(i, "") not in {"A", "V"})
+        )
+        if own
+        else ""
+    )
 
 
 def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
@@ -280,9 +291,26 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
         return None
     if len(run) == 1 and not capital and is_common(name):
         return None
-    fields = ("first", "person") if cited else ("person",)  # "Devlin et al." is by Devlin first
+    if len(run) == 1 and _goes_on(words, run.start, text):
+        return None
+    gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
+    joined = before == "and" or "&" in gap
+    fields = ("first", "person") if cited and not joined else ("person",)  # Devlin et al.
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
+
+
+def _goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
+    """Say whether a capitalised word stands right beside another, and is but a part of a name."""
+    return any(
+        0 < right < len(words)
+        and text[words[left].end : words[right].start] == " "
+        and words[left].text[:1].isupper()
+        and words[right].text[:1].isupper()
+        and words[left].start > 0
+        for left, right in ((i - 1, i), (i, i + 1))
+        if left >= 0
+    )
 
 
 # What stands behind the last of the authors of a cited paper.
@@ -307,8 +335,10 @@ def _venues_in(
         year = re.fullmatch(_YEAR, after) is not None
         capital = word.text.isupper() or has_inner_capital(word.text)
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
-        if placed or (capital and (before in _AT or after in _PAPERS)) or (
-            after in _PAPERS and not is_common(word.text)
+        if (
+            placed
+            or (capital and (before in _AT or after in _PAPERS))
+            or (after in _PAPERS and not is_common(word.text))
         ):
             yield i, i + 1, Condition("venue", "=", word.text.casefold())
 
@@ -327,9 +357,7 @@ def _strangers_in(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> I
     """Yield the names that stand where an author's would, whom no paper has as author."""
     for pattern in _STRANGERS:
         for match in pattern.finditer(text):
-            run = [
-                i for i, word in enumerate(words) if match.start(1) <= word.start < match.end(1)
-            ]
+            run = [i for i, word in enumerate(words) if match.start(1) <= word.start < match.end(1)]
             if not any(i in marks or has_inner_capital(words[i].text) for i in run):
                 marks.update(dict.fromkeys(run, "A"))
                 yield match[1]

@@ -98,8 +98,11 @@ def _title_words(title: str) -> list[str]:
 
 def _could_name(word: str) -> bool:
     stems = terms(word)
-    return len(word) > 2 and bool(stems) and not word[0].isdigit() and not any(
-        stem in ASKING or stem in _EMPTY for stem in stems
+    return (
+        len(word) > 2
+        and bool(stems)
+        and not word[0].isdigit()
+        and not any(stem in ASKING or stem in _EMPTY for stem in stems)
     )
 
 

@@ -207,7 +207,9 @@ def _foreign(text: str, language: str, library: Lexical | None) -> Question:
 
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
 _JOINED = re.compile(rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?={_ASKS}\b)", re.IGNORECASE)
-_ASKING = re.compile(rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE)
+_ASKING = re.compile(
+    rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
+)
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
 _IT = re.compile(r"\b(?:it|they|them|this|these)\b(?!\s+(?:paper|work|method))", re.IGNORECASE)
 _ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
@@ -236,7 +238,7 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
         return (text,)
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
-    return tuple([pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST])])
+    return (pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST]))
 
 
 def _alone(piece: str, subject: str, library: Lexical | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 
 from rapidfuzz.distance import OSA
 
+from rag.answers import kinds
 from rag.answers.asking import FUNCTION
 from rag.answers.naming import (
     Chunk,
@@ -18,6 +19,7 @@ from rag.answers.naming import (
 )
 from rag.index.lexical import Lexical
 from rag.text.terms import terms
+from rag.text.words import rarity
 
 _SHORTEST, _LONG = 4, 6  # letters of a word that is mended; of one that may have two errors
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
@@ -38,17 +40,23 @@ def case_says_nothing(text: str) -> bool:
     (False, False)
     """
     written = _WORD.findall(text)
-    if len(written) < 3 or not any(map(str.islower, text)):
-        return len(written) >= 3 and text.upper() == text and any(len(w) > 3 for w in written)
+    if len(written) < 3:
+        return False
+    if text.upper() == text:
+        return any(len(word) > 3 for word in written)
     plain = [word for word in written if len(word) > 3 and not has_inner_capital(word)]
+    small = [word for word in written[1:] if word.islower()]
+    asking = kinds.weights().vocabulary
+    telling = [word for word in written[1:] if word.lower() in asking and not word.islower()]
     capital = sum(word[0].isupper() for word in plain)
-    return len(plain) >= 3 and capital >= _CAPITALISED * len(plain)
+    return capital >= _CAPITALISED * len(plain) > 0 and bool(telling or not small)
 
 
 def restore_case(text: str, library: Lexical) -> str:
     """Write the names of a question as the library does; without case to go by, all else small.
 
-    A word that is no plain English is looked up in papers that have it: "elmo" becomes "ELMo".
+    A word that is no plain English, or has a capital, is looked up in papers that have it: "elmo"
+    becomes "ELMo", and "Sarcasm" "sarcasm".
     """
     if case_says_nothing(text):
         text = text.lower()
@@ -60,10 +68,12 @@ def restore_case(text: str, library: Lexical) -> str:
     taken = [(start, end) for start, (end, _) in written.items()]
     for word in words:
         inside = any(start <= word.start < end for start, end in taken)
-        if not inside and word.text.islower() and not is_common(word.text):
-            shown = commonest_form(word.text, library)
-            if shown and has_inner_capital(shown):
-                written[word.start] = (word.end, shown)
+        capital = word.start > 0 and word.text[0].isupper() and not has_inner_capital(word.text)
+        if inside or not (capital or (word.text.islower() and not is_common(word.text))):
+            continue
+        shown = commonest_form(word.text, library)
+        if shown and (has_inner_capital(shown) or (capital and shown.islower())):
+            written[word.start] = (word.end, shown)
     for start in sorted(written, reverse=True):
         end, name = written[start]
         text = text[:start] + name + text[end:]
@@ -82,7 +92,9 @@ def mend(text: str, library: Lexical, asking: Set[str]) -> tuple[str, tuple[tupl
         asking: the words by which questions ask, taken where the library's are no nearer.
     """
     mended: list[tuple[str, str]] = []
-    names = {i for first, last, _ in titles_in(chunks(text), text, library) for i in range(first, last)}
+    names = {
+        i for first, last, _ in titles_in(chunks(text), text, library) for i in range(first, last)
+    }
     for i, word in reversed(list(enumerate(chunks(text)))):
         for part in [word] if i not in names else []:
             read = _mended(part, part.start == 0, library, asking)
@@ -95,7 +107,12 @@ def mend(text: str, library: Lexical, asking: Set[str]) -> tuple[str, tuple[tupl
 def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str | None:
     typed = word.text
     small = typed.lower()
-    if len(typed) < _SHORTEST or not _LETTERS.match(typed) or small in asking or not typed.isascii():
+    if (
+        len(typed) < _SHORTEST
+        or not _LETTERS.match(typed)
+        or small in asking
+        or not typed.isascii()
+    ):
         return None
     stem = terms(small)[0] if terms(small) else small
     having = library.document_frequency(stem)
@@ -107,7 +124,11 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
     choices = [choice for choice in known if choice[0] <= limit] if not proper else []
     if not proper or len(small) > _LONG:
         choices += _forms_near(small, stem, limit, having, library)
-    return min(choices)[2] if choices else None
+    if not choices:
+        return None
+    # Letters that only changed places are the likeliest error, then the commoner word.
+    letters = sorted(small)
+    return min(choices, key=lambda c: (c[0], sorted(c[2]) != letters, rarity(c[2]), c[1], c[2]))[2]
 
 
 def _forms_near(

@@ -224,17 +224,15 @@ class Lexical:
 
         The commonest come first; with ``most`` any so many.
 
-        Fields are those of filters, ``head`` (see `titled`), ``person`` and
-        ``first``, any and the first of the authors (see `rag.text.people`), and ``body``, the index terms.
+        Fields are those of filters, ``head`` (see `titled`), ``person`` and ``first``, any and the
+        first of the authors (see `rag.text.people`), and ``body``, the index terms.
         """
         found = self._searcher.terms_with_prefix(
             field, prefix, _condition_query(where) if where else None, most
         )
         return [(value, int(count)) for value, count in found]
 
-    def years(
-        self, where: Sequence[Condition] = (), having: Sequence[str] = ()
-    ) -> dict[int, int]:
+    def years(self, where: Sequence[Condition] = (), having: Sequence[str] = ()) -> dict[int, int]:
         """Return how many papers each year has, counted as `count` does."""
         return dict(self._years(where, having, 0, 4095))
 
