@@ -67,9 +67,8 @@ def answer(
     asked = _Asked(question, limits, index, embedder)
     if question.kind == "library":
         return _lacking(asked) or _ANSWERS[question.asks](asked)
-    if question.limited or question.people:
-        if question.people or not index.lexical.count(limits):
-            return _lacking(asked) or _none(asked)
+    if question.people or (question.limited and not index.lexical.count(limits)):
+        return _lacking(asked) or _none(asked)
     return None
 
 
@@ -497,17 +496,11 @@ def _as_person(value: str, asked: _Asked) -> str:
 
 def _titled(paper: Paper, *, authors: bool = True) -> str:
     """Return a paper as lists show it: its title, and by whom, when, where as far as known."""
-    who = (
-        paper.authors[0].split()[-1] + (" et al." if len(paper.authors) > 2 else "")
-        if paper.authors
-        else ""
-    )
-    if len(paper.authors) == 2:
-        who = " and ".join(name.split()[-1] for name in paper.authors)
-    known = [
-        part for part in (who if authors else "", str(paper.year or ""), paper.venue or "") if part
-    ]
-    return f"**{_clean(paper.name)}**{f' ({_clean(chr(44).join(known)).replace(chr(44), chr(44) + chr(32))})' if known else ''}"
+    surnames = [name.split()[-1] for name in paper.authors if name.split()]
+    who = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
+    known = [who if authors else "", str(paper.year or ""), paper.venue or ""]
+    said = ", ".join(_clean(part) for part in known if part)
+    return f"**{_clean(paper.name)}**{f' ({said})' if said else ''}"
 
 
 def _clean(text: str) -> str:

@@ -76,7 +76,9 @@ def stream(
     used: dict[str, str] = {}
     spent: list[Usage] = []
     alone = question
-    follows = bool(history) and followups.refers_back(question)
+    multilingual = identity(embedder).startswith("e5")
+    read = questions.read_question(question, index.lexical, multilingual=multilingual)
+    follows = bool(history) and read.kind != "chat" and followups.refers_back(question)
     if follows and llm is not None:
         alone, prompt, usage = conversation.condense(question, history, llm, settings)
         used[prompt.name] = prompt.sha256
@@ -86,7 +88,10 @@ def stream(
         alone = followups.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
     turn = _TURN if encoder(embedder) else contextlib.nullcontext()
-    read = questions.read_question(alone, index.lexical)
+    if follows:
+        read = questions.read_question(alone, index.lexical, multilingual=multilingual)
+    if read.mended:
+        alone = read.text
     if read.several and llm is None:
         ask = functools.partial(
             stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
@@ -122,6 +127,7 @@ def stream(
         chosen = extraction.choose(candidates, read)
         as_list = read.kind in {"compare", "list"}
         text, sentences, order = quote(hits, chosen, as_list=as_list)
+        text = read.note + text
         yield text
         generated = verified = time.perf_counter()
     else:
@@ -157,7 +163,7 @@ def stream(
             spent.append(usage)
         verified = time.perf_counter()
     if not answered:
-        declined = _declined(hits, grounds.missing)
+        declined = read.note + _declined(hits, grounds.missing)
         if declined.startswith(text):
             yield declined[len(text) :]
         text, order = declined, []

@@ -17,7 +17,7 @@ from rag.answers.asking import asked_terms
 from rag.answers.courtesy import without_courtesy
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
-from rag.text.languages import language_of
+from rag.text.languages import NAMES, language_of
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, words
 
@@ -41,7 +41,7 @@ class Question:
     library is asked, one of LIBRARY; ``names`` what is named; ``where`` the authors, venues and
     years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
     words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
-    questions that it holds, where they are more than one.
+    questions that it holds, where they are more than one; ``typed`` the text before all this.
     """
 
     text: str
@@ -55,6 +55,17 @@ class Question:
     language: str = "en"
     mended: tuple[tuple[str, str], ...] = ()
     several: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def note(self) -> str:
+        """What is to be said before an answer without a model to a question in another language."""
+        if self.language == "en" or self.text == self.typed:
+            return ""
+        return (
+            f"The papers are in English; of this question in {NAMES[self.language]} "
+            "the names alone were searched.\n\n"
+        )
 
     @property
     def limited(self) -> bool:
@@ -78,12 +89,15 @@ def terms_of(word: Word) -> list[str]:
     return asked_terms(word.text)
 
 
-def read_question(text: str, library: Lexical | None = None) -> Question:
+def read_question(
+    text: str, library: Lexical | None = None, *, multilingual: bool = False
+) -> Question:
     """Read a question that stands alone.
 
     Args:
         text: as typed.
         library: what names and spelling are held against; without it only form tells.
+        multilingual: whether a search finds English papers for questions in other languages.
 
     >>> question = read_question("Hi! How does BERT differ from GPT-2? Thanks")
     >>> question.kind, question.parts
@@ -93,10 +107,11 @@ def read_question(text: str, library: Lexical | None = None) -> Question:
     """
     asked = without_courtesy(text)
     if not asked:
-        return Question(text, "chat")
+        return Question(text, "chat", typed=text)
     language = language_of(asked)
     if language != "en":
-        return _foreign(asked, language, library)
+        read = Question(asked) if multilingual else _foreign(asked, library)
+        return replace(read, language=language, typed=asked)
     mended: tuple[tuple[str, str], ...] = ()
     if library is not None:
         asked = spelling.restore_case(asked, library)
@@ -107,7 +122,8 @@ def read_question(text: str, library: Lexical | None = None) -> Question:
         asked = asked.lower()
     several = _split(asked, library)
     question = _read(asked, library)
-    return replace(question, mended=mended, several=several if len(several) > 1 else ())
+    several = several if len(several) > 1 else ()
+    return replace(question, mended=mended, several=several, typed=text)
 
 
 def _read(text: str, library: Lexical | None) -> Question:
@@ -190,7 +206,7 @@ def _named_side(side: str, titles: Sequence[str]) -> str:
     return side
 
 
-def _foreign(text: str, language: str, library: Lexical | None) -> Question:
+def _foreign(text: str, library: Lexical | None) -> Question:
     """Return a question in another language as what the library knows of it: names decide."""
     named = naming.find_names(text, library)
     known = [
@@ -202,7 +218,7 @@ def _foreign(text: str, language: str, library: Lexical | None) -> Question:
         and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
     ]
     searched = " ".join(dict.fromkeys([*named.titles, *known])) or text
-    return Question(searched, "fact", names=named.titles, subject=searched, language=language)
+    return Question(searched, "fact", names=named.titles, subject=searched)
 
 
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"

@@ -35,8 +35,8 @@ _SMALL: Mapping[str, Set[str]] = {
         "qu comment pourquoi quand où combien pour avec dans sur par ne pas ce cette ces entre au "
         "aux se sa son leur leurs plus peut peuvent il elle ils y fonctionne différence",
         "es": "el los las un una unos unas y o es son fue qué que cuál cuáles quién quiénes cómo "
-        "por para cuándo dónde cuántos cuántas con del al en se su sus no lo entre funciona más como "
-        "hay puede pueden diferencia",
+        "por para cuándo dónde cuántos cuántas con del al en se su sus no lo entre funciona más "
+        "como hay puede pueden diferencia",
         "it": "il lo gli un uno una e è sono che cosa quale quali chi come perché quando dove "
         "quanti quante per con del della dei delle degli nel nella tra fra si funziona più può "
         "differenza",
