@@ -16,7 +16,7 @@ _FIT = (  # one is (more) something than the other
     r"\S{3,40}|\S{3,20}er)(?:\s\S{2,20}){0,3}?"
 )
 _NO_SIDE = re.compile(
-    r"\b(?:what|which|how|why|who|when|is|are|was|were|does|do|did|should|would|can|they|them|it|"
+    r"\b(?:what|which|how|why|who|when|is|are|was|were|does|do|did|should|would|can|not|they|them|it|"
     r"that|this|these|those|i|we|you)\b",
     re.IGNORECASE,
 )

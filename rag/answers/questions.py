@@ -28,6 +28,7 @@ LIBRARY = frozenset(
 )
 
 
+_SURE = 0.5  # likelihood from which no paper is read for a question
 PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
 _FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
 
@@ -140,13 +141,17 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
+    library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
+        # To read papers for a question to the library costs less than the other way round.
+        if (library if kind in LIBRARY else shares[kind]) < _SURE and kind in {*LIBRARY, "chat"}:
+            continue
         if kind == "compare" and sides:
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=kind)
-        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
+        if kind == "chat" and "N" not in said and _is_small(said):
             return replace(question, kind="chat")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
@@ -161,6 +166,10 @@ _OUTSIDE = frozenset(
     "cited citations citation cite cites impact index pages page figures affiliation university "
     "downloads downloaded email funded award reviewed popular influential important institution "
     "institutions company lab country publisher editor references acceptance rate".split()
+)
+_COUNTED = frozenset(
+    "year years venue venues conference conferences journal journals most prolific frequent per each "
+    "breakdown distribution statistics stats histogram counts count top there list far".split()
 )
 _TITLES_NEED = frozenset("who when where cite".split())
 
@@ -179,18 +188,16 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
         return bool(said & _PAPERS or said & {"A", "V"})
     if asks == "unknown":
         return bool(said & _OUTSIDE or "A" in said)
+    if asks == "per_year":
+        return bool(said & _COUNTED)
     if asks == "overview":
         return not said & {"X", "N", "A"}
     return True
 
 
-_SURE = 0.5  # likelihood from which one strange word may stand in a greeting
-
-
-def _is_small(said: Sequence[str], share: float) -> bool:
-    """Say whether tokens are all known ones of small talk, or all but one in a clear case."""
-    strange = said.count("X")
-    return not strange or (share > _SURE and len(said) > strange)
+def _is_small(said: Sequence[str]) -> bool:
+    """Say whether tokens are known ones of small talk, but for one word among others."""
+    return said.count("X") <= (len(said) > 1)
 
 
 def _named_side(side: str, titles: Sequence[str]) -> str:
