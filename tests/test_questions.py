@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from rag.answers.history import parse_history, read_history
 from rag.answers.followups import refers_back, standalone
+from rag.answers.history import parse_history, read_history
 from rag.answers.questions import read_question
 from rag.errors import InputError
 from rag.types import Turn

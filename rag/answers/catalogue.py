@@ -92,9 +92,14 @@ def _lacking(asked: _Asked) -> Known | None:
     if not missing:
         return None
     said = f"The papers have no {' and no '.join(missing)} here, so that cannot be told."
-    near = _named_papers(asked) if question.asks in {"who", "when", "where"} else []
-    if near:
-        said += f" The paper is {_quoted(near[:3])}."
+    if question.asks in {"who", "when", "where"}:
+        exact = _named_papers(asked, exact=True)
+        text = " ".join(dict.fromkeys([*question.names, question.subject]))
+        near = retrieval.search(asked.index, asked.embedder, text, 1, asked.where)
+        if exact:
+            said += f" The paper is {_quoted(exact[:3])}."
+        elif near:
+            said += f" The nearest paper is {_quoted([near[0].paper])}."
     return Known(said, answered=False)
 
 

@@ -119,7 +119,8 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
 
     Plain English in small letters is one only where papers seldom write it so.
     """
-    if typed.casefold() in kinds.weights().vocabulary:
+    asking = [word in kinds.weights().vocabulary for word in typed.casefold().split()]
+    if all(asking) or (any(asking) and " " not in written):  # "is a" is no "ISA"
         return False
     if " " not in typed and typed.islower() and is_common(typed):
         form = commonest_form(typed, library)

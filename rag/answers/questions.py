@@ -234,7 +234,11 @@ _ASKING = re.compile(
     rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
 )
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
-_IT = re.compile(r"\b(?:it|they|them|this|these)\b(?!\s+(?:paper|work|method))", re.IGNORECASE)
+_IT = re.compile(
+    r"\b(?:it|they|them|this|these)\b"
+    r"(?!\s+(?:papers?|works?|methods?|true|possible|likely|clear|better|worth|hard|is|takes?)\b)",
+    re.IGNORECASE,
+)
 _ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
 _JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
@@ -268,12 +272,12 @@ def _alone(piece: str, subject: str, library: Lexical | None) -> str:
     """Return a later question with what it leaves to the first put in."""
     piece = _JOINING.sub("", piece)
     named = naming.find_names(piece, library)
-    if not subject or named.titles:
+    if not subject or subject in named.titles:
         return piece
     if _ITS.search(piece):
         return _ITS.sub(f"{subject}’s", piece, count=1)
     if _IT.search(piece):
         return _IT.sub(subject, piece, count=1)
-    if _THE.match(piece) and len(named.rest.split()) <= 2:
+    if not named.titles and _THE.match(piece) and len(named.rest.split()) <= 2:
         return f"{subject}: {piece}"
     return piece
