@@ -49,7 +49,8 @@ def case_says_nothing(text: str) -> bool:
     asking = kinds.weights().vocabulary
     telling = [word for word in written[1:] if word.lower() in asking and not word.islower()]
     capital = sum(word[0].isupper() for word in plain)
-    return capital >= _CAPITALISED * len(plain) > 0 and bool(telling or not small)
+    capitals = len(plain) > 1 and capital >= _CAPITALISED * len(plain)
+    return capitals and bool(telling or not small)
 
 
 def restore_case(text: str, library: Lexical) -> str:
