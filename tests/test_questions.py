@@ -128,10 +128,10 @@ def library():
     index = Lexical(None)
     papers = [
         Paper("a", "TinyCLIP: Distilling", "TinyCLIP prunes. Catastrophic forgetting is avoided."),
-        Paper("b", "On forgetting", "Catastrophic forgetting harms segmentation in Genoa."),
+        Paper("b", "On segmentation", "Catastrophic forgetting harms segmentation in Genoa."),
         Paper("c", "COVER: a search", "We cover much. COVER searches."),
         Paper("d", "Wide nets", "Nets cover all. They cover images."),
-        Paper("e", "Deep nets", "Pages cover all. They cover speech."),
+        Paper("e", "Deep nets", "Segmentation by nets. They cover speech."),
     ]
     index.write([Entry(p, ((0, len(p.abstract)),), {}, 1) for p in papers], [], "s")
     return index

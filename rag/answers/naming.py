@@ -122,6 +122,8 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
     asking = [word in kinds.weights().vocabulary for word in typed.casefold().split()]
     if all(asking) or (any(asking) and " " not in written):  # "is a" is no "ISA"
         return False
+    if " " in typed and typed == written and typed.istitle():
+        return True
     if " " not in typed and typed.islower() and is_common(typed):
         form = commonest_form(typed, library)
         return form is not None and has_inner_capital(form)

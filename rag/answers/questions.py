@@ -146,7 +146,7 @@ def _read(text: str, library: Lexical | None) -> Question:
         # To read papers for a question to the library costs less than the other way round.
         if (library if kind in LIBRARY else shares[kind]) < _SURE and kind in {*LIBRARY, "chat"}:
             continue
-        if kind == "compare" and sides:
+        if sides and (kind == "compare" or _COMPARE.match(text)):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
@@ -158,6 +158,7 @@ def _read(text: str, library: Lexical | None) -> Question:
     return question
 
 
+_COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
 _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
@@ -168,9 +169,25 @@ _OUTSIDE = frozenset(
     "institutions company lab country publisher editor references acceptance rate".split()
 )
 _COUNTED = frozenset(
-    "year years venue venues conference conferences journal journals most prolific frequent per each "
+    "year years venue venues conference conferences journal journals most prolific frequent per "
+    "each "
     "breakdown distribution statistics stats histogram counts count top there list far".split()
 )
+# One of these words is in every question that asks so.
+_SAYING = {
+    asks: frozenset(said.split())
+    for asks, said in {
+        "who": "wrote write written author authors authored proposed invented introduced developed "
+        "created made came behind published built whom whose researchers people creators wrote",
+        "when": "published release released introduced proposed written presented invented come "
+        "came appear appeared year date out old exist exists from publication",
+        "where": "published publish presented appear appeared venue conference journal proceedings "
+        "get at peer find",
+        "cite": "bibtex bib cite cited citation reference key doi url link arxiv export",
+        "newest": "newest latest recent new last what's",
+        "oldest": "oldest earliest first",
+    }.items()
+}
 _TITLES_NEED = frozenset("who when where cite".split())
 
 
@@ -180,6 +197,8 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     limited = bool(question.where or question.people)
     if asks == "by":
         return limited
+    if asks in _SAYING and not said & _SAYING[asks]:
+        return False
     if asks in _TITLES_NEED:
         return bool(question.names or question.subject)
     if asks == "contains":
@@ -258,6 +277,8 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
                 context = whole
             elif len(piece.split()) < _SHORTEST:
                 return (text,)
+            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
+                return (text,)  # "how long does X take, and how long Y": one comparison
             else:
                 pieces.append(whole)
                 context = ""
@@ -266,6 +287,13 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
     return (pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST]))
+
+
+def _same_opening(before: str, piece: str) -> bool:
+    """Say whether a question goes on as the one before begins, and refers to nothing in it."""
+    opening = piece.split()[: 1 if piece.casefold().startswith("wh") else 2]
+    again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
+    return again and not (_IT.search(piece) or _ITS.search(piece))
 
 
 def _alone(piece: str, subject: str, library: Lexical | None) -> str:

@@ -117,8 +117,12 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         return None
     stem = terms(small)[0] if terms(small) else small
     having = library.document_frequency(stem)
-    if stem in FUNCTION or having > _RARE or has_inner_capital(typed) or is_common(typed):
+    if stem in FUNCTION or having > _RARE or has_inner_capital(typed):
         return None
+    if is_common(typed):  # then only a letter left out of a word that asks: "wich"
+        plain = (word for word in asking if terms(word)[0] in FUNCTION)
+        short = [word for word in plain if len(word) == len(small) + 1 and _within(small, word)]
+        return min(short, key=rarity) if short and not having and not typed[0].isupper() else None
     proper = typed[0].isupper() and not first
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]
@@ -127,9 +131,18 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         choices += _forms_near(small, stem, limit, having, library)
     if not choices:
         return None
-    # Letters that only changed places are the likeliest error, then the commoner word.
+    # Letters that only changed places are the likeliest error, then one left out.
     letters = sorted(small)
-    return min(choices, key=lambda c: (c[0], sorted(c[2]) != letters, rarity(c[2]), c[1], c[2]))[2]
+    return min(
+        choices,
+        key=lambda c: (c[0], sorted(c[2]) != letters, -len(c[2]), rarity(c[2]), c[1], c[2]),
+    )[2]
+
+
+def _within(short: str, word: str) -> bool:
+    """Say whether a word has the letters of a shorter one in order."""
+    rest = iter(word)
+    return all(letter in rest for letter in short)
 
 
 def _forms_near(
