@@ -294,7 +294,7 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
         return None
     if len(run) == 1 and not capital and is_common(name):
         return None
-    if len(run) == 1 and _goes_on(words, run.start, text):
+    if len(run) == 1 and goes_on(words, run.start, text):
         return None
     gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
     joined = before == "and" or "&" in gap
@@ -303,7 +303,7 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     return next((condition for condition in known if library.count([condition])), None)
 
 
-def _goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
+def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
     """Say whether a capitalised word stands right beside another, and is but a part of a name."""
     return any(
         0 < right < len(words)

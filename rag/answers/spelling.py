@@ -13,6 +13,7 @@ from rag.answers.naming import (
     Chunk,
     chunks,
     commonest_form,
+    goes_on,
     has_inner_capital,
     is_common,
     titles_in,
@@ -67,8 +68,9 @@ def restore_case(text: str, library: Lexical) -> str:
         if has_inner_capital(name) or last - first == 1 or not name.islower():
             written[words[first].start] = (words[last - 1].end, name)
     taken = [(start, end) for start, (end, _) in written.items()]
-    for word in words:
+    for i, word in enumerate(words):
         inside = any(start <= word.start < end for start, end in taken)
+        inside = inside or goes_on(words, i, text)  # "Natural Questions"
         capital = word.start > 0 and word.text[0].isupper() and not has_inner_capital(word.text)
         if inside or not (capital or (word.text.islower() and not is_common(word.text))):
             continue
