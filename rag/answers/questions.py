@@ -153,9 +153,28 @@ def _read(text: str, library: Lexical | None) -> Question:
             return replace(question, text=text, kind="library", asks=kind)
         if kind == "chat" and "N" not in said and _is_small(said):
             return replace(question, kind="chat")
+        if kind in _NEVER.get(_opening(said), ()):
+            continue
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
+
+
+# What a question that opens so cannot be.
+_NEVER = {
+    "wh": frozenset(["yes_no"]),
+    "verb": frozenset(["mechanism", "reason", "definition", "topic", "finding"]),
+}
+_WH = frozenset("what which who whom whose when where why how".split())
+_VERBS = frozenset(
+    "is are was were does do did can could should would will has have isn't doesn't".split()
+)
+
+
+def _opening(said: Sequence[str]) -> str:
+    """Return whether tokens open with a question word, a verb, or neither."""
+    first = said[0] if said else ""
+    return "wh" if first in _WH else "verb" if first in _VERBS else ""
 
 
 _COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
