@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from rag.answers.extraction import Candidate, Candidates, asked_terms, choose, score_sentences
-from rag.answers.questions import Intent
+from rag.answers.asking import asked_terms
+from rag.answers.extraction import Candidate, Candidates, choose, score_sentences
+from rag.answers.questions import Question
 from rag.types import Hit, Paper, Passage
 
-ONE = Intent("one")
+ONE = Question("How?")
 
 
 def hit(rank: int, title: str, abstract: str) -> Hit:
@@ -32,8 +33,10 @@ def candidates(*rows: tuple[int, float], leans: Sequence[int] = ()) -> Candidate
     return Candidates(sentences, np.eye(len(rows), dtype=np.float32))
 
 
-def chosen(*rows: tuple[int, float], intent: Intent = ONE, leans: Sequence[int] = ()) -> list[int]:
-    return [sentence.start for sentence in choose(candidates(*rows, leans=leans), intent)]
+def chosen(
+    *rows: tuple[int, float], question: Question = ONE, leans: Sequence[int] = ()
+) -> list[int]:
+    return [sentence.start for sentence in choose(candidates(*rows, leans=leans), question)]
 
 
 class TestScores:
@@ -127,8 +130,8 @@ class TestChoice:
 
     def test_a_comparison_takes_two_of_each_and_a_list_one(self):
         rows = [(0, 0.5), (0, 0.9), (0, 0.8), (1, 0.3), (1, 0.1)]
-        assert chosen(*rows, intent=Intent("compare", ("a", "b"))) == [1, 2, 3]
-        assert chosen(*rows, intent=Intent("list")) == [1, 3]
+        assert chosen(*rows, question=Question("a or b", "compare", ("a", "b"))) == [1, 2, 3]
+        assert chosen(*rows, question=Question("Which?", "list")) == [1, 3]
 
 
 def test_the_words_of_asking_are_no_subject():

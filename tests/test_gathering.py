@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answers.gathering import choose_sides, cited_titles, gather, matches, name_strength
-from rag.answers.questions import Intent, read_question
+from rag.answers.questions import read_question
 from rag.types import Hit, Paper, Passage, Turn
 
 
@@ -107,14 +107,14 @@ def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
 
     def gathered(question):
         return gather(
-            question,
             read_question(question),
             index=assistant.index,
             embedder=assistant.embedder,
             k=5,
         )
 
-    assert gathered("Compare Alpha and Gamma").intent == Intent("one")
+    one = gathered("Compare Alpha and Gamma").question
+    assert (one.kind, one.parts) == ("fact", ())
     both = gathered("Compare Beta and Alpha")
-    assert both.intent == Intent("compare", ("Beta", "Alpha"))
+    assert (both.question.kind, both.question.parts) == ("compare", ("Beta", "Alpha"))
     assert (both.lead, [hit.paper.id for hit in both.hits]) == (2, ["b", "a"])

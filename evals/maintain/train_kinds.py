@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import collections
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def varied(examples: Sequence[Example]) -> list[Example]:
     found = []
     for tokens, kind in examples:
         found.append((tokens, kind))
-        unknown = ["X" if token in "NA" else token for token in tokens]
+        unknown = ["X" if word in "NA" else word for word in tokens]
         safe = "A" not in tokens or {"by", "did", "has", "does"} & set(tokens)
         if unknown != tokens and safe:
             found.append((unknown, kind))
@@ -105,7 +106,8 @@ def main() -> None:
             "features": model.features,
         }
         _PLACE.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
-        print(f"{len(examples)} templates, {len(model.features)} features -> {_PLACE.name}")
+        shown = f"{len(examples)} templates, {len(model.features)} features -> {_PLACE.name}"
+        sys.stdout.write(shown + "\n")
         return
     order = np.random.default_rng(7).permutation(len(examples))
     shares = []
@@ -113,8 +115,7 @@ def main() -> None:
         held = {int(i) for i in order[fold::_FOLDS]}
         model = train([each for i, each in enumerate(examples) if i not in held])
         shares.append(share_right(model, [examples[i] for i in sorted(held)]))
-    print(f"right of those shown: {share_right(model, examples):.3f} (with the last fold's)")
-    print(f"right of templates left out: {np.mean(shares):.3f} ({_FOLDS} folds)")
+    sys.stdout.write(f"right of templates left out: {np.mean(shares):.3f} ({_FOLDS} folds)\n")
 
 
 if __name__ == "__main__":

@@ -46,13 +46,15 @@ CATALOGUE = frozenset(
     "old oldest out overview per proposed propose publication publish published recent "
     "reference released release since before after study studies title titled total until up "
     "url venue write written wrote year appear appeared present presented look looking want "
-    "need call called search behind develop developed create created anyone someone last topic topics theme themes subject "
+    "need call called search behind develop developed create created anyone someone last topic "
+    "topics theme themes subject "
     "subjects area areas field fields most summarize summarise describe articles abstracts "
     "comes cites citing citations coauthors contains counts dates deals discuss discusses "
     "documents entries introduces invents keys makes means published publishes publications "
     "proposes references reports venues writes years appears presents looks wants needs calls "
     "conferences journals works working worked please me myself anything exist exists list "
-    "et al ask asks".split()
+    "et al ask asks finding findings found result results conclude concluded conclusion "
+    "conclusions span spans cover covers covered range ranges histogram each every".split()
 )
 
 

@@ -67,9 +67,8 @@ def answer(
     asked = _Asked(question, limits, index, embedder)
     if question.kind == "library":
         return _lacking(asked) or _ANSWERS[question.asks](asked)
-    if question.limited or question.people:
-        if question.people or not index.lexical.count(limits):
-            return _lacking(asked) or _none(asked)
+    if question.people or (question.limited and not index.lexical.count(limits)):
+        return _lacking(asked) or _none(asked)
     return None
 
 
@@ -93,9 +92,14 @@ def _lacking(asked: _Asked) -> Known | None:
     if not missing:
         return None
     said = f"The papers have no {' and no '.join(missing)} here, so that cannot be told."
-    near = _named_papers(asked) if question.asks in {"who", "when", "where"} else []
-    if near:
-        said += f" The paper is {_quoted(near[:3])}."
+    if question.asks in {"who", "when", "where"}:
+        exact = _named_papers(asked, exact=True)
+        text = " ".join(dict.fromkeys([*question.names, question.subject]))
+        near = retrieval.search(asked.index, asked.embedder, text, 1, asked.where)
+        if exact:
+            said += f" The paper is {_quoted(exact[:3])}."
+        elif near:
+            said += f" The nearest paper is {_quoted([near[0].paper])}."
     return Known(said, answered=False)
 
 
@@ -459,12 +463,13 @@ def _limits(asked: _Asked) -> str:
 
     Where one has no words of its own, it is shown as it is written.
     """
-    words = [f" by {name}" for name in asked.question.people]
+    people = [*asked.question.people]
+    words: list[str] = []
     years = [c for c in asked.where if c.field == "year"]
     for condition in asked.where:
         value = condition.value.strip()
         if condition.field in PEOPLE or (condition.field, condition.op) == ("author", "="):
-            words.append(f" by {_as_person(value, asked)}")
+            people.append(_as_person(value, asked))
         elif condition.field == "venue" and condition.op == "=":
             words.append(f" from {value.upper() if len(value) < 7 else value}")
         elif condition.field != "year":
@@ -481,7 +486,7 @@ def _limits(asked: _Asked) -> str:
             "!=": "not of",
         }
         words += [f" {said[c.op]} {c.value}" for c in years]
-    return "".join(words)
+    return "".join([f" by {_people(people)}" if people else "", *words])
 
 
 def _as_person(value: str, asked: _Asked) -> str:
@@ -496,17 +501,11 @@ def _as_person(value: str, asked: _Asked) -> str:
 
 def _titled(paper: Paper, *, authors: bool = True) -> str:
     """Return a paper as lists show it: its title, and by whom, when, where as far as known."""
-    who = (
-        paper.authors[0].split()[-1] + (" et al." if len(paper.authors) > 2 else "")
-        if paper.authors
-        else ""
-    )
-    if len(paper.authors) == 2:
-        who = " and ".join(name.split()[-1] for name in paper.authors)
-    known = [
-        part for part in (who if authors else "", str(paper.year or ""), paper.venue or "") if part
-    ]
-    return f"**{_clean(paper.name)}**{f' ({_clean(chr(44).join(known)).replace(chr(44), chr(44) + chr(32))})' if known else ''}"
+    surnames = [name.split()[-1] for name in paper.authors if name.split()]
+    who = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
+    known = [who if authors else "", str(paper.year or ""), paper.venue or ""]
+    said = ", ".join(_clean(part) for part in known if part)
+    return f"**{_clean(paper.name)}**{f' ({said})' if said else ''}"
 
 
 def _clean(text: str) -> str:

@@ -97,10 +97,12 @@ def stream(
     used: dict[str, str] = {}
     spent: list[Usage] = []
     alone = question
-    follows = bool(history) and followups.refers_back(question)
+    multilingual = identity(embedder).startswith("e5")
+    read = questions.read_question(question, index.lexical, multilingual=multilingual)
+    follows = bool(history) and read.kind != "chat" and followups.refers_back(question)
     plan: planning.Plan | None = None
     fault: ModelError | None = None
-    compares = questions.read_question(question).kind == "compare"
+    compares = read.kind == "compare"
     if llm is not None and planning.is_needed(question, compares=compares, follows=follows):
         try:
             told = history if follows else ()
@@ -116,7 +118,10 @@ def stream(
         alone = followups.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
     turn = _in_turn if encoder(embedder) else contextlib.nullcontext
-    read = questions.read_question(alone, index.lexical)
+    if follows:
+        read = questions.read_question(alone, index.lexical, multilingual=multilingual)
+    if read.mended:
+        alone = read.text
     if read.several and llm is None:
         ask = functools.partial(
             stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
@@ -191,13 +196,13 @@ def stream(
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
         if not hits or not (read.limited or abstention.answers(grounds)):
-            return _Made(declined(hits, unknown()), answered=False)
+            return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
         made = _Made(*quote(hits, chosen, read, more))
         if found.absent:
             made = replace(made, text=f"{none_is_about(found.absent)}\n\n{made.text}")
-        return made
+        return replace(made, text=read.note + made.text)
 
     generated: float | None = None
     if llm is None or not hits:

@@ -16,7 +16,7 @@ _FIT = (  # one is (more) something than the other
     r"\S{3,40}|\S{3,20}er)(?:\s\S{2,20}){0,3}?"
 )
 _NO_SIDE = re.compile(
-    r"\b(?:what|which|how|why|who|when|is|are|was|were|does|do|did|should|would|can|they|them|it|"
+    r"\b(?:what|which|how|why|who|when|is|are|was|were|does|do|did|should|would|can|not|they|them|it|"
     r"that|this|these|those|i|we|you)\b",
     re.IGNORECASE,
 )
@@ -27,7 +27,8 @@ _PATTERNS = tuple(
         rf"\bboth\s+{_SIDE}\s+{_AND}\s+{_SIDE}(?=\s+(?:are|use|do|have|learn|train|can|work)\b|\s*[,;:]|"
         r"\s+\w+s?\s+[^;]{1,60};)",
         rf"\bwhich\s+of\s+{_SIDE}\s+(?:and|or)\s+{_SIDE}\s+(?:is|are|was|has|does|do)\b",
-        rf"\b(?:compar(?:e|es|ing|ison of)|contrast(?:ing)?)\s+{_SIDE}\s+{_WITH}\s+(\S.{{1,118}})",
+        rf"\b(?:compar(?:e|es|ing|ison of)|contrast(?:ing)?)\s+(?:how\s+|what\s+|whether\s+)?"
+        rf"{_SIDE}\s+{_WITH}\s+(\S.{{1,118}})",
         rf"\b{_TRAITS}\s+(?:is\s+there\s+|are\s+there\s+)?(?:between|btw|of|betw\.?)\s+{_SIDE}\s+"
         rf"{_WITH}\s+(\S.{{1,118}})",
         rf"\b(?:advantages?|benefits?|strengths?)\s+of\s+{_SIDE}\s+(?:over|against|compared\s+(?:to|with))\s+"

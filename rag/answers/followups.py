@@ -1,4 +1,4 @@
-"""Follow-ups: whether a question needs what came before it, and how it stands alone without a model."""
+"""Follow-ups: whether a question needs what came before; how it stands alone without a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ _INTERJECTION = re.compile(
     r"(?:[,.!;:]+\s*|(?=(?:and|but|so)\b))",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|why)\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"\s*(?:and|but|so|or|also|then|what about|how about)\b"
+    r"|\s*why(?:\s+(?:not|so|is that|that))?\W*\Z",
+    re.IGNORECASE,
+)
 _JOINING = re.compile(r"\s*(?:and|but|so|or|also|then)\b[,\s]*", re.IGNORECASE)
 _ABOUT = re.compile(r"\s*(?:and\s+)?(?:what|how)\s+about\s+(\S.{0,200}?)[?.!\s]*\Z", re.IGNORECASE)
 _ASKS = re.compile(
@@ -42,6 +46,8 @@ def refers_back(question: str) -> bool:
     """Say whether a question needs what came before it.
 
     >>> refers_back("and how large is it?"), refers_back("How large is CLIP?")
+    (True, False)
+    >>> refers_back("Why?"), refers_back("Why do neural networks generalise?")
     (True, False)
     >>> refers_back("How does BERT mask its input?"), refers_back("Is the code available?")
     (False, True)

@@ -51,8 +51,8 @@ def mask(tokens: Sequence[str], vocabulary: Set[str]) -> list[str]:
     ['how', 'does', 'N', 'X']
     """
     masked: list[str] = []
-    for token in tokens:
-        shown = token if token in MASKS or token in vocabulary else "X"
+    for word in tokens:
+        shown = word if word in MASKS or word in vocabulary else "X"
         if shown != "X" or masked[-1:] != ["X"]:
             masked.append(shown)
     return masked
@@ -73,7 +73,7 @@ def features(masked: Sequence[str]) -> Iterator[str]:
                 yield " ".join(framed[i : i + size])
     for size in (1, 2, 3, 4):
         yield " ".join(framed[: size + 1])
-    yield f"names={min(sum(token == 'N' for token in masked), 2)}"
+    yield f"names={min(masked.count('N'), 2)}"
     if len(masked) <= 4:
         yield "only " + " ".join(masked)
 
@@ -103,11 +103,11 @@ def tokens_of(text: str) -> list[str]:
     """
     found = []
     for match in _TOKEN.finditer(text):
-        token = match.group().rstrip(".,")
-        if token[0].isdigit():
-            found.append("Y" if _YEAR.fullmatch(token) else "D")
+        word = match.group().rstrip(".,")
+        if word[0].isdigit():
+            found.append("Y" if _YEAR.fullmatch(word) else "D")
         else:
-            found.append("and" if token == "&" else token.casefold().replace("’", "'"))
+            found.append("and" if word == "&" else word.casefold().replace("’", "'"))
     return found
 
 

@@ -119,8 +119,11 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
 
     Plain English in small letters is one only where papers seldom write it so.
     """
-    if typed.casefold() in kinds.weights().vocabulary:
+    asking = [word in kinds.weights().vocabulary for word in typed.casefold().split()]
+    if all(asking) or (any(asking) and " " not in written):  # "is a" is no "ISA"
         return False
+    if " " in typed and typed == written and typed.istitle():
+        return True
     if " " not in typed and typed.islower() and is_common(typed):
         form = commonest_form(typed, library)
         return form is not None and has_inner_capital(form)
@@ -291,9 +294,26 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
         return None
     if len(run) == 1 and not capital and is_common(name):
         return None
-    fields = ("first", "person") if cited else ("person",)  # "Devlin et al." is by Devlin first
+    if len(run) == 1 and goes_on(words, run.start, text):
+        return None
+    gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
+    joined = before == "and" or "&" in gap
+    fields = ("first", "person") if cited and not joined else ("person",)  # Devlin et al.
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
+
+
+def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
+    """Say whether a capitalised word stands right beside another, and is but a part of a name."""
+    return any(
+        0 < right < len(words)
+        and text[words[left].end : words[right].start] == " "
+        and words[left].text[:1].isupper()
+        and words[right].text[:1].isupper()
+        and words[left].start > 0
+        for left, right in ((i - 1, i), (i, i + 1))
+        if left >= 0
+    )
 
 
 # What stands behind the last of the authors of a cited paper.

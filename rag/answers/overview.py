@@ -16,9 +16,9 @@ from rag.index.index import Index
 from rag.text.terms import terms
 from rag.types import Floats, Paper
 
-_READ = 3_000  # papers, evenly from the whole library: more name the same groups
+_READ = 2_000  # papers, evenly from the whole library: more name the same groups
 _GROUPS, _LEAST = 8, 8  # groups at the most; papers of one at the least
-_ROUNDS = 12
+_ROUNDS, _STARTS = 12, 4
 _TITLES, _WORDS = 2, 3  # shown of each group
 _EMPTY = frozenset(
     term
@@ -48,7 +48,7 @@ def topics(index: Index) -> list[Topic]:
     if not entries:
         return []
     rows = np.array([vectors[entry.passage_ids[0]] for entry in entries], dtype=np.float32)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    rows = _unit(rows - rows.mean(axis=0))  # what all papers share tells no topic
     middles = _middles(rows, min(_GROUPS, max(1, len(rows) // _LEAST)))
     nearness = rows @ middles.T
     own = nearness.argmax(axis=1)
@@ -69,23 +69,27 @@ def topics(index: Index) -> list[Topic]:
 
 
 def _middles(rows: Floats, count: int) -> Floats:
-    """Return the middles of ``count`` groups (k-means by cosine, from rows far apart)."""
-    middle = rows.mean(axis=0)
-    chosen = [int((rows @ middle).argmax())]
-    near = rows @ rows[chosen[0]]
-    while len(chosen) < count:
-        # Not the farthest of all, which belongs to nothing: the one near the edge of the rest.
-        order = np.argsort(near, kind="stable")
-        chosen.append(int(order[len(order) // 20]))
-        near = np.maximum(near, rows @ rows[chosen[-1]])
-    middles: Floats = rows[chosen]
-    for _ in range(_ROUNDS):
-        own = (rows @ middles.T).argmax(axis=1)
-        sums = np.array(
-            [rows[own == i].sum(axis=0) if (own == i).any() else middles[i] for i in range(count)]
-        )
-        middles = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return middles
+    """Return the middles of ``count`` groups: k-means by cosine, the best of a few starts."""
+    best, nearest = rows[:count], -1.0
+    for start in range(_STARTS):
+        chosen = np.random.default_rng(start).choice(len(rows), size=count, replace=False)
+        middles = rows[np.sort(chosen)]
+        for _ in range(_ROUNDS):
+            own = (rows @ middles.T).argmax(axis=1)
+            sums = [
+                rows[own == group].sum(axis=0) if (own == group).any() else middles[group]
+                for group in range(count)
+            ]
+            middles = _unit(np.array(sums))
+        near = float((rows @ middles.T).max(axis=1).mean())
+        if near > nearest:
+            best, nearest = middles, near
+    return best
+
+
+def _unit(rows: Floats) -> Floats:
+    length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / length, dtype=np.float32)
 
 
 def _title_words(title: str) -> list[str]:

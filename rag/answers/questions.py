@@ -17,7 +17,7 @@ from rag.answers.asking import asked_terms
 from rag.answers.courtesy import without_courtesy
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
-from rag.text.languages import language_of
+from rag.text.languages import NAMES, language_of
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, words
 
@@ -28,6 +28,7 @@ LIBRARY = frozenset(
 )
 
 
+_SURE = 0.5  # likelihood from which no paper is read for a question
 PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
 _FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
 
@@ -41,7 +42,7 @@ class Question:
     library is asked, one of LIBRARY; ``names`` what is named; ``where`` the authors, venues and
     years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
     words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
-    questions that it holds, where they are more than one.
+    questions that it holds, where they are more than one; ``typed`` the text before all this.
     """
 
     text: str
@@ -55,6 +56,17 @@ class Question:
     language: str = "en"
     mended: tuple[tuple[str, str], ...] = ()
     several: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def note(self) -> str:
+        """What is to be said before an answer without a model to a question in another language."""
+        if self.language == "en" or self.text == self.typed:
+            return ""
+        return (
+            f"The papers are in English; of this question in {NAMES[self.language]} "
+            "the names alone were searched.\n\n"
+        )
 
     @property
     def limited(self) -> bool:
@@ -78,12 +90,15 @@ def terms_of(word: Word) -> list[str]:
     return asked_terms(word.text)
 
 
-def read_question(text: str, library: Lexical | None = None) -> Question:
+def read_question(
+    text: str, library: Lexical | None = None, *, multilingual: bool = False
+) -> Question:
     """Read a question that stands alone.
 
     Args:
         text: as typed.
         library: what names and spelling are held against; without it only form tells.
+        multilingual: whether a search finds English papers for questions in other languages.
 
     >>> question = read_question("Hi! How does BERT differ from GPT-2? Thanks")
     >>> question.kind, question.parts
@@ -93,10 +108,11 @@ def read_question(text: str, library: Lexical | None = None) -> Question:
     """
     asked = without_courtesy(text)
     if not asked:
-        return Question(text, "chat")
+        return Question(text, "chat", typed=text)
     language = language_of(asked)
     if language != "en":
-        return _foreign(asked, language, library)
+        read = Question(asked) if multilingual else _foreign(asked, library)
+        return replace(read, language=language, typed=asked)
     mended: tuple[tuple[str, str], ...] = ()
     if library is not None:
         asked = spelling.restore_case(asked, library)
@@ -107,7 +123,8 @@ def read_question(text: str, library: Lexical | None = None) -> Question:
         asked = asked.lower()
     several = _split(asked, library)
     question = _read(asked, library)
-    return replace(question, mended=mended, several=several if len(several) > 1 else ())
+    several = several if len(several) > 1 else ()
+    return replace(question, mended=mended, several=several, typed=text)
 
 
 def _read(text: str, library: Lexical | None) -> Question:
@@ -124,19 +141,43 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
+    for_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
-        if kind == "compare" and sides:
+        # To read papers for a question to the library costs less than the other way round.
+        if (for_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {*LIBRARY, "chat"}:
+            continue
+        if sides and (kind == "compare" or _COMPARE.match(text)):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=kind)
-        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
+        if kind == "chat" and "N" not in said and _is_small(said):
             return replace(question, kind="chat")
+        if kind in _NEVER.get(_opening(said), ()):
+            continue
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
 
 
+# What a question that opens so cannot be.
+_NEVER = {
+    "wh": frozenset(["yes_no"]),
+    "verb": frozenset(["mechanism", "reason", "definition", "topic", "finding"]),
+}
+_WH = frozenset("what which who whom whose when where why how".split())
+_VERBS = frozenset(
+    "is are was were does do did can could should would will has have isn't doesn't".split()
+)
+
+
+def _opening(said: Sequence[str]) -> str:
+    """Return whether tokens open with a question word, a verb, or neither."""
+    first = said[0] if said else ""
+    return "wh" if first in _WH else "verb" if first in _VERBS else ""
+
+
+_COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
 _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
@@ -146,6 +187,26 @@ _OUTSIDE = frozenset(
     "downloads downloaded email funded award reviewed popular influential important institution "
     "institutions company lab country publisher editor references acceptance rate".split()
 )
+_COUNTED = frozenset(
+    "year years venue venues conference conferences journal journals most prolific frequent per "
+    "each "
+    "breakdown distribution statistics stats histogram counts count top there list far".split()
+)
+# One of these words is in every question that asks so.
+_SAYING = {
+    asks: frozenset(said.split())
+    for asks, said in {
+        "who": "wrote write written author authors authored proposed invented introduced developed "
+        "created made came behind published built whom whose researchers people creators wrote",
+        "when": "published release released introduced proposed written presented invented come "
+        "came appear appeared year date out old exist exists from publication",
+        "where": "published publish presented appear appeared venue conference journal proceedings "
+        "get at peer find",
+        "cite": "bibtex bib cite cited citation reference key doi url link arxiv export",
+        "newest": "newest latest recent new last what's",
+        "oldest": "oldest earliest first",
+    }.items()
+}
 _TITLES_NEED = frozenset("who when where cite".split())
 
 
@@ -155,6 +216,8 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     limited = bool(question.where or question.people)
     if asks == "by":
         return limited
+    if asks in _SAYING and not said & _SAYING[asks]:
+        return False
     if asks in _TITLES_NEED:
         return bool(question.names or question.subject)
     if asks == "contains":
@@ -163,18 +226,16 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
         return bool(said & _PAPERS or said & {"A", "V"})
     if asks == "unknown":
         return bool(said & _OUTSIDE or "A" in said)
+    if asks == "per_year":
+        return bool(said & _COUNTED)
     if asks == "overview":
         return not said & {"X", "N", "A"}
     return True
 
 
-_SURE = 0.5  # likelihood from which one strange word may stand in a greeting
-
-
-def _is_small(said: Sequence[str], share: float) -> bool:
-    """Say whether tokens are all known ones of small talk, or all but one in a clear case."""
-    strange = said.count("X")
-    return not strange or (share > _SURE and len(said) > strange)
+def _is_small(said: Sequence[str]) -> bool:
+    """Say whether tokens are known ones of small talk, but for one word among others."""
+    return said.count("X") <= (len(said) > 1)
 
 
 def _named_side(side: str, titles: Sequence[str]) -> str:
@@ -190,7 +251,7 @@ def _named_side(side: str, titles: Sequence[str]) -> str:
     return side
 
 
-def _foreign(text: str, language: str, library: Lexical | None) -> Question:
+def _foreign(text: str, library: Lexical | None) -> Question:
     """Return a question in another language as what the library knows of it: names decide."""
     named = naming.find_names(text, library)
     known = [
@@ -202,7 +263,7 @@ def _foreign(text: str, language: str, library: Lexical | None) -> Question:
         and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
     ]
     searched = " ".join(dict.fromkeys([*named.titles, *known])) or text
-    return Question(searched, "fact", names=named.titles, subject=searched, language=language)
+    return Question(searched, "fact", names=named.titles, subject=searched)
 
 
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
@@ -211,7 +272,11 @@ _ASKING = re.compile(
     rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
 )
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
-_IT = re.compile(r"\b(?:it|they|them|this|these)\b(?!\s+(?:paper|work|method))", re.IGNORECASE)
+_IT = re.compile(
+    r"\b(?:it|they|them|this|these)\b"
+    r"(?!\s+(?:papers?|works?|methods?|true|possible|likely|clear|better|worth|hard|is|takes?)\b)",
+    re.IGNORECASE,
+)
 _ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
 _JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
@@ -231,6 +296,8 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
                 context = whole
             elif len(piece.split()) < _SHORTEST:
                 return (text,)
+            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
+                return (text,)  # "how long does X take, and how long Y": one comparison
             else:
                 pieces.append(whole)
                 context = ""
@@ -238,19 +305,26 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
         return (text,)
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
-    return tuple([pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST])])
+    return (pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST]))
+
+
+def _same_opening(before: str, piece: str) -> bool:
+    """Say whether a question goes on as the one before begins, and refers to nothing in it."""
+    opening = piece.split()[: 1 if piece.casefold().startswith("wh") else 2]
+    again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
+    return again and not (_IT.search(piece) or _ITS.search(piece))
 
 
 def _alone(piece: str, subject: str, library: Lexical | None) -> str:
     """Return a later question with what it leaves to the first put in."""
     piece = _JOINING.sub("", piece)
     named = naming.find_names(piece, library)
-    if not subject or named.titles:
+    if not subject or subject in named.titles:
         return piece
     if _ITS.search(piece):
         return _ITS.sub(f"{subject}’s", piece, count=1)
     if _IT.search(piece):
         return _IT.sub(subject, piece, count=1)
-    if _THE.match(piece) and len(named.rest.split()) <= 2:
+    if not named.titles and _THE.match(piece) and len(named.rest.split()) <= 2:
         return f"{subject}: {piece}"
     return piece

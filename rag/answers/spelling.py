@@ -7,17 +7,20 @@ from collections.abc import Sequence, Set
 
 from rapidfuzz.distance import OSA
 
+from rag.answers import kinds
 from rag.answers.asking import FUNCTION
 from rag.answers.naming import (
     Chunk,
     chunks,
     commonest_form,
+    goes_on,
     has_inner_capital,
     is_common,
     titles_in,
 )
 from rag.index.lexical import Lexical
 from rag.text.terms import terms
+from rag.text.words import rarity
 
 _SHORTEST, _LONG = 4, 6  # letters of a word that is mended; of one that may have two errors
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
@@ -38,17 +41,24 @@ def case_says_nothing(text: str) -> bool:
     (False, False)
     """
     written = _WORD.findall(text)
-    if len(written) < 3 or not any(map(str.islower, text)):
-        return len(written) >= 3 and text.upper() == text and any(len(w) > 3 for w in written)
+    if len(written) < 3:
+        return False
+    if text.upper() == text:
+        return any(len(word) > 3 for word in written)
     plain = [word for word in written if len(word) > 3 and not has_inner_capital(word)]
+    small = [word for word in written[1:] if word.islower()]
+    asking = kinds.weights().vocabulary
+    telling = [word for word in written[1:] if word.lower() in asking and not word.islower()]
     capital = sum(word[0].isupper() for word in plain)
-    return len(plain) >= 3 and capital >= _CAPITALISED * len(plain)
+    capitals = len(plain) > 1 and capital >= _CAPITALISED * len(plain)
+    return capitals and bool(telling or not small)
 
 
 def restore_case(text: str, library: Lexical) -> str:
     """Write the names of a question as the library does; without case to go by, all else small.
 
-    A word that is no plain English is looked up in papers that have it: "elmo" becomes "ELMo".
+    A word that is no plain English, or has a capital, is looked up in papers that have it: "elmo"
+    becomes "ELMo", and "Sarcasm" "sarcasm".
     """
     if case_says_nothing(text):
         text = text.lower()
@@ -58,12 +68,15 @@ def restore_case(text: str, library: Lexical) -> str:
         if has_inner_capital(name) or last - first == 1 or not name.islower():
             written[words[first].start] = (words[last - 1].end, name)
     taken = [(start, end) for start, (end, _) in written.items()]
-    for word in words:
+    for i, word in enumerate(words):
         inside = any(start <= word.start < end for start, end in taken)
-        if not inside and word.text.islower() and not is_common(word.text):
-            shown = commonest_form(word.text, library)
-            if shown and has_inner_capital(shown):
-                written[word.start] = (word.end, shown)
+        inside = inside or goes_on(words, i, text)  # "Natural Questions"
+        capital = word.start > 0 and word.text[0].isupper() and not has_inner_capital(word.text)
+        if inside or not (capital or (word.text.islower() and not is_common(word.text))):
+            continue
+        shown = commonest_form(word.text, library)
+        if shown and (has_inner_capital(shown) or (capital and shown.islower())):
+            written[word.start] = (word.end, shown)
     for start in sorted(written, reverse=True):
         end, name = written[start]
         text = text[:start] + name + text[end:]
@@ -106,15 +119,32 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         return None
     stem = terms(small)[0] if terms(small) else small
     having = library.document_frequency(stem)
-    if stem in FUNCTION or having > _RARE or has_inner_capital(typed) or is_common(typed):
+    if stem in FUNCTION or having > _RARE or has_inner_capital(typed):
         return None
+    if is_common(typed):  # then only a letter left out of a word that asks: "wich"
+        plain = (word for word in asking if terms(word)[0] in FUNCTION)
+        short = [word for word in plain if len(word) == len(small) + 1 and _within(small, word)]
+        return min(short, key=rarity) if short and not having and not typed[0].isupper() else None
     proper = typed[0].isupper() and not first
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]
     choices = [choice for choice in known if choice[0] <= limit] if not proper else []
     if not proper or len(small) > _LONG:
         choices += _forms_near(small, stem, limit, having, library)
-    return min(choices)[2] if choices else None
+    if not choices:
+        return None
+    # Letters that only changed places are the likeliest error, then one left out.
+    letters = sorted(small)
+    return min(
+        choices,
+        key=lambda c: (c[0], sorted(c[2]) != letters, -len(c[2]), rarity(c[2]), c[1], c[2]),
+    )[2]
+
+
+def _within(short: str, word: str) -> bool:
+    """Say whether a word has the letters of a shorter one in order."""
+    rest = iter(word)
+    return all(letter in rest for letter in short)
 
 
 def _forms_near(

@@ -272,8 +272,8 @@ class Lexical:
 
         The commonest come first; with ``most`` any so many.
 
-        Fields are those of filters, ``head`` (see `titled`), ``person`` and
-        ``first``, any and the first of the authors (see `rag.text.people`), and ``body``, the index terms.
+        Fields are those of filters, ``head`` (see `titled`), ``person`` and ``first``, any and the
+        first of the authors (see `rag.text.people`), and ``body``, the index terms.
         """
         found = self._searcher.terms_with_prefix(
             field, prefix, self._query(where) if where else None, most

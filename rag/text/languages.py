@@ -27,16 +27,16 @@ _SMALL: Mapping[str, Set[str]] = {
         "en": "the of and to in is are was were what which who how why when where does do did can "
         "for on with that this it be by from not has have their there about between an as at or "
         "papers paper best using used use come comment fine",
-        "de": "der die das den dem des sind ein eine einen einer eines und oder ist sind war waren wie "
+        "de": "der die das den dem des ein eine einen einer eines und oder ist sind war waren wie "
         "was wer wo wann warum wieso welche welcher welches welchen womit wodurch für mit von zum "
         "zur im am auf aus bei nach über unter nicht gibt es wird werden wurde wurden hat haben "
         "kann können sich auch zwischen gegenüber unterschied funktioniert enthält sprachen",
         "fr": "le la les des du un une et ou est sont était quel quelle quels quelles qui que quoi "
         "qu comment pourquoi quand où combien pour avec dans sur par ne pas ce cette ces entre au "
         "aux se sa son leur leurs plus peut peuvent il elle ils y fonctionne différence",
-        "es": "el los las un una unos unas y o es son fue qué que cuál cuáles quién quiénes cómo por "
-        "para cuándo dónde cuántos cuántas con del al en se su sus no lo entre funciona más como "
-        "hay puede pueden diferencia",
+        "es": "el los las un una unos unas y o es son fue qué que cuál cuáles quién quiénes cómo "
+        "por para cuándo dónde cuántos cuántas con del al en se su sus no lo entre funciona más "
+        "como hay puede pueden diferencia",
         "it": "il lo gli un uno una e è sono che cosa quale quali chi come perché quando dove "
         "quanti quante per con del della dei delle degli nel nella tra fra si funziona più può "
         "differenza",
