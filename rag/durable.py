@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -36,18 +37,34 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, data: bytes, *, sync: bool) -> None:
-    """Put a new file in a file's place, with its mode; through a link, in the place it leads to."""
-    path = Path(os.path.realpath(path))
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)  # left by a kill, maybe with another mode
-    with open_private(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+    with replacing(path) as file:
         file.write(data)
-        with contextlib.suppress(FileNotFoundError):
-            new.chmod(stat.S_IMODE(path.stat().st_mode))
         if sync:
             file.flush()
             os.fsync(file.fileno())
-    new.replace(path)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, shared: bool = False) -> Iterator[BinaryIO]:
+    """Give a new file, put in a file's place when the block ends well, and else removed.
+
+    It has the mode of the file before it; through a link it goes where that leads. Where the file
+    is ``shared``, others may write it at the same time: one of them wins.
+    """
+    path = Path(os.path.realpath(path))
+    mark = f".{os.getpid()}-{threading.get_ident()}" if shared else ""
+    new = path.with_name(f"{path.name}{mark}.new")
+    new.unlink(missing_ok=True)  # left by a kill, maybe with another mode
+    try:
+        with open_private(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+            yield file
+            with contextlib.suppress(FileNotFoundError):
+                new.chmod(stat.S_IMODE(path.stat().st_mode))
+        new.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
 
 
 def write_output(path: str | Path, data: bytes) -> None:
