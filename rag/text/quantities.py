@@ -81,7 +81,7 @@ _OTHERS = """
 bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
 h 3600 second hr hrs hour hours; d 86400 second day days; wk 604800 second week weeks
 mo 2629800 second month months; y 31557600 second yr yrs year years
-µm 1e-6 metre micron microns; µs 1e-6 second us; µg 1e-6 gram ug mcg; kB 1e3 byte KB
+µm 1e-6 metre micron microns; µg 1e-6 gram ug mcg; kB 1e3 byte KB
 """
 _UNITS: dict[str, str] = {}  # as written: the unit
 _SIZES: dict[str, tuple[str, float]] = {}  # the unit: what it measures, and its size
@@ -155,7 +155,8 @@ def quantities(text: str) -> list[Quantity]:
             ):
                 found[-1] = replace(last, value=last.value + _SPELLED[word], end=end)
                 continue
-        if not (start and (text[start - 1].isalnum() or text[end : end + 1].isalnum())):
+        known = word in _WORDS or word in _SCALES or not word.isalpha()
+        if known and not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
             found += _from_word(text, word, start, end)
     return _share_units(text, found)
 
