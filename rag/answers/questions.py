@@ -144,7 +144,10 @@ def _read(text: str, library: Lexical | None) -> Question:
     for_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
-        if (for_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {*LIBRARY, "chat"}:
+        if (for_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
+            *LIBRARY,
+            "chat",
+        }:
             continue
         if sides and (kind == "compare" or _COMPARE.match(text)):
             first, second = (_named_side(side, named.titles) for side in sides)
