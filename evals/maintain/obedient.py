@@ -9,6 +9,7 @@ show what a real model makes of other words: that takes a run with one, and `rag
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -79,7 +80,7 @@ def reply_to(prompt: str) -> str:
     """Return what follows from a prompt's rules, sources and question."""
     sources = list(_SOURCE.finditer(prompt))
     if not sources:
-        return _rewritten(prompt)
+        return _planned(prompt)
     rules = rules_of(prompt[: sources[0].start()])
     question = prompt.rpartition("Question:")[2].strip()
     ranked = _ranked(question, [(int(match[1]), match[3]) for match in sources])
@@ -125,9 +126,16 @@ def _ranked(question: str, sources: Sequence[tuple[int, str]]) -> list[tuple[flo
     return sorted(found, key=lambda item: (-item[0], item[1]))
 
 
-def _rewritten(prompt: str) -> str:
-    """Return the last question with the earlier ones' words, where a prompt asks to fill in."""
+def _planned(prompt: str) -> str:
+    """Return a plan that searches for the last question, where a prompt asks for JSON.
+
+    The question has the earlier ones' words, where the prompt asks to fill in.
+    """
     told, _, last = prompt.rpartition("Last question:")
     earlier = re.findall(r"^Question: (.*)$", told, re.M)
     asked = re.search(r"\bunderstood alone\b|\bstand(?:s|ing)? alone\b|\bfill in\b", told, re.I)
-    return f"{' '.join(earlier)} {last.strip()}" if asked else last.strip() or "?"
+    question = f"{' '.join(earlier)} {last}" if asked else last
+    question = " ".join(question.split()) or "?"
+    if not re.search(r"\bJSON\b.*\bsearches\b", told, re.S):
+        return question
+    return json.dumps({"question": question, "searches": [question]})

@@ -25,7 +25,7 @@ from rag.settings import Settings
 from rag.text import tokens
 from rag.types import Hit, Sentence, Usage
 
-CITED_NOTHING = "The model cited nothing that the papers say. They say:"
+CITED_NOTHING = "The model cited nothing. The papers themselves say:"
 
 
 def within(hits: Sequence[Hit], budget: int) -> list[Hit]:
