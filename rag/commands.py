@@ -198,7 +198,7 @@ def verify(arguments: argparse.Namespace) -> int:
     assistant = _open(arguments)
     if form == "pairs":
         return _verify_pairs(text, assistant)
-    report = check_draft(text, form, assistant.lookup(), assistant.embedder)
+    report = check_draft(text, form, assistant.lookup())
     shown = arguments.format or ("json" if arguments.json else "text")
     for line in report_lines(report, shown, "stdin" if name == "-" else name):
         _print(line)
@@ -207,7 +207,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _verify_pairs(text: str, assistant: Assistant) -> int:
     wrong: list[str] = []
-    for verdict in verify_pairs(_lines(text), assistant.embedder):
+    for verdict in verify_pairs(_lines(text)):
         _print(json.dumps(verdict, ensure_ascii=False))
         if "error" in verdict:
             wrong.append(verdict["error"].partition(":")[0])

@@ -58,7 +58,7 @@ def test_an_ambiguous_key_is_said_to_be(assistant, write):
     with pytest.raises(InputError, match="'ito' names 2 papers; give one of the ids 'bees-"):
         assistant.paper("ito")
     draft = "Bees danced [@ito].\n\nWasps sat [@itoa]."
-    report = check_draft(draft, "markdown", assistant.lookup(), assistant.embedder)
+    report = check_draft(draft, "markdown", assistant.lookup())
     assert [sentence.support for sentence in report.sentences] == ["unsupported", "verbatim"]
     assert report.sentences[0].problems[0].startswith("'ito' names several papers: bees-")
 

@@ -215,7 +215,7 @@ def stream(
 
     def source_of(claim: str) -> int | None:
         with turn():
-            return writing.find_source(claim, sources, embedder)
+            return writing.find_source(claim, sources)
 
     try:
         if fault:
@@ -238,7 +238,7 @@ def stream(
     else:
         cited = [hits[i] for i in written.order]
         with turn():
-            sentences = writing.receipts(written, cited, embedder, sources)
+            sentences = writing.receipts(written, cited, sources)
         if judge and sentences:
             papers = {n: hit.paper for n, hit in enumerate(cited, 1)}
             try:

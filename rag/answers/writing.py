@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag.answers import prompts
@@ -178,11 +177,11 @@ class _Draft:
         return shown
 
 
-def find_source(claim: str, sources: Sequence[Hit], embedder: BaseEmbedding) -> int | None:
+def find_source(claim: str, sources: Sequence[Hit]) -> int | None:
     """Return the number of the source that supports a claim best, None where none does."""
     best, found = 0.0, None
     for number, hit in enumerate(sources, 1):
-        verdict = support.judge(claim, [hit.paper], embedder)
+        verdict = support.judge(claim, [hit.paper])
         if verdict.support in ("verbatim", "supported") and verdict.score > best:
             best, found = verdict.score, number
     return found
@@ -207,9 +206,7 @@ def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
     return "\n\n".join(blocks), mark
 
 
-def receipts(
-    written: Written, cited: Sequence[Hit], embedder: BaseEmbedding, read: Sequence[Hit] = ()
-) -> list[Sentence]:
+def receipts(written: Written, cited: Sequence[Hit], read: Sequence[Hit] = ()) -> list[Sentence]:
     """Check each sentence of a model's answer against the papers it cites, or else those read."""
     checked = []
     for piece in split_cited(written.text):
@@ -217,10 +214,10 @@ def receipts(
         if not papers and not piece.unresolved and not support.is_factual(piece.claim):
             checked.append(Sentence(piece.text, (), "uncited", 0.0))
             continue
-        verdict, each = several.judge_each(piece.claim, papers, embedder) if papers else (None, [])
+        verdict, each = several.judge_each(piece.claim, papers) if papers else (None, [])
         others = [hit for hit in read if hit.paper not in papers]
         good = verdict is not None and several.is_borne_out(verdict)
-        place = None if good else several.suggest(piece.claim, [h.paper for h in others], embedder)
+        place = None if good else several.suggest(piece.claim, [h.paper for h in others])
         checked.append(
             Sentence(
                 text=piece.text,

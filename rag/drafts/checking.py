@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
-
 from rag.drafts import citing
 from rag.drafts.blocks import Block
 from rag.drafts.citing import Cited, Known
@@ -105,16 +103,13 @@ def form_of(name: str, text: str) -> Format:
     return "latex" if ending not in ("md", "markdown") and is_latex(text) else "markdown"
 
 
-def check_draft(
-    text: str, form: Format, library: Library, embedder: BaseEmbedding | None = None
-) -> DraftReport:
+def check_draft(text: str, form: Format, library: Library) -> DraftReport:
     """Check every sentence that carries a citation, in any of the dresses of `citing`.
 
     Args:
         text: the draft.
         form: how it is written.
         library: where the papers are.
-        embedder: what says how near meanings are; the static one where None.
     """
     source = plain(text).replace("\r\n", "\n").replace("\r", "\n")
     blocks = read_latex(source) if form == "latex" else read_markdown(source)
@@ -132,7 +127,7 @@ def check_draft(
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
                 line = block.line + block.text.count("\n", 0, start)
                 said = clean(_COMMENT_LINE.sub("", said), latex=form == "latex")
-                checked.append(_check(line, shown, said, cited, resolve, embedder))
+                checked.append(_check(line, shown, said, cited, resolve))
     return DraftReport(tuple(sorted(checked, key=lambda each: each.line)))
 
 
@@ -220,12 +215,11 @@ def _check(
     said: str,
     cited: Sequence[Cited],
     resolve: Callable[[Cited], tuple[Paper | None, str]],
-    embedder: BaseEmbedding | None,
 ) -> Checked:
     found = {each: resolve(each) for each in cited}
     papers = list({paper.id: paper for paper, _ in found.values() if paper}.values())
     unresolved = tuple(each.name for each, (paper, _) in found.items() if paper is None)
-    verdict, each = judge_each(said, papers, embedder) if papers else (None, [])
+    verdict, each = judge_each(said, papers) if papers else (None, [])
     return Checked(
         line=line,
         text=shown,

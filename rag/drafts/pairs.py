@@ -6,17 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
-
 from rag.receipts import support
 from rag.types import Paper
 
 _LONGEST_LINE = 1_000_000
 
 
-def verify_pairs(
-    lines: Iterable[str], embedder: BaseEmbedding | None = None
-) -> Iterator[dict[str, Any]]:
+def verify_pairs(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield a verdict for each line of JSON with ``claim``, ``title`` and ``abstract``, in order.
 
     A line that is no such object yields ``{"error": ...}`` and never stops the others.
@@ -35,7 +31,7 @@ def verify_pairs(
             yield {"error": f"line {number}: write JSON with claim, title and abstract"}
             continue
         paper = Paper("", plain(title), plain(abstract))
-        verdict = support.judge(plain(claim), [paper], embedder)
+        verdict = support.judge(plain(claim), [paper])
         found = verdict.evidence
         yield {
             "support": verdict.support,

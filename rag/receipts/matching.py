@@ -33,6 +33,7 @@ _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
+_LIKELIEST = 2
 _MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
 
 
@@ -93,7 +94,7 @@ class Match:
     each word but the last, how far one sentence has it with the next. ``similarity`` is the
     cosine to the nearest sentence. ``opposed`` is whether the sentences that say most of the
     claim all point the other way (see `rag.text.polarity`). ``evidence`` is the best part of the
-    abstract, ``worth`` how good.
+    abstract, ``worth`` how good; ``windows`` are the texts of its likeliest sentences and pairs.
     """
 
     reading: Reading
@@ -104,6 +105,7 @@ class Match:
     opposed: bool
     worth: float
     evidence: Evidence | None
+    windows: tuple[str, ...] = ()
 
 
 def plain(claim: str) -> str:
@@ -300,4 +302,20 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
         all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
         float(worth.max()),
         Evidence(paper.id, paper.abstract[start:end], start, end),
+        _windows(paper, spans, worth, best_pair),
+    )
+
+
+def _windows(
+    paper: Paper, spans: Sequence[tuple[int, int]], worth: Floats, pair: int
+) -> tuple[str, ...]:
+    """Return the two likeliest sentences and the likeliest pair, each under the paper's title."""
+    best = np.argsort(-worth, kind="stable")[:_LIKELIEST].tolist()
+    places = {(i, i) for i in best}
+    if len(spans) > 1:
+        places.add((pair, pair + 1))
+    lead = f"{paper.title}: " if paper.title else ""
+    return tuple(
+        f"{lead}{paper.abstract[spans[first][0] : spans[last][1]]}"
+        for first, last in sorted(places)
     )
