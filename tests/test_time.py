@@ -13,9 +13,8 @@ import time
 import pytest
 
 from rag import readers
+from rag.drafts.pairs import verify_pairs
 from rag.errors import RagError
-from rag.models.local_embedders import static
-from rag.receipts import drafts
 from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.lookalikes import no_markers
 from rag.types import Turn
@@ -41,12 +40,12 @@ def shape(piece: str) -> str:
 def loaded():
     """What is read once is no part of the time."""
     pair = {"claim": "A graph has 2 nodes.", "title": "", "abstract": "A graph has 2 nodes."}
-    list(drafts.verify_pairs([json.dumps(pair)], static()))
+    list(verify_pairs([json.dumps(pair)]))
 
 
 def pair(claim: str, abstract: str) -> None:
     line = json.dumps({"claim": claim, "title": "On graphs", "abstract": abstract})
-    list(drafts.verify_pairs([line], static()))
+    list(verify_pairs([line]))
 
 
 def stream(text: str) -> None:
