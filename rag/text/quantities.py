@@ -124,7 +124,7 @@ def quantities(text: str) -> list[Quantity]:
 
     >>> [(q.value, q.unit) for q in quantities("IL-6 rose 1,200-fold in two of 5-8% (37.6x).")]
     [(1200.0, 'x'), (2.0, ''), (5.0, '%'), (8.0, '%'), (37.6, 'x')]
-    >>> [(q.value, q.unit) for q in quantities("3×10⁻⁴ s, −0.42, two thirds of 300 K")]
+    >>> [(q.value, q.unit) for q in quantities("3×10⁻⁴ s; −0.42; two thirds of 300 K")]
     [(0.0003, 's'), (-0.42, ''), (66.7, '%'), (300.0, 'K')]
     """
     found: list[Quantity] = []
