@@ -183,8 +183,12 @@ def stream(
     elif not written.order:
         made = quoted()
         if made.answered:
-            made = replace(made, text=f"{writing.CITED_NOTHING}\n\n{made.text}")
-        yield made.text
+            note = f"{writing.CITED_NOTHING}\n\n"
+            yield note
+            yield made.text
+            made = replace(made, text=note + made.text)
+        else:
+            yield made.text
     else:
         with turn:
             cited = [hits[i] for i in written.order]
