@@ -57,7 +57,8 @@ class Repetition:
         rest = self._show(len(self._text))
         if self.found or not self._run:
             return rest
-        if self._run >= _AT_THE_END and _SENTENCE_BEFORE.search(self._text[: self._start]):
+        near = max(0, self._start - 80)
+        if self._run >= _AT_THE_END and _SENTENCE_BEFORE.search(self._text, near, self._start):
             self.found = True
             return rest
         return rest + self._text[self._given :]
