@@ -80,7 +80,7 @@ def test_worse_quotations_are_red(sample, monkeypatch, capsys):
     [
         ("Use only what the numbered sources", "Use what you know; the sources", "supported"),
         ("End every sentence that states something with the number of each source that says it, "
-         "like [1] or [2][3]. Cite only the numbers given.", "Do not cite.", "citation_recall"),
+         "like [1] or [2][3]. Cite only the numbers given.", "Do not cite.", "own_citations"),
         ("Keep numbers, names and units exactly as the sources have them.", "", "facts_found"),
         ("in one to five short sentences", "with all there is", "citation_precision"),
         ("reply with exactly this sentence and nothing else: $refusal",

@@ -83,6 +83,7 @@ def measure(name: str) -> dict[str, float | None]:
             assistant.ingest([str(SAMPLE / "papers.jsonl")])
             questions = read_expectations(str(SAMPLE / "questions.jsonl"))
             found = run_answers(assistant, questions, folder / "run", concurrency=2)
+            rows = (folder / "run" / "answers.jsonl").read_bytes().splitlines()
         finally:
             assistant.close()
     if found["failed"]:
@@ -91,7 +92,19 @@ def measure(name: str) -> dict[str, float | None]:
     declined = found["abstention"]
     figures["declined_rightly"] = declined["recall"]
     figures["declined_wrongly"] = declined["wrongly_declined"]
+    figures["own_citations"] = _own_citations([json.loads(row) for row in rows])
     return {figure: None if v is None else round(v, 4) for figure, v in figures.items()}
+
+
+def _own_citations(answers: Sequence[Mapping[str, Any]]) -> float | None:
+    """Return the share of the cited sentences whose source the program had not to find."""
+    own = [
+        not sentence["attributed"]
+        for answer in answers
+        for sentence in answer["sentences"]
+        if sentence["citations"]
+    ]
+    return sum(own) / len(own) if own else None
 
 
 def shortfalls(

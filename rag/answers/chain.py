@@ -233,8 +233,12 @@ def stream(
     elif not written.order:
         made = quoted()
         if made.answered:
-            made = replace(made, text=f"{writing.CITED_NOTHING}\n\n{made.text}")
-        yield made.text
+            note = f"{writing.CITED_NOTHING}\n\n"
+            yield note
+            yield made.text
+            made = replace(made, text=note + made.text)
+        else:
+            yield made.text
     else:
         cited = [hits[i] for i in written.order]
         with turn():

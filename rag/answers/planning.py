@@ -26,10 +26,10 @@ _FIELDS = frozenset(["year", "venue", "author"])
 _LONG = 25  # words of a question
 _LONGEST = 1_000  # characters of a question, or of a search
 _ASKS = r"(?:what|which|who|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
-_DOUBLE = re.compile(
-    rf"\?.*\w.*\?|\b\w+\W+\w+\W+\w+.*(?:,|;|\.|\?|\b(?:and|or)(?: also)?)\s+(?:and |or )?{_ASKS}\s",
-    re.IGNORECASE | re.DOTALL,
-)
+# What begins another question, behind so many words of the first.
+_ASKS_ON = re.compile(rf"(?:[,;.?]|\b(?:and|or))\s+(?:(?:and|or|also)\s+)?{_ASKS}\s", re.IGNORECASE)
+_FIRST = 3
+_LONGEST_PLAN = 10_000
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.DOTALL)
 _WORDS = re.compile(r"\w+")
 
@@ -50,7 +50,15 @@ def is_needed(question: str, *, compares: bool, follows: bool) -> bool:
     ...     "How large is CLIP?", "How large is CLIP, and who trained it?")]
     [False, True]
     """
-    return compares or follows or len(question.split()) > _LONG or bool(_DOUBLE.search(question))
+    return compares or follows or len(question.split()) > _LONG or _is_double(question)
+
+
+def _is_double(question: str) -> bool:
+    ended = [part for part in question.split("?")[:-1] if any(map(str.isalnum, part))]
+    further = list(_ASKS_ON.finditer(question))
+    return len(ended) > 1 or bool(
+        further and len(question[: further[-1].start()].split()) >= _FIRST
+    )
 
 
 def make(
@@ -83,6 +91,8 @@ def read(reply: str) -> Plan | None:
     ('BERT size', 'GPT-2 size')
     """
     text = without_thoughts(reply).strip()
+    if len(text) > _LONGEST_PLAN:
+        return None
     fenced = _FENCED.fullmatch(text)
     try:
         data = json.loads(fenced[1] if fenced else text)

@@ -6,13 +6,20 @@ import re
 from collections import defaultdict, deque
 
 # Markers and the numbers of a list tell one round of a loop from the next: they are no words.
-_WORD = re.compile(r"\[[^\]\n]{0,40}\]|^[ \t>]*\d{1,3}[.)](?=\s)|(\w+)", re.MULTILINE)
+# What has no blanks, like Chinese or a string of digits, is read in pieces.
+_LONGEST_WORD = 20
+_WORD = re.compile(
+    r"\[[^\]\n]{0,40}\]|^[ \t>]*\d{1,3}[.)](?=\s)|([\u3040-\u9fff\uac00-\ud7af]|"
+    rf"\w{{1,{_LONGEST_WORD}}})",
+    re.MULTILINE,
+)
 # How a line begins, with the break before it: it goes with the words that follow.
 _HEAD = r"(?:\A|\n)[ \t>*+#-]*(?:\d{1,3}[.)]?[ \t]*)?[*\"“]{0,3}"
 _LINE_HEAD = re.compile(rf"{_HEAD}\Z")
-_OPEN = re.compile(rf"\[[^\]\n]{{0,40}}\Z|{_HEAD}\w*\Z|\w+\Z")
+_OPEN = re.compile(rf"\[[^\]\n]{{0,40}}\Z|{_HEAD}(\w*)\Z|(\w+)\Z")
 # A copy of so many words is a loop. Templated sentences of a list differ by then.
 _LOOP = 40
+_LONG_LOOP = 400  # characters, of words without blanks
 # At the end of a text so many are, where they are whole sentences said before.
 _AT_THE_END = 5
 _SENTENCE_BEFORE = re.compile(r"(?:\A|\n|[.!?:][\"'”’)\]*]*)[\s\[\]\d,*>)-]*\Z")
@@ -47,8 +54,7 @@ class Repetition:
         if self.found:
             return ""
         self._text += chunk
-        opened = _OPEN.search(self._text, max(self._read, len(self._text) - 64))
-        return self._show(opened.start() if opened else len(self._text))
+        return self._show(self._end())
 
     def finish(self) -> str:
         """Return what was held back, unless it is sentences said before; the text is complete."""
@@ -57,16 +63,26 @@ class Repetition:
         rest = self._show(len(self._text))
         if self.found or not self._run:
             return rest
-        if self._run >= _AT_THE_END and _SENTENCE_BEFORE.search(self._text[: self._start]):
+        near = max(0, self._start - 80)
+        if self._run >= _AT_THE_END and _SENTENCE_BEFORE.search(self._text, near, self._start):
             self.found = True
             return rest
         return rest + self._text[self._given :]
+
+    def _end(self) -> int:
+        """Return up to where the text can be cut into words, whatever follows."""
+        opened = _OPEN.search(self._text, self._read)
+        if opened is None:
+            return len(self._text)
+        word = opened[1] or opened[2] or ""
+        whole = len(word) // _LONGEST_WORD * _LONGEST_WORD
+        return len(self._text) - len(word) + whole if whole else opened.start()
 
     def _show(self, end: int) -> str:
         for match in _WORD.finditer(self._text, self._read, end):
             if match[1]:
                 self._note(match[1].lower(), match.start())
-            if self._run >= _LOOP:
+            if self._run >= _LOOP or (self._run and match.end() - self._start >= _LONG_LOOP):
                 self.found = True
                 break
         self._read = max(self._read, end)
