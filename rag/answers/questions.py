@@ -141,10 +141,13 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
-    library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
-        if (library if kind in LIBRARY else shares[kind]) < _SURE and kind in {*LIBRARY, "chat"}:
+        if (sure_of_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
+            *LIBRARY,
+            "chat",
+        }:
             continue
         if sides and (kind == "compare" or _COMPARE.match(text)):
             first, second = (_named_side(side, named.titles) for side in sides)
