@@ -62,7 +62,7 @@ def features(masked: Sequence[str]) -> Iterator[str]:
     """Yield what the model weighs: runs of one to three tokens, those at the start also as such.
 
     >>> list(features(["what", "is", "X"]))[:4]
-    ['what', 'what is', 'what is X', '^ what']
+    ['what', 'what is', 'what is X', 'is']
     """
     if len(masked) > _LONGEST:
         masked = [*masked[: _LONGEST - 4], *masked[-4:]]

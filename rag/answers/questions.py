@@ -141,10 +141,10 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
-    for_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
-        if (for_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
+        if (sure_of_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
             *LIBRARY,
             "chat",
         }:
@@ -154,7 +154,7 @@ def _read(text: str, library: Lexical | None) -> Question:
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=kind)
-        if kind == "chat" and "N" not in said and _is_small(said):
+        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):
             continue
@@ -236,9 +236,13 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     return True
 
 
-def _is_small(said: Sequence[str]) -> bool:
+_SURE_OF_CHAT = 0.9  # where a word refers to something: "is it good" may ask of a paper
+
+
+def _is_small(said: Sequence[str], share: float) -> bool:
     """Say whether tokens are known ones of small talk, but for one word among others."""
-    return said.count("X") <= (len(said) > 1)
+    refers = bool({"it", "its", "they", "them", "their", "these", "those"} & set(said))
+    return said.count("X") <= (len(said) > 1) and (share >= _SURE_OF_CHAT or not refers)
 
 
 def _named_side(side: str, titles: Sequence[str]) -> str:

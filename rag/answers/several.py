@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.receipts.markers import no_markers
-from rag.types import Answer, Citation, Hit, Paper, Seconds, Sentence
+from rag.types import Answer, Citation, Hit, Paper, Retrieved, Seconds, Sentence
 
 Ask = Callable[[str], Iterator[tuple[Hit, ...] | str | Answer]]
 _MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -18,13 +18,16 @@ def one_by_one(
 ) -> Iterator[tuple[Hit, ...] | str | Answer]:
     """Ask each part; yield the hits of all, the text of each as it comes, then one Answer."""
     answers: list[Answer] = []
-    hits: dict[str, Hit] = {}
+    found: list[Hit] = []
     for part in parts:
         for piece in ask(part):
             if isinstance(piece, Answer):
                 answers.append(piece)
             elif isinstance(piece, tuple):
-                hits.update({hit.paper.id: hit for hit in piece if hit.paper.id not in hits})
+                found.extend(piece)
+    hits: dict[str, Hit] = {}
+    for hit in sorted(found, key=lambda hit: hit.rank):
+        hits.setdefault(hit.paper.id, hit)
     yield tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1))
     answer = join(question, alone, parts, answers)
     yield answer.answer
@@ -51,7 +54,13 @@ def join(question: str, alone: str, parts: Sequence[str], answers: Sequence[Answ
             )
             for sentence in answer.sentences
         ]
-    read = {paper.paper_id: paper for answer in answers for paper in reversed(answer.retrieved)}
+    # The first of each question, then the second of each.
+    every = sorted(
+        (one for answer in answers for one in answer.retrieved), key=lambda one: one.rank
+    )
+    read: dict[str, Retrieved] = {}
+    for one in every:
+        read.setdefault(one.paper_id, one)
     kinds = {answer.kind for answer in answers}
     sure = [answer.confidence for answer in answers if answer.confidence is not None]
     return replace(
