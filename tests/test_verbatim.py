@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.writing import receipts
-from rag.models.local_embedders import static
+from rag.answers.writing import Written, receipts
 from rag.receipts.several import judge_each, suggest
 from rag.receipts.support import SUPPORTED, Verdict, judge
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
-from rag.types import Hit, Paper, Passage
+from rag.types import Hit, Paper, Passage, Usage
 
 TEA = (
     "BACKGROUND: Green tea lowers blood pressure in adults. However, black tea raises the heart "
@@ -113,7 +112,7 @@ def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it()
         "Ferns lower the temperature of 90 ponds in Chile. [1] "
         "Moss grows on the north side of 40 oaks in Norway [1][2]. Nothing of the kind [1]."
     )
-    wrong, both, none = receipts(text, read, static(), read)
+    wrong, both, none = receipts(Written(text, (0, 1), frozenset(), None, Usage()), read, read)
     assert (wrong.support, wrong.suggested, dict(wrong.verdicts)) == ("unsupported", 2, {})
     assert (both.support, both.suggested) == ("verbatim", None)
     assert both.verdicts == {"1": "verbatim", "2": "unsupported"}
