@@ -248,7 +248,10 @@ def is_known(index: Index, word: str) -> bool:
 
 
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:
-    return list({hit.paper.id: hit for hit in reversed(hits)}.values())[::-1]
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.paper.id, hit)
+    return list(first.values())
 
 
 def _ranked(hits: Sequence[Hit]) -> tuple[Hit, ...]:
