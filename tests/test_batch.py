@@ -32,7 +32,7 @@ PAPERS = [
 ]
 ROW_KEYS = (
     "id question standalone_question answered answer sentences citations retrieved llm embedder "
-    "prompts usage seconds generation settings stopped confidence digest"
+    "prompts usage seconds generation settings stopped confidence kind digest"
 ).split()
 
 
