@@ -29,7 +29,7 @@ from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
 from rag.index import intake, last_ingest, passages
 from rag.index.batches import Embedding
-from rag.index.entries import Change, Entry, id_from_title, with_key
+from rag.index.entries import Change, id_from_title, with_key
 from rag.index.filters import Where, parse_where
 from rag.index.index import Index
 from rag.index.scope import Scope
@@ -234,16 +234,10 @@ class Assistant:
                 self.index.work.finish()
                 return replace(known, seconds=round(time.perf_counter() - started, 3))
             read = itertools.chain(missing, *(readers.read(file, stdin) for file in files))
-            still: set[str] = set()  # papers that are read again
-
-            def find(papers: Sequence[Paper]) -> list[Entry]:
-                found = self.index.lexical.sharing(papers)
-                still.update(entry.paper.id for entry in found)
-                return found
-
+            find = self.index.lexical.sharing
             items = list(read) if shard else read
             plan = intake.plan(items, find)
-            still.update(change.paper.id for change in plan.changes)
+            still = plan.still | {change.paper.id for change in plan.changes}
             changes = [change for change in plan.changes if _in_shard(change.paper.id, shard)]
             if shard:
                 plan = intake.plan(_of_shard(list(items), plan.changes, shard), find)

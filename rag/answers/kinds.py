@@ -59,7 +59,7 @@ def mask(tokens: Sequence[str], vocabulary: Set[str]) -> list[str]:
 
 
 def features(masked: Sequence[str]) -> Iterator[str]:
-    """Yield what the model weighs: runs of one to three tokens, those at the start also as such.
+    """Yield what the model weighs: runs of one to three tokens, then those at the start as such.
 
     >>> list(features(["what", "is", "X"]))[:4]
     ['what', 'what is', 'what is X', 'is']

@@ -192,7 +192,10 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """What an ingest has to do, and the counts it will report; ``papers`` were read and kept."""
+    """What an ingest has to do, and the counts it will report; ``papers`` were read and kept.
+
+    ``still`` are the ids of the library's papers that were read again.
+    """
 
     changes: list[Change] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
@@ -202,6 +205,7 @@ class Plan:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    still: set[str] = field(default_factory=set)
 
 
 _FIELDS = tuple(each.name for each in fields(Paper))

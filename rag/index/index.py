@@ -161,13 +161,14 @@ class Index:
         Raises:
             LibraryError: the vector has another length than the index's.
         """
-        dimension = self.store.spec.dimension
+        kept = self._kept()  # during a rebuild those of before, when the store is of the new spec
+        dimension = (self.spec if kept else self.store.spec).dimension
         if len(vector) != dimension:
             raise LibraryError(
                 f"the index has vectors of {dimension} dimensions, the embedder gives "
                 f"{len(vector)}; open it with the embedder that it was made with"
             )
-        return (self._kept() or self.store).nearest(vector, count, only)
+        return (kept or self.store).nearest(vector, count, only)
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, Floats]:
         """Return the vectors of passages by id; those that are gone are left out."""

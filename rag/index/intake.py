@@ -55,6 +55,7 @@ def _plan_paper(group: Group, names: _Names, result: Plan) -> None:
     """Add to ``result`` what one paper's records ask for."""
     old, read = group.entries, group.records
     result.papers += 1
+    result.still.update(entry.paper.id for entry in old)
     marked = zip(read, group.marks, strict=True)
     records = {source: mark for record, mark in marked for source in record.sources}
     result.duplicates += len(read) - 1
