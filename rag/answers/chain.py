@@ -195,9 +195,9 @@ def stream(
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        if not hits or not (read.limited or abstention.answers(grounds)):
+        if not hits or not (read.limited or found.absent or abstention.answers(grounds)):
             return _Made(read.note + declined(hits, unknown()), answered=False)
-        chosen = extraction.choose(candidates, read)
+        chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
         made = _Made(*quote(hits, chosen, read, more))
         if found.absent:

@@ -53,6 +53,7 @@ LIKELY: Mapping[str, float] = {"logit": 0.6, "score": 1.73, "paper": 2.02, "cons
 _MOST, _MOST_OF_ONE = 4, 3
 _ALSO = 0.35  # a second sentence of the paper that answers best is as likely as this
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
+_MAY = 0.1  # what a paper that is called by its name says best is at least as likely as this
 _SAME = 0.92  # cosine from which two sentences say the same
 
 
@@ -202,11 +203,12 @@ def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> f
     return share / total
 
 
-def choose(candidates: Candidates, question: Question) -> list[Candidate]:
+def choose(candidates: Candidates, question: Question, named: int = 0) -> list[Candidate]:
     """Choose the sentences of an answer, the best first.
 
     Of the paper that answers best up to three sentences, as far as they are likely to answer too;
-    of others only what is nearly as likely. A comparison takes two of each paper, a list one.
+    of others only what is nearly as likely. Where the first ``named`` hits are called by their
+    names and may answer, they alone are heard. A comparison takes two of each paper, a list one.
     """
     every = candidates.sentences
     order = sorted(range(len(every)), key=lambda i: (-every[i].likely, -every[i].score))
@@ -216,6 +218,9 @@ def choose(candidates: Candidates, question: Question) -> list[Candidate]:
         each = 2 if question.kind == "compare" else 1
         kept = [i for i, place in _places(every, order) if place < each]
         return [every[i] for i in sorted(kept, key=lambda i: every[i].hit)]
+    own = [i for i in order if every[i].hit < named]
+    if own and every[own[0]].likely >= _MAY:
+        order = own
     best = every[order[0]]
     taken = order[:1]
     for i in order[1:]:

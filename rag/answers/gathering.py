@@ -39,6 +39,8 @@ class Found:
     ``lead`` of them are what the question asks for: the sides of a comparison, the papers of a
     list; for other questions the first few, which are worth reading closely. ``question`` is
     the one asked, but for a comparison whose sides one paper compares: that is a question of fact.
+    ``matching`` is how many papers a list found, shown or not; ``absent`` are the sides that no
+    paper is about. The first ``named`` hits are papers that the question calls by their names.
     """
 
     hits: tuple[Hit, ...]
@@ -46,6 +48,7 @@ class Found:
     question: Question
     matching: int = 0
     absent: tuple[str, ...] = ()
+    named: int = 0
 
 
 def gather(
@@ -85,7 +88,8 @@ def gather(
             return Found(_ranked(every), 1, replace(question, parts=tuple(here)), absent=absent)
         return Found(_ranked(every), len(sides), question)
     first = _called(question.names, index, embedder, hits, where)
-    return Found(_ranked(_each_once([*first, *hits])[:k]), READ, question)
+    every = _each_once([*first, *hits])[:k]
+    return Found(_ranked(every), READ, question, named=len({hit.paper.id for hit in first}))
 
 
 def _called(
