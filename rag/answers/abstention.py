@@ -23,9 +23,9 @@ from rag.text.terms import terms
 from rag.text.words import Word, words
 from rag.types import Hit
 
-# Found on 350 questions written for 50 abstracts that the network was not trained on, each at 1,000,
-# 6,000 and 58,929 papers: at 0.5 4, 2 and 5% of what is
-# answerable is declined, at 0.4 2, 1 and 4%.
+# Found on 350 questions written for 50 abstracts that the network was not trained on, each asked of
+# 1,000, 6,000 and 58,929 papers: at 0.5 4, 2 and 5% of what is answerable is declined, at 0.4 2, 1
+# and 4%.
 COEFFICIENTS: Mapping[str, float] = {
     "answers": 0.426,
     "second": 0.245,
