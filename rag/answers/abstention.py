@@ -3,7 +3,7 @@
 A small network reads the likeliest sentences with the question (`rag.models.cross_encoder`); the
 words of the question are looked for in the papers, as claims are in `rag.receipts.support`; the
 more papers there are, the nearer is the nearest that does not answer, so their number counts too. A
-fixed logistic formula weighs these. ``python -m evals.maintain.calibrate_answers`` redoes it.
+fixed logistic formula weighs these.
 """
 
 from __future__ import annotations

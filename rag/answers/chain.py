@@ -235,7 +235,7 @@ def stream(
         made = quoted()
         if made.answered:
             note = f"{writing.CITED_NOTHING}\n\n"
-            yield note
+            yield f"\n\n{note}"  # what the model wrote stands before it
             yield made.text
             made = replace(made, text=note + made.text)
         else:

@@ -2,7 +2,6 @@
 
 Words and vectors choose the sentences that are worth reading; `rag.models.cross_encoder` reads each
 with the question; a fixed logistic formula joins both to how likely the sentence answers.
-``python -m evals.maintain.calibrate_answers`` redoes the constants.
 """
 
 from __future__ import annotations
