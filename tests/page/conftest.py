@@ -118,7 +118,8 @@ class Model:
         if "cut" in question and self.calls[question] == 1:
             return Reply([chunk("What had arrived "), 0.3, RESET])
         if "endless" in question:
-            return Reply([chunk("It goes on "), *([chunk("and on "), 0.1] * 1_000)])
+            steps = ((chunk(f"to {n} and on "), 0.1) for n in range(1_000))
+            return Reply([chunk("It goes on "), *(each for step in steps for each in step)])
         if "step by step" in question:
             return Reply(self._when_let(f"{told[:20]}|{told[20:]} |[|1|].|".split("|")))
         steps: list[Any] = []
