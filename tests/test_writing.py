@@ -296,6 +296,12 @@ def test_where_nothing_can_be_attributed_the_answer_is_quotations(ask):
     assert answer.citations[0].paper.id == "g"
 
 
+def test_markers_of_which_nothing_is_said_cite_nothing(ask):
+    parts, _ = ask(say("1. [1]\n", "2. [2]\n3. [3]\n4. [4]"))
+    assert parts[-1].answer.startswith(CITED_NOTHING)
+    assert shown(parts) == parts[-1].answer
+
+
 # Models that repeat themselves.
 
 

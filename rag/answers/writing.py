@@ -130,7 +130,7 @@ class _Draft:
 
     def _restart(self) -> None:
         self.text = ""
-        self._begun = False
+        self._begun = self._grounded = False
         self._shown = 0
         self._repetition = Repetition()
         self._attribution = Attribution(self._source_of)
@@ -138,8 +138,11 @@ class _Draft:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """The numbers of the sources cited, by first use."""
-        return self._citations.order
+        """The numbers of the sources cited, by first use; none where nothing is said of them."""
+        if not self._grounded:
+            pieces = split_cited(self.text) if self._citations.order else []
+            self._grounded = any(piece.citations and " " in piece.claim for piece in pieces)
+        return self._citations.order if self._grounded else ()
 
     @property
     def attributed(self) -> frozenset[str]:
