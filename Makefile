@@ -35,12 +35,10 @@ demo: models
 	@echo '  rag ui                                           the chat page'
 	@echo '  export OPENAI_API_KEY=... or OPENAI_BASE_URL=... a language model writes the answers'
 
-# A browser on a busy machine can miss a test's deadline: what failed is tried once more, alone.
 # The tests of a real language model need a small one; without it they skip and say so.
 test: $(VENV)/installed-dev models
 	@$(BIN)/python -m tests.get_gguf || echo "going on without a small language model" >&2
-	$(BIN)/python -m pytest || { echo "a second try, of what failed alone" >&2; \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from evals.retrieval import evaluate
 from evals.runner import run_answers
 from evals.runs import read_run
 from rag.assistant import Assistant
+from rag.durable import is_stdout
 from rag.errors import RagError
 from rag.settings import load_settings
 
@@ -87,8 +88,9 @@ def _print_kinds(kinds: Mapping[str, Mapping[str, Any]]) -> None:
     _print(f"{'':<16}{'questions':>10}" + "".join(f"{name:>20}" for name in _BY_KIND))
     for kind, values in kinds.items():
         count = max(each["measured"] + each["unmeasured"] for each in values.values())
-        means = (values[name]["mean"] if name in values else "-" for name in _BY_KIND)
-        shown = (mean if mean == "-" else format_figure(mean, 3) for mean in means)
+        shown = (
+            format_figure(values[name]["mean"], 3) if name in values else "-" for name in _BY_KIND
+        )
         _print(f"{kind[:15]:<16}{count:>10}" + "".join(f"{mean:>20}" for mean in shown))
 
 
@@ -148,10 +150,11 @@ def make_questions(arguments: argparse.Namespace) -> int:
         feedback=Path(arguments.feedback) if arguments.feedback else None,
     )
     if arguments.json:
-        _print(json.dumps({"output": arguments.output, **counts}))
+        told = json.dumps({"output": arguments.output, **counts})
     else:
         kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
-        _print(f"{kinds}; questions in {arguments.output}")
+        told = f"{kinds}; questions in {arguments.output}"
+    print(told, file=sys.stderr if is_stdout(arguments.output) else sys.stdout)
     return 0
 
 

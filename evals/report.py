@@ -13,7 +13,7 @@ from evals import plots
 from evals.metrics import LOWER_IS_BETTER, VERDICTS
 from evals.questions import states
 from evals.runs import Run, read_run
-from rag.durable import write_whole
+from rag.durable import write_output, write_whole
 
 _MOST = 100  # questions in a report, the worst; rows.jsonl has them all
 _OPEN = 20  # of which so many are unfolded
@@ -63,7 +63,7 @@ def write_comparison(path: Path, compared: Mapping[str, Any]) -> None:
     """Write what `evals.compare.compare` found as a page, changed answers side by side."""
     page = _environment().get_template("compare.html.jinja")
     text = page.render(title="Two runs compared", found=compared, most=_MOST)
-    write_whole(path, text.encode("utf-8", "replace"))
+    write_output(path, text.encode("utf-8", "replace"))
 
 
 def _environment() -> jinja2.Environment:

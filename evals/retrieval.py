@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,8 @@ from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
 from rag.assistant import Assistant
 from rag.commands import run_lines
-from rag.durable import write_whole
+from rag.durable import write_output
 from rag.errors import InputError
-from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.text.terms import terms
 from rag.types import Hit
@@ -77,7 +76,7 @@ def evaluate(
         ranked = list(_rank(assistant, data, bm25_only))
     lines = {each.query: list(run_lines(each.query, each.hits)) for each in ranked}
     if trec:
-        write_whole(trec, "".join(line for each in lines.values() for line in each).encode())
+        write_output(trec, "".join(line for each in lines.values() for line in each).encode())
     # The scores as written: what others compute from the file is what is computed here.
     run = {
         each.query: {
@@ -136,14 +135,8 @@ def _search(assistant: Assistant, text: str) -> list[Hit]:
 
 def _search_words(assistant: Assistant, text: str) -> list[Hit]:
     """Rank by BM25 alone; scores are shares of the best."""
-    lexical = assistant.index.lexical
-    found = lexical.search([(term, 1.0) for term in terms(text)], DEPTH)
-    hits = []
-    for rank, hit in enumerate(found, 1):
-        entry = hit.entry()
-        score = hit.score / found[0].score
-        hits.append(Hit(rank, score, with_key(entry.paper), entry.passages[0], lexical=hit.score))
-    return hits
+    hits = assistant.by_words(terms(text), k=DEPTH)
+    return [replace(hit, score=hit.score / hits[0].score) for hit in hits]
 
 
 def _row(ranked: Ranked, data: Beir, scored: dict[str, float]) -> dict[str, Any]:

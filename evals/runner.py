@@ -19,7 +19,6 @@ from rag.assistant import Assistant
 from rag.batches import run
 from rag.batches.rows import shape_of
 from rag.errors import SettingsError
-from rag.index.entries import with_key
 from rag.types import Usage, to_json
 
 Row = dict[str, Any]
@@ -56,7 +55,7 @@ def run_answers(
         [question.item for question in questions],
         folder / "answers.jsonl",
         concurrency=concurrency,
-        shape={"generation": assistant.index.generation, "code": shape["code"]},
+        shape={"generation": assistant.generation, "code": shape["code"]},
     )
     answers = [json.loads(line) for line in (folder / "answers.jsonl").read_bytes().splitlines()]
     verdicts = _judge_all(assistant, questions, answers, concurrency) if judged else []
@@ -77,8 +76,7 @@ def _judge_all(
 ) -> list[Row]:
     """Return a judge's verdicts on each answer; an answer that failed has none."""
     ids = sorted({paper for question in questions for paper in question.papers or ()})
-    entries = assistant.index.lexical.by_id(ids)
-    titles = {paper: with_key(entry.paper).name for paper, entry in entries.items()}
+    titles = {name: paper.name for name, paper in assistant.with_ids(ids).items()}
     llm, settings = assistant.llm, assistant.settings
     if llm is None:
         return []

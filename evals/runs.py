@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -151,12 +151,7 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
 
 def prompt_digests(folder: Path | None) -> dict[str, str]:
     """Return the digest of each prompt in force, by name."""
-    names = sorted(
-        file.name.removesuffix(".md")
-        for file in resources.files("prompts").iterdir()
-        if file.name.endswith(".md")
-    )
-    return {name: prompts.load(name, folder).sha256 for name in names}
+    return {name: prompts.load(name, folder).sha256 for name in prompts.names()}
 
 
 def code_digest() -> str:

@@ -3,46 +3,93 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+import contextlib
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TextIO
 
-from rag.importing import heavy_imports
+from rag.importing import heavy_imports, import_own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code (0 well, 1 error, 2 wrong usage, 130 Ctrl-C)."""
-    arguments = _parser().parse_args(argv)
+    try:
+        if sys.stderr is None:  # closed: nobody is to hear
+            sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        if sys.stdout is None:
+            sys.stderr.write("error: standard output is closed; open it, or send it to a file\n")
+            return 1
+        with _plain(sys.stdout, "\n\t"), _plain(sys.stderr, "\n\t\r"):
+            return _run(argv)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    parser = _parser()
+    if "_ARGCOMPLETE" in os.environ:  # the shell asks what could come next
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    arguments = parser.parse_args(argv)
     # The package alone: libraries' own warnings are not for the person at the terminal.
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.ERROR)
     logging.getLogger("rag").setLevel(logging.WARNING)
-    _make_writable(sys.stdout)
-    _make_writable(sys.stderr)
     try:
-        return _load(arguments.run)(arguments)
-    except KeyboardInterrupt:
-        return 130
+        code = _load(arguments.run)(arguments)
+        sys.stdout.flush()  # what cannot be written is told while it can be
+        return code
     except BrokenPipeError:  # `rag ... | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except Exception as error:  # noqa: BLE001  # told, with RAG_DEBUG=1 at full length
+        from rag.errors import UsageError
         from rag.settings import without_secrets
 
         trace = os.environ.get("RAG_DEBUG") == "1"
         told = traceback.format_exc() if trace else f"error: {_one_line(error)}\n"
         sys.stderr.write(without_secrets(told))
-        return 1
+        if isinstance(error, OSError):
+            _drop_output()  # else Python tries once more as it ends, and tells of it
+        return 2 if isinstance(error, UsageError) else 1
+
+
+def _drop_output() -> None:
+    """Send what is still to be written to nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def _plain(stream: TextIO, kept: str) -> Iterator[None]:
+    """Let any character be printed, escaped where the encoding lacks it or a terminal obeys it."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    if not stream.isatty():
+        yield
+        return
+    controls = {n: f"\\x{n:02x}" for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in kept}
+    write = stream.write
+
+    def write_plain(text: str) -> int:
+        write(text.translate(controls))
+        return len(text)
+
+    stream.write = write_plain  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        stream.write = write  # type: ignore[method-assign]
 
 
 def _load(target: str) -> Callable[[argparse.Namespace], int]:
     """Import ``module:function``: only the command that runs pays for its imports."""
     module, _, function = target.partition(":")
     with heavy_imports():
-        imported = importlib.import_module(module)
+        imported = import_own(module)
     loaded: Callable[[argparse.Namespace], int] = getattr(imported, function)
     return loaded
 
@@ -54,21 +101,16 @@ def _one_line(error: Exception) -> str:
     if isinstance(error, RagError):
         return text
     if isinstance(error, OSError) and error.strerror:
-        name = f" {error.filename}" if error.filename else ""
-        return f"{error.strerror.lower()}:{name}; check the path, its permissions and the disk"
+        name = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror.lower()}{name}; check the path, its permissions and the disk"
     return f"{type(error).__name__}: {text}; set RAG_DEBUG=1 to see where"
-
-
-def _make_writable(stream: TextIO) -> None:
-    """Let any character be printed, escaped where the terminal's encoding lacks it."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="rag", description="Ask a pile of paper abstracts; every sentence has a receipt."
     )
+    parser.add_argument("--version", action=_Version, help="print the version")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--index", metavar="DIR", help="the index (RAG_INDEX, else .rag)")
     common.add_argument("--json", action="store_true", help="print one JSON document")
@@ -86,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     _embedder(ingest)
     ingest.add_argument("--rebuild", action="store_true", help="make the whole index anew")
     ingest.add_argument("--strict", action="store_true", help="any rejection: take nothing in")
+    ingest.add_argument("--sync", action="store_true", help="remove what is gone from the paths")
     ingest.add_argument("--shard", type=_shard, metavar="I/N", help="take the I-th of N parts")
 
     search = command("search", "rag.commands:search", "rank papers for a query", commands)
@@ -145,7 +188,16 @@ def _parser() -> argparse.ArgumentParser:
     _llm(making)
 
     verify = command("verify", "rag.commands:verify", "check claims or a draft", commands)
-    verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex")
+    verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex|-")
+    verify.add_argument(
+        "--fail-on",
+        choices=["unresolved", "weak", "unsupported"],
+        default="unsupported",
+        help="exit 1 on such a sentence or a worse one, from weak to unsupported to unresolved",
+    )
+    verify.add_argument(
+        "--format", choices=["text", "json", "sarif", "github"], help="of a draft's report (text)"
+    )
 
     papers = commands.add_parser("papers", help="list, show, remove and export papers")
     library = papers.add_subparsers(metavar="ACTION", required=True)
@@ -167,14 +219,34 @@ def _parser() -> argparse.ArgumentParser:
 
     ui = command("ui", "ui.app:main", "serve the chat page", commands)
     ui.add_argument("--host", default="127.0.0.1", help="address to serve on (127.0.0.1)")
-    ui.add_argument("--port", type=_positive, default=7860, help="port to serve on (7860)")
-    ui.add_argument("--auth", metavar="USER:PASS", help="ask for this name and password")
+    ui.add_argument("--port", type=_port, default=7860, help="port to serve on (7860)")
+    ui.add_argument("--auth", metavar="USER:PASS", help="ask for these (RAG_UI_AUTH)")
     ui.add_argument("--no-auth", action="store_true", help="let anyone in who reaches the host")
     ui.add_argument("--mcp", action="store_true", help="offer search and answers over MCP")
     _llm(ui)
 
-    command("info", "rag.commands:info", "say what is in force, and in what health", commands)
+    info = command("info", "rag.commands:info", "say what is in force, in what health", commands)
+    info.add_argument("--check", action="store_true", help="look through all, mend what can be")
+
+    backup = command("backup", "rag.commands:backup", "the whole library in one file", commands)
+    backup.add_argument("file", metavar="FILE", help="to write; - for standard output")
+    restore = command("restore", "rag.commands:restore", "bring a backup back", commands)
+    restore.add_argument("file", metavar="FILE", help="what `rag backup` wrote")
     return parser
+
+
+class _Version(argparse.Action):
+    """``--version``: look up the version only where it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **named: Any) -> None:
+        super().__init__(option_strings, dest, **{**named, "nargs": 0})
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print the version and stop."""
+        from importlib.metadata import version
+
+        print(f"rag {version('rag-papers')}")  # noqa: T201
+        parser.exit()
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
@@ -195,6 +267,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError(text)
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 65_535:
+        raise argparse.ArgumentTypeError("a port is 1 to 65535")
     return value
 
 

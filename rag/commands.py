@@ -14,17 +14,21 @@ from tqdm import tqdm
 from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
-from rag.errors import InputError, ModelError
+from rag.drafts.checking import check_draft, form_of
+from rag.drafts.pairs import verify_pairs
+from rag.drafts.reports import report_lines
+from rag.durable import check_output, is_stdout, is_stream, write_output
+from rag.errors import InputError, ModelError, UsageError
+from rag.index.backup import restore_backup, write_backup
 from rag.models import weights
-from rag.receipts import drafts as verification
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 from rag.types import Answer, Hit, Paper, to_json
 
 
 def ingest(arguments: argparse.Namespace) -> int:
     """``rag ingest``: exit 1 where nothing could be read, or with --strict on any rejection."""
     if not arguments.paths and not arguments.rebuild:
-        raise InputError("nothing to ingest; name files or folders, or - for standard input")
+        raise UsageError("nothing to ingest; name files or folders, or - for standard input")
     assistant = _open(arguments)
     with tqdm(unit=" passages", disable=not sys.stderr.isatty(), leave=False) as bar:
 
@@ -37,6 +41,7 @@ def ingest(arguments: argparse.Namespace) -> int:
             strict=arguments.strict,
             shard=arguments.shard,
             rebuild=arguments.rebuild,
+            sync=arguments.sync,
             stdin=sys.stdin.buffer,
             progress=progress,
         )
@@ -51,6 +56,10 @@ def ingest(arguments: argparse.Namespace) -> int:
             f"{len(report.rejected)} rejected; {report.papers} papers in the index "
             f"({report.embedded} passages embedded, {report.seconds:.1f} s)"
         )
+        if report.removed:
+            _print(f"{_papers(report.removed)} removed: gone from the files that they came from")
+        elif report.gone:
+            _say(f"{_papers(report.gone)} no longer in these files; remove them with --sync")
     if arguments.strict and report.rejected:
         raise InputError(
             f"{len(report.rejected)} rejected, so nothing was taken in; correct them, first "
@@ -60,12 +69,16 @@ def ingest(arguments: argparse.Namespace) -> int:
     return 1 if nothing and report.rejected else 0
 
 
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count} papers"
+
+
 def search(arguments: argparse.Namespace) -> int:
     """``rag search``: one query, or many into a TREC run."""
     if bool(arguments.queries) != bool(arguments.run_file):
-        raise InputError("--queries and --run go together; give both, or a QUERY")
-    if bool(arguments.query) == bool(arguments.queries):
-        raise InputError("give a QUERY, or --queries with --run")
+        raise UsageError("--queries and --run go together; give both, or a QUERY")
+    if bool((arguments.query or "").strip()) == bool(arguments.queries):
+        raise UsageError("give a QUERY, or --queries with --run")
     assistant = _open(arguments)
     if arguments.query:
         hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
@@ -76,11 +89,13 @@ def search(arguments: argparse.Namespace) -> int:
                 _print(f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}")
         return 0
     queries = list(_read_queries(Path(arguments.queries)))
-    with Path(arguments.run_file).open("w", encoding="utf-8") as out:
-        for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
-            hits = assistant.search(query, k=arguments.k, where=arguments.where)
-            out.writelines(run_lines(qid, hits))
-    if arguments.json:
+    check_output(arguments.run_file)
+    lines: list[str] = []
+    for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
+        hits = assistant.search(query, k=arguments.k, where=arguments.where)
+        lines += run_lines(qid, hits)
+    write_output(arguments.run_file, "".join(lines).encode())
+    if arguments.json and not is_stdout(arguments.run_file):
         _print_json({"queries": len(queries), "run": arguments.run_file})
     return 0
 
@@ -99,7 +114,7 @@ def _one_word(name: str) -> str:
 
 def _read_queries(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (id, query) of a JSON Lines file: ``_id`` or ``id``; ``text``, ``query`` or so."""
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_lines(path.read_text(encoding="utf-8-sig")), 1):
         if not line.strip():
             continue
         try:
@@ -172,34 +187,44 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """``rag verify``: exit 1 where a draft has an unsupported sentence, or a line is no pair."""
-    path = Path(arguments.file)
+    """``rag verify``: exit 1 where a sentence is as bad as --fail-on says, or a line no pair."""
+    name = arguments.file
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        written = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise InputError(f"cannot read {path} ({error.strerror}); name a file") from error
+        raise InputError(f"cannot read {name} ({error.strerror}); name a file") from error
+    text = written.decode("utf-8-sig", errors="replace")
+    form = form_of(name, text)
     assistant = _open(arguments)
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        wrong, first = 0, ""
-        for verdict in verification.verify_pairs(text.splitlines(), assistant.embedder):
-            _print(json.dumps(verdict, ensure_ascii=False))
-            if "error" in verdict:
-                wrong += 1
-                first = verdict["error"].partition(":")[0] if wrong == 1 else first
-        if wrong:
-            lines = "1 line" if wrong == 1 else f"{wrong} lines"
-            raise InputError(f"{lines} could not be checked; correct it, first {first}")
-        return 0
-    form: verification.Format = "latex" if path.suffix.lower() in {".tex", ".ltx"} else "markdown"
-    report = verification.check_draft(
-        text, form, assistant.named, assistant.described, assistant.embedder
-    )
-    if arguments.json:
-        _print_json({"sentences": report.sentences, "counts": report.counts})
-    else:
-        for line in verification.render(report):
-            _print(line)
-    return 1 if report.failed else 0
+    if form == "pairs":
+        return _verify_pairs(text, assistant)
+    report = check_draft(text, form, assistant.lookup())
+    shown = arguments.format or ("json" if arguments.json else "text")
+    for line in report_lines(report, shown, "stdin" if name == "-" else name):
+        _print(line)
+    return 1 if report.failed(arguments.fail_on) else 0
+
+
+def _verify_pairs(text: str, assistant: Assistant) -> int:
+    wrong: list[str] = []
+    for verdict in verify_pairs(_lines(text)):
+        _print(json.dumps(verdict, ensure_ascii=False))
+        if "error" in verdict:
+            wrong.append(verdict["error"].partition(":")[0])
+    if wrong:
+        lines = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
+        raise InputError(f"{lines} could not be checked; correct it, first {wrong[0]}")
+    return 0
+
+
+def _lines(text: str) -> list[str]:
+    r"""Return the lines of JSON Lines: U+2028 may stand inside a string and ends none.
+
+    >>> _lines("1\r\n2\n")
+    ['1', '2']
+    """
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def papers_list(arguments: argparse.Namespace) -> int:
@@ -267,7 +292,9 @@ def models_get(arguments: argparse.Namespace) -> int:
 
 def info(arguments: argparse.Namespace) -> int:
     """``rag info``."""
-    facts = _open(arguments).info()
+    assistant = _open(arguments)
+    mended = {"mended": assistant.mend()} if arguments.check else {}
+    facts = assistant.info() | mended
     if arguments.json:
         _print_json(facts)
         return 0
@@ -275,6 +302,46 @@ def info(arguments: argparse.Namespace) -> int:
         shown = value if not isinstance(value, dict) else json.dumps(value)
         _print(f"{name}: {'-' if shown is None else shown}")
     return 0
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """``rag backup``."""
+    settings = _embedded(arguments)
+    if not is_stream(arguments.file):
+        check_output(arguments.file)
+    size = write_backup(settings.index, arguments.file)
+    if is_stdout(arguments.file):
+        return 0
+    if arguments.json:
+        _print_json({"file": arguments.file, "bytes": size})
+    else:
+        _print(f"{settings.index} is kept in {arguments.file} ({size:,} bytes)")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """``rag restore``."""
+    settings = _embedded(arguments)
+    before = restore_backup(Path(arguments.file), settings.index)
+    facts = Assistant.open(settings).info()
+    if arguments.json:
+        there = str(before) if before else None
+        _print_json({"index": str(settings.index), "papers": facts["papers"], "before": there})
+        return 0
+    _print(f"{_papers(facts['papers'])} in {settings.index}, health: {facts['health']}")
+    if before:
+        _say(f"what was there is in {before}; delete it when you like")
+    return 0
+
+
+def _embedded(arguments: argparse.Namespace) -> Settings:
+    settings = load_settings(index=arguments.index)
+    if settings.chroma_url:
+        raise InputError(
+            "a library on a Chroma server is kept with `rag papers export --format jsonl`; "
+            "or unset RAG_CHROMA_URL"
+        )
+    return settings
 
 
 def _open(arguments: argparse.Namespace) -> Assistant:

@@ -1,19 +1,30 @@
-"""Small files replaced whole: after any stop there is the old text or the new, never a part."""
+"""Files that are written: replaced whole, their mode kept, private where new; streams plainly.
+
+After any stop a file holds the old text or the new, never a part. What a command's ``-o`` names
+may also be standard output, a pipe or a device: that is written as it is and never replaced.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import re
+import stat
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+# Names for what this process has opened already, wherever that leads.
+_DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/(\d{1,9})")
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file durably: after any stop it holds either what it held or all of ``data``."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    _replace(path, data, sync=True)
     sync_folder(path.parent)
 
 
@@ -22,9 +33,117 @@ def replace_text(path: Path, text: str) -> None:
 
     Unlike `write_whole` it does not wait for the disk: a loss of power may leave neither.
     """
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    _replace(path, text.encode(), sync=False)
+
+
+def _replace(path: Path, data: bytes, *, sync: bool) -> None:
+    with replacing(path) as file:
+        file.write(data)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, shared: bool = False) -> Iterator[BinaryIO]:
+    """Give a new file, put in a file's place when the block ends well, and else removed.
+
+    It has the mode of the file before it; through a link it goes where that leads. Where the file
+    is ``shared``, others may write it at the same time: one of them wins.
+    """
+    path = Path(os.path.realpath(path))
+    mark = f".{os.getpid()}-{threading.get_ident()}" if shared else ""
+    new = path.with_name(f"{path.name}{mark}.new")
+    new.unlink(missing_ok=True)  # left by a kill, maybe with another mode
+    try:
+        with open_private(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
+            yield file
+            with contextlib.suppress(FileNotFoundError):
+                new.chmod(stat.S_IMODE(path.stat().st_mode))
+        new.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
+
+
+def write_output(path: str | Path, data: bytes) -> None:
+    """Write what a command's ``-o`` names: a file whole, anything else plainly."""
+    if not is_stream(path):
+        write_whole(Path(path), data)
+        return
+    with opened_stream(path) as stream:
+        stream.write(data)
+
+
+def check_output(path: str | Path) -> None:
+    """Notice before long work that what ``-o`` names cannot be written.
+
+    Raises:
+        OSError: its folder is not there or may not be written, or it is a folder itself.
+    """
+    if is_stream(path):
+        return
+    folder = Path(path).parent
+    folder.stat()
+    wrong = errno.EISDIR if Path(path).is_dir() else errno.EACCES
+    if Path(path).is_dir() or not os.access(folder, os.W_OK):
+        raise OSError(wrong, os.strerror(wrong), str(path))
+
+
+def is_stream(path: str | Path) -> bool:
+    """Say whether a name stands for a stream: ``-``, a descriptor, a pipe, a socket or a device.
+
+    >>> is_stream("-"), is_stream("/dev/stdout"), is_stream("answers.jsonl")
+    (True, True, False)
+    """
+    if str(path) == "-" or _descriptor(path) is not None:
+        return True
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def is_stdout(path: str | Path) -> bool:
+    """Say whether a name stands for standard output, where nothing else may be printed then."""
+    return str(path) == "-" or _descriptor(path) == 1
+
+
+@contextlib.contextmanager
+def opened_stream(path: str | Path) -> Iterator[BinaryIO]:
+    """Open what `is_stream` for writing, without cutting it short; ``-`` is standard output."""
+    if str(path) == "-":
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    number = _descriptor(path)
+    opened = os.open(path, os.O_WRONLY) if number is None else os.dup(number)
+    with os.fdopen(opened, "wb") as stream:
+        yield stream
+
+
+def _descriptor(path: str | Path) -> int | None:
+    """Return the number of the descriptor of this process that a name stands for."""
+    match = _DESCRIPTOR.fullmatch(str(path))
+    if match is None:
+        return None
+    names = {"stdin": 0, "stdout": 1, "stderr": 2}
+    return names[match[1]] if match[1] in names else int(match[2])
+
+
+def open_private(path: Path, flags: int) -> BinaryIO:
+    """Open a file with these ``os.open`` flags; a new one is its owner's alone."""
+    return os.fdopen(os.open(path, flags, _PRIVATE_FILE), "ab" if flags & os.O_APPEND else "wb")
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder where there is none, its owner's alone."""
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -36,3 +155,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_files(folder: Path) -> None:
+    """Make every file below a folder durable; what has not changed since costs next to nothing."""
+    if os.name != "posix":
+        return
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith("lock"):
+                continue
+            with contextlib.suppress(FileNotFoundError):  # of a reader, and gone again
+                descriptor = os.open(Path(place) / name, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+        sync_folder(Path(place))

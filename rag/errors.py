@@ -3,6 +3,7 @@
 RagError                 one line: what is wrong; what to do
 ├── SettingsError        a setting has no meaning or is missing
 ├── InputError           a file, question, filter or draft cannot be read
+│   └── UsageError       a command was given what does not go together
 ├── LibraryError         the index is missing, locked, damaged or of another kind
 │   └── BusyError        another process is writing to it
 └── ModelError           a language model or an embedding model failed
@@ -25,6 +26,10 @@ class SettingsError(RagError):
 
 class InputError(RagError):
     """A file, question, filter or draft cannot be read."""
+
+
+class UsageError(InputError):
+    """A command was given too little, or what does not go together: the command line exits 2."""
 
 
 class LibraryError(RagError):

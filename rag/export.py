@@ -1,4 +1,7 @@
-"""Papers as BibTeX, RIS, JSON Lines or CSV."""
+"""Papers as BibTeX, RIS, JSON Lines or CSV; ingesting them makes the same papers again.
+
+BibTeX and RIS have no place for where a paper was read; JSON Lines and CSV hold everything.
+"""
 
 from __future__ import annotations
 
@@ -7,85 +10,89 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 
-import rispy
-from bibtexparser.entrypoint import write_string
-from bibtexparser.library import Library
-from bibtexparser.model import Entry, Field
-
-from rag.index.entries import citation_key
+from rag.index.entries import citation_key, fit_for_bibtex
+from rag.readers.bibtex import OWN_ID, names
+from rag.readers.clean import clean
+from rag.readers.people import first_last, is_organisation, suffix_of
 from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
 
 
 def lines(papers: Sequence[Paper], form: str) -> Iterator[str]:
-    """Yield the text of all papers in ``form``: bibtex, ris, jsonl or csv.
-
-    JSON Lines hold everything: ingesting them makes the same library again.
-    """
+    """Yield the text of all papers in ``form``: bibtex, ris, jsonl or csv."""
     if form == "jsonl":
         for paper in papers:
             yield json.dumps(to_json(paper), ensure_ascii=False) + "\n"
     elif form == "csv":
         yield from _csv(papers)
     elif form == "ris":
-        if papers:
-            yield rispy.dumps([_ris(paper) for paper in papers])
+        for paper in papers:
+            yield _ris(paper)
     else:
         yield bibtex(papers)
 
 
 def bibtex(papers: Sequence[Paper]) -> str:
-    """Return BibTeX entries; keys that occur twice get a letter."""
-    library = Library()
+    """Return BibTeX entries; a key that occurs twice gets a number."""
+    entries = []
     taken: set[str] = set()
     for paper in papers:
-        base = key = "".join(c for c in citation_key(paper) if c not in _KEY_BREAKERS) or "paper"
+        base = key = fit_for_bibtex(citation_key(paper))
         number = 0
         while key.casefold() in taken:
             number += 1
             key = f"{base}-{number}"
         taken.add(key.casefold())
-        library.add(_bibtex_entry(paper, key))
-    return write_string(library)
+        entries.append(_bibtex_entry(paper, key))
+    return "\n".join(entries)
 
 
-_KEY_BREAKERS = frozenset(" ,{}()\"'#%~\\=\t\n")
-
-
-def _bibtex_entry(paper: Paper, key: str) -> Entry:
+def _bibtex_entry(paper: Paper, key: str) -> str:
     values = {
-        "title": paper.title,
-        "author": " and ".join(paper.authors),
+        "title": _escaped(paper.title),
+        "author": " and ".join(map(_bibtex_name, paper.authors)),
         "year": str(paper.year or ""),
-        "journal": paper.venue,
-        "doi": paper.doi,
-        "eprint": paper.arxiv_id,
+        "journal": _escaped(paper.venue or ""),
+        "doi": _verbatim(paper.doi or ""),
+        "eprint": _verbatim(paper.arxiv_id or ""),
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
-        "url": paper.url,
-        "abstract": paper.abstract,
+        "url": _verbatim(paper.url or ""),
+        "abstract": _escaped(paper.abstract),
+        OWN_ID: "" if paper.id == key else _escaped(paper.id),
     }
-    fields = [
-        Field(name, f"{{{_bibtex_text(value, verbatim=name in _VERBATIM)}}}")
-        for name, value in values.items()
-        if value
-    ]
-    return Entry("article" if paper.venue else "misc", key, fields)
+    fields = "".join(f",\n  {name} = {{{value}}}" for name, value in values.items() if value)
+    return f"@{'article' if paper.venue else 'misc'}{{{key}{fields}\n}}\n"
 
 
-_VERBATIM = frozenset(["doi", "url", "eprint"])
+def _bibtex_name(name: str) -> str:
+    r"""Return a name as BibTeX reads it; what would be read otherwise stands in braces.
+
+    >>> _bibtex_name("The Bells Group"), _bibtex_name("Martin King Jr.")
+    ('{The Bells Group}', 'King, Jr., Martin')
+    """
+    written = _escaped(name)
+    suffix = suffix_of(written)
+    words = written.removesuffix(suffix).split()
+    if suffix and len(words) > 1:
+        start = next((i for i, word in enumerate(words[1:], 1) if word[0].islower()), -1)
+        written = f"{' '.join(words[start:])}, {suffix}, {' '.join(words[:start])}"
+    read = [clean(each, latex=True) for each in names(f"X and {written} and Y")]
+    plain = read == ["X", name, "Y"] and not is_organisation(name)
+    return written if plain else f"{{{_escaped(name)}}}"
 
 
-def _bibtex_text(text: str, *, verbatim: bool) -> str:
+def _escaped(text: str) -> str:
     """Escape what BibTeX and LaTeX would read as markup."""
-    if verbatim:
-        return "".join(c for c in text if c not in "{}")
-    return "".join(_ESCAPES.get(c, c) for c in text)
+    for written, shown in _LIGATURES.items():
+        text = text.replace(written, shown)
+    return "".join(_ESCAPES.get(c, c) for c in text).replace("\0", "{}")
 
 
+_LIGATURES = {"--": "-\0-", "``": "`\0`", "''": "'\0'", "-\0--": "-\0-\0-"}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "%": r"\%",
     "&": r"\&",
     "#": r"\#",
@@ -96,23 +103,34 @@ _ESCAPES = {
 }
 
 
-def _ris(paper: Paper) -> dict[str, str | list[str]]:
-    entry: dict[str, str | list[str]] = {
-        "type_of_reference": "JOUR" if paper.venue else "GEN",
-        "id": paper.id,
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "abstract": paper.abstract,
-    }
-    optional = {
-        "year": str(paper.year or ""),
-        "journal_name": paper.venue,
-        "doi": paper.doi,
-    }
-    entry.update({name: value for name, value in optional.items() if value})
-    if paper.url:
-        entry["urls"] = [paper.url]
-    return entry
+def _verbatim(text: str) -> str:
+    """Return a DOI or address, in which BibTeX reads no markup: only its braces must go."""
+    return text.translate({ord("{"): "%7B", ord("}"): "%7D"})
+
+
+def _ris(paper: Paper) -> str:
+    fields = [
+        ("TY", "JOUR" if paper.venue else "GEN"),
+        ("ID", paper.id),
+        ("LB", paper.key),
+        ("TI", paper.title),
+        *(("AU", _ris_name(name)) for name in paper.authors),
+        ("PY", str(paper.year or "")),
+        ("JO", paper.venue),
+        ("DO", paper.doi),
+        ("C8", f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else ""),
+        ("UR", paper.url),
+        ("AB", paper.abstract),
+    ]
+    return "".join(f"{tag}  - {value}\n" for tag, value in fields if value) + "ER  - \n\n"
+
+
+def _ris_name(name: str) -> str:
+    """Return a person as "Last, First, Jr." where that is read as the same name again."""
+    suffix = suffix_of(name)
+    first, _, last = name.removesuffix(suffix).strip().rpartition(" ")
+    turned = ", ".join(filter(None, [last, first, suffix]))
+    return turned if first and not is_organisation(name) and first_last(turned) == name else name
 
 
 def _csv(papers: Sequence[Paper]) -> Iterator[str]:
@@ -130,5 +148,9 @@ def _cell(value: str | int | list[str] | None) -> str:
 
     `rag.readers.tables` takes the quotation mark off again, so one of the text's own gets one too.
     """
-    text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        whole = not any("; " in each or each[:1] == "[" for each in value)
+        text = "; ".join(value) if whole else json.dumps(value, ensure_ascii=False)
+    else:
+        text = "" if value is None else str(value)
     return f"'{text}" if begins_formula(text) else text

@@ -1,11 +1,36 @@
-"""Importing what takes seconds."""
+"""Importing what takes seconds, and what of ours another program could also have by its name."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.util
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+
+def own_folder(name: str) -> Path:
+    """Return our ``ui``, ``evals`` or ``prompts``: in a wheel inside rag/, else beside it."""
+    rag = Path(__file__).parent
+    return rag / name if (rag / name).is_dir() else rag.parent / name
+
+
+def import_own(module: str) -> Any:
+    """Import a module of ours, also where the user's folder or script has its own ``ui``."""
+    package = module.partition(".")[0]
+    folder = own_folder(package)
+    known = sys.modules.get(package)
+    if package != "rag" and getattr(known, "__file__", None) != str(folder / "__init__.py"):
+        for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+            del sys.modules[name]
+        spec = importlib.util.spec_from_file_location(package, folder / "__init__.py")
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{folder} cannot be imported")
+        sys.modules[package] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[package])
+    return importlib.import_module(module)
 
 
 @contextlib.contextmanager

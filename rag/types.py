@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Floats: TypeAlias = "NDArray[np.float32]"  # rows of vectors
+AnswerKind = Literal["papers", "library", "chat"]
 Support = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
 
 
@@ -94,8 +95,10 @@ class Sentence:
 
     ``citations`` are numbers into ``Answer.citations``. ``unresolved`` are markers the model
     wrote for sources that it was not given, as written. ``judge`` is a model's own verdict
-    where one was asked for; it never replaces ``support``. ``attributed`` says that the model gave
-    the sentence no source, and the program found the one that it has.
+    where one was asked for; it never replaces ``support``. ``verdicts`` has, where several
+    papers are cited, that of each by its number; ``suggested`` is the rank in
+    ``Answer.retrieved`` of a paper that says it where the cited ones do not. ``attributed`` says
+    that the model gave the sentence no source, and the program found the one that it has.
     """
 
     text: str
@@ -105,6 +108,8 @@ class Sentence:
     evidence: Evidence | None = None
     unresolved: tuple[str, ...] = ()
     judge: str | None = None
+    verdicts: Mapping[str, Support] = field(default_factory=dict)
+    suggested: int | None = None
     attributed: bool = False
 
 
@@ -160,7 +165,8 @@ class Answer:
 
     ``generation`` names the state of the index that answered, ``settings`` what else shaped
     the answer. ``confidence`` (0..1) is how sure the papers found are to answer, whatever was
-    made of them. ``stopped`` says why a model's text is incomplete ("length",
+    made of them. ``kind`` is "library" where the catalogue was asked and the answer computed,
+    "chat" where nothing was. ``stopped`` says why a model's text is incomplete ("length",
     "repetition" where it went on saying the same, "error" where quotations stand in for it), else
     None.
     """
@@ -181,6 +187,7 @@ class Answer:
     settings: Mapping[str, Any] = field(default_factory=dict)
     stopped: str | None = None
     confidence: float | None = None
+    kind: AnswerKind = "papers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +205,8 @@ class IngestReport:
     passages: int
     embedded: int
     seconds: float
+    gone: int = 0  # papers that came only from what was read, and are no longer in it
+    removed: int = 0  # those of them that were removed, with ``sync``
 
 
 def to_json(value: Any) -> Any:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from rag.answers import abstention
+from rag.answers.abstention import Features, Grounds, answers, find_grounds, score
+from rag.answers.extraction import Candidate, Candidates
+from rag.answers.questions import Question
 from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
 from rag.settings import load_settings
+from rag.types import Hit, Paper, Passage
 
 SAMPLE = Path(__file__).parents[1] / "evals" / "datasets" / "sample" / "papers.jsonl"
 
@@ -51,3 +58,65 @@ def test_what_an_abstract_says_is_answered_from_it(sample, question, paper):
     assert answer.answered
     assert answer.citations[0].paper.id == paper
     assert {sentence.support for sentence in answer.sentences} == {"verbatim"}
+
+
+ALPHA = Question("Does Alpha have alpha?")  # a name and a plain word of one rarity: 2/3 and 1/3
+BOTH = "Compare Alpha and Beta"
+
+
+def grounds(monkeypatch, question: Question, had, logits=(), papers=100) -> Grounds:
+    """Measure papers, of which each has the asked words as ``had`` says, at sentences' logits."""
+    rows = {f"p{i}": np.array(row, dtype=np.float32) for i, row in enumerate(had)}
+    monkeypatch.setattr(abstention, "mentions", lambda asked, paper: rows[paper.id])
+    hits = [Hit(1, 1.0, Paper(key, "", "x"), Passage(key, 0, 1)) for key in rows]
+    read = tuple(Candidate(0, 0, 1, 0.0, logit) for logit in logits)
+    return find_grounds(question, hits, Candidates(read, np.eye(len(read))), papers)
+
+
+def test_the_paper_with_most_of_the_words_counts_and_names_count_double(monkeypatch):
+    found = grounds(monkeypatch, ALPHA, [(0.0, 1.0), (0.75, 0.0)], (-2.0, 1.5))
+    # 1/3 for the first; 2/3 * 0.75 for the second.
+    assert found.features == pytest.approx((1.5, 0.5, 0.25, 1.0, 2.0))
+    assert found.missing == ()
+
+
+def test_what_no_paper_has_is_missing(monkeypatch):
+    found = grounds(monkeypatch, ALPHA, [(0.4, 0.5), (0.1, 0.0)], (0.0,), papers=0)
+    assert found.features == pytest.approx((0.0, (2 * 0.4 + 0.5) / 3, 0.6, 1.0, 0.0))
+    assert found.missing == ("Alpha",)
+
+
+def test_only_the_first_six_papers_are_near(monkeypatch):
+    found = grounds(monkeypatch, ALPHA, [(0.0, 0.0)] * 6 + [(1.0, 1.0)])
+    assert found.features == pytest.approx((-9.0, 0.0, 1.0, 1.0, 2.0))
+    assert found.missing == ("Alpha", "alpha")
+
+
+def test_the_sides_of_a_comparison_count_as_one_paper(monkeypatch):
+    had = [(1.0, 0.0), (0.0, 1.0)]
+    compared = grounds(monkeypatch, Question(BOTH, "compare", ("Alpha", "Beta")), had, (1.0,))
+    assert compared.features == pytest.approx((1.0, 1.0, 0.0, 1.0, 2.0))
+    alone = grounds(monkeypatch, Question(BOTH), had, (1.0,)).features
+    assert alone.coverage < 1.0
+    assert alone.unnamed == 1.0
+
+
+def test_a_question_of_no_words_or_no_papers_has_only_what_was_read(monkeypatch):
+    empty = Grounds(Features(-9.0, 0.0, 0.0, 0.0, 1.0), ())
+    assert grounds(monkeypatch, Question("What is it?"), [()], (-math.inf,), 10) == empty
+    assert grounds(monkeypatch, ALPHA, [], papers=10) == empty
+
+
+def test_the_score_is_the_value_of_the_formula():
+    features = Features(answers=1.0, coverage=0.5, unnamed=0.25, names=1.0, size=2.0)
+    total = 0.415 + 1.131 + 0.9705 - 0.437 + 0.231 - 0.368
+    assert score(features) == pytest.approx(1 / (1 + math.exp(-total)))
+    halves = dict.fromkeys(["answers", "coverage", "unnamed", "names", "size", "constant"], 0.5)
+    assert score(features, halves) == pytest.approx(1 / (1 + math.exp(-2.875)))
+
+
+@pytest.mark.parametrize(("total", "said"), [(-0.41, False), (-0.40, True)])
+def test_the_papers_answer_from_a_score_of_two_fifths(total, said):
+    # The logistic function is 0.4 at ln(2/3) = -0.4055.
+    features = Features((total - 0.415) / 1.131, 0.0, 0.0, 0.0, 0.0)
+    assert answers(Grounds(features, ())) is said

@@ -102,6 +102,15 @@ def test_a_follow_up_is_rewritten_and_searched_as_the_model_plans(ask):
     assert parts[-1].usage.prompt_tokens == 22
 
 
+def test_a_judge_that_fails_leaves_the_answer(ask, caplog):
+    replies = iter([say("An image has pixels [1]. It is square [1]."), fail(400, "no")])
+    parts, _ = ask(lambda request: next(replies), judge=True)
+    verdicts = [(sentence.judge, sentence.support) for sentence in parts[-1].sentences]
+    assert [judge for judge, _ in verdicts] == ["unmeasured", "unmeasured"]
+    assert set(parts[-1].prompts) == {"answer"}
+    assert caplog.messages[-1].startswith("the judge's verdicts are unmeasured: gpt-4o-mini at ")
+
+
 def test_the_judge_stands_beside_the_deterministic_verdict(ask):
     replies = iter(
         ["Each graph has 12 edges [1]. A graph has nodes [1].", "UNSUPPORTED.", "perhaps"]

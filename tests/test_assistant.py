@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from conftest import AXES, CountingEmbedding
 
-from rag.answers.retrieval import PaperRetriever
 from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError
 from rag.types import Answer
@@ -123,14 +122,6 @@ def test_filters_hold_for_words_and_vectors(filled):
     hits = filled.search("graph image speech", where=["year>=2021"])
     assert {hit.paper.id for hit in hits} == {"i", "s"}
     assert filled.search("graph", where=["venue=nowhere"]) == []
-
-
-def test_the_retriever_is_llamaindexs(filled):
-    retriever = filled.retriever(k=1)
-    assert isinstance(retriever, PaperRetriever)
-    (found,) = retriever.retrieve("image pixels")
-    assert found.node.metadata == {"paper_id": "i", "title": "On images", "year": 2021}
-    assert found.node.get_content() == ROWS[1]["abstract"]
 
 
 def test_an_answer_quotes_and_cites(filled):

@@ -21,7 +21,7 @@ from rag.batches import run
 from rag.batches.cost import Budget, estimate
 from rag.batches.journal import claimed
 from rag.batches.question_files import Item
-from rag.batches.threads import Workers
+from rag.batches.threads import TaskThreads
 from rag.errors import BusyError, InputError, SettingsError
 from rag.settings import load_settings
 from rag.types import Turn, to_json
@@ -32,7 +32,7 @@ PAPERS = [
 ]
 ROW_KEYS = (
     "id question standalone_question answered answer sentences citations retrieved llm embedder "
-    "prompts usage seconds generation settings stopped confidence digest"
+    "prompts usage seconds generation settings stopped confidence kind digest"
 ).split()
 
 
@@ -280,12 +280,12 @@ def test_the_estimate_counts_the_prompts_that_would_be_sent(served, out):
 
 
 def test_workers_hand_back_what_a_task_raised():
-    workers = Workers([lambda n: 1 // n] * 2)
-    workers.put(0)
-    (error,) = workers.take()
+    threads = TaskThreads([lambda n: 1 // n] * 2)
+    threads.put(0)
+    (error,) = threads.take()
     assert isinstance(error, ZeroDivisionError)
-    assert (workers.busy, workers.take(timeout=0.01)) == (0, [])
-    workers.end()
+    assert (threads.busy, threads.take(timeout=0.01)) == (0, [])
+    threads.end()
 
 
 # The command.

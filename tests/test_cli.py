@@ -50,7 +50,7 @@ def test_ingest_prints_one_document(index, capsys):
     assert seconds > 0
     assert report == {
         "files": 1, "records": 3, "added": 0, "updated": 0, "unchanged": 3, "duplicates": 0,
-        "rejected": [], "papers": 3, "passages": 3, "embedded": 0,
+        "rejected": [], "papers": 3, "passages": 3, "embedded": 0, "gone": 0, "removed": 0,
     }  # fmt: skip
 
 
@@ -190,12 +190,6 @@ def test_info_says_what_is_in_force_and_no_secret(index, capsys, monkeypatch):
         ),
         (["search", "x", "--where", "colour=red"], "no field 'colour' in the filter 'colour=red'"),
         (["papers", "show", "zz"], "no paper 'zz'; see `rag papers list` for the ids"),
-        (["search"], "give a QUERY, or --queries with --run"),
-        (
-            ["search", "--queries", "q.jsonl"],
-            "--queries and --run go together; give both, or a QUERY",
-        ),
-        (["ingest"], "nothing to ingest; name files or folders, or - for standard input"),
         (["ask", "x", "--llm", "local"], "RAG_LOCAL_MODEL"),
         (["ask", "x", "--history", "none.json"], "cannot read none.json"),
     ],
@@ -211,12 +205,37 @@ def test_errors_are_one_line(index, capsys, arguments, error):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["ask"], ["search", "x", "--k", "0"], ["ingest", "x", "--shard", "3/2"]],
+    [
+        [],
+        ["nonsense"],
+        ["ask"],
+        ["search", "x", "--k", "0"],
+        ["ingest", "x", "--shard", "3/2"],
+        ["ui", "--port", "99999"],
+        ["ui", "--port", "0"],
+    ],
 )
 def test_wrong_usage_exits_2(arguments, capsys):
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["search"], "give a QUERY, or --queries with --run"),
+        (["search", " "], "give a QUERY, or --queries with --run"),
+        (
+            ["search", "--queries", "q.jsonl"],
+            "--queries and --run go together; give both, or a QUERY",
+        ),
+        (["ingest"], "nothing to ingest; name files or folders, or - for standard input"),
+    ],
+)
+def test_what_does_not_go_together_exits_2(index, capsys, arguments, error):
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"error: {error}\n")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
+
+from rag import types
+from rag.batches.cost import Price
+from rag.batches.run import Summary
+from rag.drafts.checking import Checked
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
@@ -24,3 +30,34 @@ def test_every_path_and_module_that_is_named_exists(document):
 
 def test_the_threat_model_names_tests():
     assert len(_NAMED.findall((ROOT / "docs" / "threats.md").read_text())) >= 10
+
+
+PRINTED = [
+    *(types.Paper, types.IngestReport, types.Answer, types.Sentence, types.Evidence),
+    *(types.Citation, types.Retrieved, types.Usage, types.Seconds, Summary, Price, Checked),
+]
+
+
+@pytest.mark.parametrize("kind", PRINTED, ids=lambda kind: kind.__name__)
+def test_every_field_that_is_printed_is_described(kind):
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    fields = [field.name for field in dataclasses.fields(kind)]
+    assert [name for name in fields if f"`{name}`" not in text] == []
+
+
+def test_every_fact_of_info_is_described(assistant):
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    assert [name for name in assistant.info() if f"`{name}`" not in text] == []
+
+
+def test_the_reading_order_names_every_folder():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    parts = [*(ROOT / "rag").iterdir(), ROOT / "ui", ROOT / "evals", ROOT / "evals" / "maintain"]
+    folders = [path for path in parts if path.is_dir() and list(path.glob("*.py"))]
+    assert [path for path in folders if f"{path.relative_to(ROOT)}/" not in text] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document):
+    links = re.findall(r"\]\((?!http|#)([^)#\s]+)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []

@@ -59,9 +59,14 @@ def stored(folder, papers):
         return {name: row.tobytes() for name, row in store.vectors(store.passage_ids()).items()}
 
 
+def asked(process, texts):
+    process.ask(texts)
+    return process.take()
+
+
 def test_the_vectors_are_those_of_this_process(started):
-    with embedding_process.embedding_process() as ask:
-        found = [ask(texts)() for texts in (TEXTS, TEXTS[:1], [])]
+    with embedding_process.EmbeddingProcess() as process:
+        found = [asked(process, texts) for texts in (TEXTS, TEXTS[:1], [])]
     for texts, rows in zip((TEXTS, TEXTS[:1], []), found, strict=True):
         np.testing.assert_array_equal(rows, embed(static(), texts))
     assert [process.returncode for process in started] == [-signal.SIGKILL]
@@ -90,13 +95,13 @@ def test_it_is_worth_it_where_there_is_time_and_a_core_to_win(monkeypatch, cores
 
 @pytest.mark.parametrize("first", [[], [TEXTS]])
 def test_what_it_dies_of_is_told_and_the_same_command_goes_on(first, started):
-    with embedding_process.embedding_process() as ask:
+    with embedding_process.EmbeddingProcess() as process:
         for texts in first:
-            ask(texts)()
+            asked(process, texts)
         started[0].kill()
         started[0].wait()
         with pytest.raises(RagError, match="has ended; run the same command again to go on"):
-            ask(["text" * 100_000])()
+            asked(process, ["text" * 100_000])
 
 
 def test_an_ingest_that_loses_it_is_finished_by_the_same_command(
@@ -125,8 +130,9 @@ def test_it_ends_with_an_ingest_that_is_killed(tmp_path):
         "    print(process.pid, flush=True)\n"
         "    return process\n"
         "embedding_process.subprocess.Popen = noted\n"
-        "with embedding_process.embedding_process() as ask:\n"
-        "    ask(['a graph'])()\n"
+        "with embedding_process.EmbeddingProcess() as process:\n"
+        "    process.ask(['a graph'])\n"
+        "    process.take()\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
     )

@@ -1,21 +1,34 @@
-"""Which sentences answer without a model: scores and choices that can be computed by hand."""
+"""Which sentences answer without a model, and how they are quoted: all computed by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
 
-from rag.answers.extraction import Candidate, Candidates, asked_terms, choose, score_sentences
-from rag.answers.questions import Intent
-from rag.types import Hit, Paper, Passage
+from rag.answers.asking import asked_terms
+from rag.answers.extraction import (
+    Candidate,
+    Candidates,
+    choose,
+    likely,
+    score_sentences,
+    titled,
+)
+from rag.answers.questions import Question
+from rag.answers.quoting import quote
+from rag.models.cross_encoder import Pair
+from rag.types import Evidence, Hit, Paper, Passage
 
-ONE = Intent("one")
+ONE = Question("How?")
+LIST = Question("Which?", "list")
+COMPARE = Question("a or b", "compare", ("a", "b"))
 
 
-def hit(rank: int, title: str, abstract: str) -> Hit:
-    paper = Paper(f"p{rank}", title, abstract)
+def hit(rank: int, title: str, abstract: str, year: int | None = None) -> Hit:
+    paper = Paper(f"p{rank}", title, abstract, year=year)
     return Hit(rank, 1.0 / rank, paper, Passage(f"p{rank}", 0, len(abstract)))
 
 
@@ -23,17 +36,30 @@ def embed_as(vectors: Mapping[str, Sequence[float]]):
     return lambda texts: np.array([vectors[text] for text in texts], dtype=np.float32)
 
 
-def candidates(*rows: tuple[int, float], leans: Sequence[int] = ()) -> Candidates:
-    """Sentences given by hit and score, all of different meaning; coverage is full."""
-    sentences = tuple(
-        Candidate(number, i, i + 1, score, 0.0, 1.0, i in leans)
-        for i, (number, score) in enumerate(rows)
-    )
-    return Candidates(sentences, np.eye(len(rows), dtype=np.float32))
+def alike(texts: Sequence[str]):
+    return np.ones((len(texts), 1), dtype=np.float32)
 
 
-def chosen(*rows: tuple[int, float], intent: Intent = ONE, leans: Sequence[int] = ()) -> list[int]:
-    return [sentence.start for sentence in choose(candidates(*rows, leans=leans), intent)]
+class Reader:
+    """A network whose logit that a pair answers is given; it keeps what it was asked."""
+
+    def __init__(self, logit: Callable[[Pair], float] = lambda pair: 0.0) -> None:
+        self.logit = logit
+        self.asked: list[Pair] = []
+
+    def __call__(self, pairs: Sequence[Pair]):
+        self.asked += pairs
+        # The other column says that a claim is supported: nobody may look at it here.
+        return np.array([[99.0, self.logit(pair)] for pair in pairs], np.float32).reshape(-1, 2)
+
+
+def scored(question: str | Question, hits: Sequence[Hit], embed=alike, weigh=lambda term: 1.0):
+    asked = Question(question) if isinstance(question, str) else question
+    return score_sentences(asked, hits, embed, weigh, Reader()).sentences
+
+
+def logistic(total: float) -> float:
+    return 1 / (1 + math.exp(-total))
 
 
 class TestScores:
@@ -47,10 +73,9 @@ class TestScores:
             }
         )
         weights = {"fast": 1.0, "lcnn": 3.0}
-        found = score_sentences(
+        first, second = scored(
             "How fast is LCNN?", [hit(1, "Lookups", abstract)], embed, weights.__getitem__
         )
-        first, second = found.sentences
         assert (abstract[first.start : first.end], abstract[second.start : second.end]) == (
             "We present LCNN.",
             "It is fast.",
@@ -58,77 +83,246 @@ class TestScores:
         # 0.6 + 0.8 * 3/4 + 0.2 for the first paper; then 0.8 + 0.8 * 1/4 + 0.2 and 0.2 of that.
         assert first.score == pytest.approx(1.4)
         assert second.score == pytest.approx(1.2 + 0.2 * 1.4)
-        assert (first.coverage, second.coverage) == (0.75, 0.25)
-        assert (first.leans, second.leans) == (False, True)
+
+    def test_what_only_the_title_says_counts_half(self):
+        (only,) = scored("LCNN?", [hit(1, "LCNN", "It is fast.")])
+        assert only.score == pytest.approx(1.0 + 0.8 * 0.5 + 0.2)
 
     def test_the_second_paper_counts_less_and_is_not_what_follows(self):
-        embed = embed_as({key: [1.0] for key in ("What?", "A. One is here.", "B. Two is here.")})
-        hits = [hit(1, "A", "One is here."), hit(2, "B", "Two is here.")]
-        found = score_sentences("What?", hits, embed, lambda term: 1.0)
-        assert [round(each.score, 6) for each in found.sentences] == [1.2, 1.1]
+        found = scored("What?", [hit(1, "A", "One is here."), hit(2, "B", "Two is here.")])
+        assert [each.score for each in found] == pytest.approx([1.2, 1.1])
 
-    def test_a_digit_counts_where_a_number_is_asked_for(self):
-        texts = ("How many?", "What?", "A. Some 40 of them.")
-        embed = embed_as({key: [1.0] for key in texts})
-        hits = [hit(1, "A", "Some 40 of them.")]
-        scores = [
-            score_sentences(question, hits, embed, lambda term: 1.0).sentences[0].score
-            for question in ("What?", "How many?")
-        ]
-        assert scores == pytest.approx([1.2, 1.4])
+    @pytest.mark.parametrize(("question", "score"), [("What?", 1.2), ("How many?", 1.4)])
+    def test_a_digit_counts_where_a_number_is_asked_for(self, question, score):
+        (only,) = scored(question, [hit(1, "A", "Some 40 of them.")])
+        assert only.score == pytest.approx(score)
 
-    def test_a_link_counts_only_where_one_is_asked_for(self):
-        abstract = "See https://example.org for it."
-        texts = ("Why?", "Is the code available?", f"A. {abstract}")
-        embed = embed_as({key: [1.0] for key in texts})
-        scores = [
-            score_sentences(question, [hit(1, "A", abstract)], embed, lambda t: 1.0).sentences[0]
-            for question in texts[:2]
+    @pytest.mark.parametrize(("question", "score"), [("Why?", 0.8), ("Is the code there?", 1.2)])
+    def test_a_link_counts_against_unless_one_is_asked_for(self, question, score):
+        (only,) = scored(question, [hit(1, "A", "See https://example.org for it.")])
+        assert only.score == pytest.approx(score)
+
+    @pytest.mark.parametrize(
+        ("logit", "score", "number", "total"),
+        [
+            (1.0, 1.0, 0, -5.35 + 0.69 + 1.71 + 1.93),
+            (2.0, 1.5, 1, -5.35 + 1.38 + 2.565 + 0.965),
+        ],
+    )
+    def test_how_likely_a_sentence_answers(self, logit, score, number, total):
+        assert likely(logit, Candidate(number, 0, 1, score)) == pytest.approx(logistic(total))
+
+
+def ladder(sizes: Sequence[int]) -> tuple[list[Hit], Callable[[Sequence[str]], np.ndarray]]:
+    """Papers of so many sentences; "p1s2" is the third of the second. Later ones score more."""
+    hits = [
+        hit(number + 1, "", " ".join(f"It is p{number}s{i}." for i in range(size)))
+        for number, size in enumerate(sizes)
+    ]
+
+    def embed(texts):
+        rows = [1.0, *(2.0**i for i in range(1, len(texts)))]  # more than what is before adds
+        return np.array(rows, dtype=np.float32)[:, None]
+
+    return hits, embed
+
+
+class TestReading:
+    def read(self, question: Question, sizes: Sequence[int]) -> list[tuple[str, str]]:
+        """Return what the network was asked, each with the name of the sentence."""
+        hits, embed = ladder(sizes)
+        reader = Reader()
+        score_sentences(question, hits, embed, lambda term: 1.0, reader)
+        return [(text, passage.split()[-1].rstrip(".")) for text, passage in reader.asked]
+
+    def test_the_24_best_sentences_are_read_the_best_first(self):
+        asked = self.read(ONE, [1] * 30)
+        assert asked == [("How?", f"p{number}s0") for number in range(29, 5, -1)]
+
+    def test_of_a_list_two_of_each_paper_however_many(self):
+        asked = self.read(LIST, [3] * 15)
+        assert asked == [("Which?", f"p{n}s{i}") for n in range(14, -1, -1) for i in (2, 1)]
+
+    def test_a_list_asks_what_is_said_about_its_subject(self):
+        asked = self.read(Question("Which papers use ice?", "list", subject="ice"), [1, 1])
+        assert asked == [("What is said about ice?", "p1s0"), ("What is said about ice?", "p0s0")]
+
+    def test_of_a_comparison_four_of_each_and_a_side_what_it_is(self):
+        asked = self.read(COMPARE, [1, 5, 1])
+        assert asked == [
+            ("a or b", "p2s0"),  # no side: what it is was not asked
+            *((text, f"p1s{i}") for i in (4, 3, 2, 1) for text in ("a or b", "What is b?")),
+            ("a or b", "p0s0"),
+            ("What is a?", "p0s0"),
         ]
-        assert [each.similarity for each in scores] == [1.0, 1.0]
-        assert [round(each.score, 6) for each in scores] == [0.8, 1.2]
+
+    def test_a_sentence_is_read_under_its_title(self):
+        abstract = "One is. Two is."
+        assert titled(hit(1, "Ice", abstract), Candidate(0, 8, 15, 0.0)) == "Ice: Two is."
+        assert titled(hit(1, "", abstract), Candidate(0, 0, 7, 0.0)) == "One is."
+
+    def test_the_logit_that_it_answers_makes_it_likely(self):
+        reader = Reader(lambda pair: 2.0 if "Two" in pair.passage else -1.0)
+        hits = [hit(1, "A", "One is."), hit(2, "B", "Two is.")]
+        first, second = score_sentences(ONE, hits, alike, lambda term: 1.0, reader).sentences
+        assert reader.asked == [("How?", "A: One is."), ("How?", "B: Two is.")]
+        assert (first.logit, second.logit) == (-1.0, 2.0)
+        assert first.likely == pytest.approx(logistic(-5.35 - 0.69 + 1.71 * 1.2 + 1.93))
+        assert second.likely == pytest.approx(logistic(-5.35 + 1.38 + 1.71 * 1.1 + 0.965))
+
+    @pytest.mark.parametrize("better", ["a or b", "What is a?"])
+    def test_of_two_that_are_asked_the_better_counts(self, better):
+        reader = Reader(lambda pair: 3.0 if pair.text == better else 1.0)
+        hits = [hit(1, "", "One is.")]
+        (only,) = score_sentences(COMPARE, hits, alike, lambda term: 1.0, reader).sentences
+        assert only.logit == 3.0
+        assert only.likely == likely(3.0, only)
+
+    def test_what_is_not_read_is_not_likely(self):
+        hits, embed = ladder([3])
+        found = score_sentences(LIST, hits, embed, lambda term: 1.0, Reader()).sentences
+        assert (found[0].logit, found[0].likely) == (-math.inf, 0.0)
+        assert all(each.likely > 0.0 for each in found[1:])
 
     def test_papers_without_sentences_give_none(self):
-        found = score_sentences("What?", [hit(1, "A", "")], embed_as({}), lambda term: 1.0)
+        found = score_sentences(ONE, [hit(1, "A", "")], alike, lambda term: 1.0, Reader())
         assert found.sentences == ()
         assert choose(found, ONE) == []
 
 
-class TestChoice:
-    def test_the_best_four_and_three_of_one_paper(self):
-        assert chosen((0, 0.9), (0, 0.8), (0, 0.95), (0, 1.0), (1, 0.7), (2, 0.65)) == [0, 2, 3, 4]
+def candidates(*rows: tuple[int, float]) -> Candidates:
+    """Sentences given by hit and how likely they answer, all of different meaning."""
+    sentences = tuple(
+        Candidate(number, i, i + 1, 0.0, 0.0, share) for i, (number, share) in enumerate(rows)
+    )
+    return Candidates(sentences, np.eye(len(rows), dtype=np.float32))
 
-    def test_what_is_far_below_the_best_is_left_out(self):
-        assert chosen((0, 1.0), (0, 0.59), (1, 0.61)) == [0, 2]
+
+def chosen(*rows: tuple[int, float], question: Question = ONE) -> list[int]:
+    return [sentence.start for sentence in choose(candidates(*rows), question)]
+
+
+class TestChoice:
+    def test_the_best_is_chosen_however_unlikely(self):
+        assert chosen((0, 0.01), (1, 0.02), (1, 0.0)) == [1]
+
+    def test_the_best_comes_first_then_the_rest_of_its_paper_in_order(self):
+        assert chosen((0, 0.5), (0, 1.0), (0, 0.4)) == [1, 0, 2]
+
+    def test_between_equals_words_and_vectors_decide(self):
+        pair = (Candidate(0, 0, 1, 0.5, 0.0, 0.3), Candidate(1, 1, 2, 0.6, 0.0, 0.3))
+        (only,) = choose(Candidates(pair, np.eye(2, dtype=np.float32)), ONE)
+        assert only == pair[1]
+
+    def test_another_of_the_best_paper_has_to_be_likely(self):
+        assert chosen((0, 0.9), (0, 0.34), (0, 0.35)) == [0, 2]
+
+    def test_one_of_another_paper_has_to_be_likelier(self):
+        # The best is at 0.6, of which 0.7 is less than 0.5.
+        assert chosen((0, 0.6), (1, 0.49), (2, 0.5)) == [0, 2]
+
+    def test_one_of_another_paper_has_to_be_nearly_as_likely_as_the_best(self):
+        assert chosen((0, 1.0), (1, 0.69), (2, 0.7)) == [0, 2]
+
+    def test_at_most_four(self):
+        assert chosen(*((number, 0.9) for number in range(6))) == [0, 1, 2, 3]
+
+    def test_at_most_three_of_one_paper(self):
+        assert chosen((0, 1.0), (0, 0.9), (0, 0.8), (0, 0.75), (1, 0.72)) == [0, 1, 2, 4]
+        assert chosen((0, 1.0), (1, 0.9), (1, 0.85), (1, 0.8), (1, 0.75)) == [0, 1, 2, 3]
+        assert chosen((0, 1.0), (0, 0.9), (0, 0.8), (0, 0.75)) == [0, 1, 2]
 
     def test_sentences_of_a_paper_stay_together_in_their_order(self):
-        assert chosen((0, 0.7), (1, 1.0), (0, 0.9), (1, 0.8)) == [1, 3, 0, 2]
+        assert chosen((0, 0.8), (1, 1.0), (0, 0.9), (1, 0.4)) == [1, 3, 0, 2]
 
-    def test_the_first_paper_is_always_heard(self):
-        # The first paper is at 0.5 of the best: too low by itself.
-        assert chosen((0, 0.5), (1, 1.0), (1, 0.9)) == [1, 2, 0]
-
-    def test_a_sentence_that_leans_brings_the_one_before(self):
-        assert chosen((0, 0.1), (0, 1.0), leans=[1]) == [0, 1]
-        assert chosen((0, 0.1), (0, 1.0)) == [1]
+    def test_papers_stand_in_the_order_of_their_best(self):
+        assert chosen((0, 0.8), (1, 0.9), (2, 1.0)) == [2, 1, 0]
 
     def test_what_was_said_is_not_said_again(self):
         rows = candidates((0, 1.0), (1, 0.9), (2, 0.8))
-        same = Candidates(rows.sentences, np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32))
-        assert [sentence.start for sentence in choose(same, ONE)] == [0, 2]
+        # Cosines to the first: 0.93 is the same, 0.91 is not.
+        vectors = [[1.0, 0.0], [0.93, math.sqrt(1 - 0.93**2)], [0.91, -math.sqrt(1 - 0.91**2)]]
+        near = Candidates(rows.sentences, np.array(vectors, dtype=np.float32))
+        assert [sentence.start for sentence in choose(near, ONE)] == [0, 2]
 
-    def test_where_no_paper_is_sure_each_gives_one(self):
-        unsure = tuple(
-            Candidate(number, i, i + 1, score, 0.0, 0.3, False)
-            for i, (number, score) in enumerate([(0, 1.0), (0, 0.9), (1, 0.8), (2, 0.7)])
+    def test_a_comparison_takes_two_of_each_the_likelier_first(self):
+        rows = [(0, 0.5), (0, 0.8), (0, 0.9), (1, 0.3), (1, 0.1), (1, 0.2)]
+        assert chosen(*rows, question=COMPARE) == [2, 1, 3, 5]
+
+    def test_a_list_takes_one_of_each_paper_in_the_order_found(self):
+        rows = [(0, 0.01), (0, 0.02), (1, 0.9), (2, 0.0)]
+        assert chosen(*rows, question=LIST) == [1, 2, 3]
+
+
+ALPHA = hit(
+    1, "Alpha: counting bees", "We count bees. However, it rains. Moreover it [3] fails.", 2019
+)
+BETA = hit(2, "Naming *whales* [2] at sea", "Whales are named.")
+
+
+def piece(found: Hit, text: str) -> Candidate:
+    at = found.paper.abstract.index(text)
+    return Candidate(found.rank - 1, at, at + len(text), 1.0)
+
+
+class TestQuoting:
+    def test_one_paper_is_quoted_without_a_lead_and_without_what_joins(self):
+        pieces = [piece(ALPHA, "We count bees."), piece(ALPHA, "However, it rains.")]
+        text, sentences, order = quote([ALPHA, BETA], pieces, ONE)
+        assert text == "We count bees. [1] It rains. [1]"
+        assert order == [0]
+        assert [each.evidence for each in sentences] == [
+            Evidence("p1", "We count bees.", 0, 14),
+            Evidence("p1", "However, it rains.", 15, 33),
+        ]
+        for each in sentences:
+            assert (each.citations, each.support, each.score) == ((1,), "verbatim", 1.0)
+            evidence = each.evidence
+            assert ALPHA.paper.abstract[evidence.start : evidence.end] == evidence.quote
+
+    def test_a_marker_in_an_abstract_is_shown_as_none(self):
+        text, sentences, _ = quote([ALPHA], [piece(ALPHA, "Moreover it [3] fails.")], ONE)
+        assert text == "It (3) fails. [1]"
+        assert sentences[0].evidence.quote == "Moreover it [3] fails."
+
+    def test_a_lead_names_the_paper_where_it_changes(self):
+        pieces = [
+            piece(BETA, "Whales are named."),
+            piece(ALPHA, "We count bees."),
+            piece(ALPHA, "However, it rains."),
+        ]
+        text, sentences, order = quote([ALPHA, BETA], pieces, ONE)
+        assert [each.text for each in sentences] == [
+            "“Naming ∗whales∗ (2) at sea”: Whales are named. [1]",
+            "Alpha: We count bees. [2]",
+            "It rains. [2]",
+        ]
+        assert text == " ".join(each.text for each in sentences)
+        assert order == [1, 0]
+
+    def test_a_comparison_has_a_line_for_each_sentence(self):
+        pieces = [piece(ALPHA, "We count bees."), piece(BETA, "Whales are named.")]
+        text, _, order = quote([ALPHA, BETA], pieces, COMPARE)
+        assert text == (
+            "- Alpha: We count bees. [1]\n- “Naming ∗whales∗ (2) at sea”: Whales are named. [2]"
         )
-        picked = choose(Candidates(unsure, np.eye(4, dtype=np.float32)), ONE)
-        assert [sentence.start for sentence in picked] == [0, 2, 3]
+        assert order == [0, 1]
 
-    def test_a_comparison_takes_two_of_each_and_a_list_one(self):
-        rows = [(0, 0.5), (0, 0.9), (0, 0.8), (1, 0.3), (1, 0.1)]
-        assert chosen(*rows, intent=Intent("compare", ("a", "b"))) == [1, 2, 3]
-        assert chosen(*rows, intent=Intent("list")) == [1, 3]
+    @pytest.mark.parametrize(
+        ("more", "last"),
+        [(0, ""), (1, "\n\n1 more mentions it."), (7, "\n\n7 more mention it.")],
+    )
+    def test_a_list_has_titles_years_and_how_many_more(self, more, last):
+        pieces = [piece(ALPHA, "We count bees."), piece(BETA, "Whales are named.")]
+        text, _, _ = quote([ALPHA, BETA], pieces, LIST, more)
+        assert text == (
+            "- **Alpha: counting bees** (2019): We count bees. [1]\n"
+            "- **Naming ∗whales∗ (2) at sea**: Whales are named. [2]" + last
+        )
+
+    def test_a_list_of_one_is_still_a_list(self):
+        text, _, _ = quote([ALPHA], [piece(ALPHA, "We count bees.")], LIST)
+        assert text == "- **Alpha: counting bees** (2019): We count bees. [1]"
 
 
 def test_the_words_of_asking_are_no_subject():

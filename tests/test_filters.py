@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rag.errors import InputError
@@ -106,3 +108,45 @@ def test_a_filter_without_meaning_says_what_would(expression, error):
 
 def test_spaces_and_values_with_operators():
     assert parse_where([" title = a=b "]) == (Condition("title", "=", "a=b"),)
+
+
+LONG = {
+    "cjk": "漢字論文検索質問応答" * 17,
+    "emoji": "😀🎈" * 100,
+    "accents": "éàü" * 66,
+    "ascii": "graph (a+b) [1] " * 12,
+}
+
+
+@pytest.fixture
+def long_titles(assistant, tmp_path):
+    rows = [
+        {"id": f"Ü-{name}", "title": f"On {text} once", "abstract": "A graph.", "authors": [text]}
+        for name, text in LONG.items()
+    ]
+    # The same at first, and another in the end.
+    rows += [{**row, "id": row["id"] + "2", "title": row["title"][:-9] + "!"} for row in rows]
+    file = tmp_path / "long.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assistant.ingest([str(file)])
+    return assistant
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_part_in_any_script_is_found(long_titles, name):
+    text = LONG[name].strip()
+    for where, found in (
+        ([f"title~{text}"], [f"Ü-{name}"]),
+        ([f"title!~{text}", f"author={text}"], [f"Ü-{name}2"]),
+        ([f"author~{text[1:170]}"], [f"Ü-{name}", f"Ü-{name}2"]),
+        ([f"id=ü-{name.upper()}"], [f"Ü-{name}"]),
+        ([f"id~ü-{name[1:]}"], []),
+        ([f"id~{name.upper()}2"], [f"Ü-{name}2"]),
+    ):
+        assert [paper.id for paper in long_titles.papers(where)] == found, where
+        assert long_titles.index.lexical.count(parse_where(where)) == len(found)
+
+
+def test_filters_are_few():
+    with pytest.raises(InputError, match=r"^51 filters are more than 50; give fewer$"):
+        parse_where(["year>1"] * 51)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answers.gathering import choose_sides, cited_titles, gather, matches, name_strength
-from rag.answers.questions import Intent, read_question
+from rag.answers.gathering import (
+    _each_once,
+    _is_absent,
+    choose_sides,
+    cited_titles,
+    gather,
+    matches,
+    name_strength,
+)
+from rag.answers.questions import Question, read_question
 from rag.types import Hit, Paper, Passage, Turn
 
 
@@ -107,14 +115,89 @@ def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
 
     def gathered(question):
         return gather(
-            question,
             read_question(question),
             index=assistant.index,
             embedder=assistant.embedder,
             k=5,
         )
 
-    assert gathered("Compare Alpha and Gamma").intent == Intent("one")
+    one = gathered("Compare Alpha and Gamma").question
+    assert (one.kind, one.parts) == ("fact", ())
     both = gathered("Compare Beta and Alpha")
-    assert both.intent == Intent("compare", ("Beta", "Alpha"))
+    assert (both.question.kind, both.question.parts) == ("compare", ("Beta", "Alpha"))
     assert (both.lead, [hit.paper.id for hit in both.hits]) == (2, ["b", "a"])
+
+
+def test_a_paper_stands_where_it_was_first_found():
+    x, again, y = hit("x", "X"), hit("x", "X again"), hit("y", "Y")
+    assert _each_once([x, y, again]) == [x, y]
+
+
+@pytest.fixture
+def bees(assistant, tmp_path):
+    """Papers that all say Alpha, of which the one that is called so says it least."""
+    return filled(
+        assistant,
+        tmp_path,
+        '{"id": "a", "title": "Alpha: counting things", "abstract": "A tool that helps us."}\n'
+        '{"id": "b", "title": "On Alpha", "abstract": "Alpha counts bees. Alpha is slow."}\n'
+        '{"id": "c", "title": "Bees", "abstract": "Alpha counts bees well. Alpha bees."}\n',
+    )
+
+
+def found(opened, question: Question, k: int = 3) -> list[str]:
+    gathered = gather(question, index=opened.index, embedder=opened.embedder, k=k)
+    assert [each.rank for each in gathered.hits] == list(range(1, len(gathered.hits) + 1))
+    return [each.paper.id for each in gathered.hits]
+
+
+def test_the_paper_that_is_called_as_asked_comes_first(bees):
+    text = "Which bees does Alpha count?"
+    without = found(bees, Question(text))
+    assert without[0] != "a"
+    called = ["a", *(key for key in without if key != "a")]
+    assert found(bees, Question(text, names=("alpha",))) == called
+    # It is looked for where the search for the question itself does not find it.
+    assert found(bees, Question(text, names=("Alpha",)), k=1) == ["a"]
+    assert found(bees, Question(text, names=("Gamma",))) == without
+
+
+def test_of_many_papers_of_one_name_the_search_tells_which_is_meant(assistant, tmp_path):
+    lines = [
+        f'{{"id": "n{i}", "title": "Alpha: part {i}", "abstract": "Tools of kind {i}."}}\n'
+        for i in range(4)
+    ]
+    lines.append('{"id": "b", "title": "Bees", "abstract": "Alpha counts bees. Alpha bees."}\n')
+    filled(assistant, tmp_path, "".join(lines))
+    assert found(assistant, Question("Which bees does Alpha count?", names=("Alpha",)))[0] == "b"
+
+
+@pytest.mark.parametrize(
+    ("side", "absent"),
+    [
+        ("GammaNet", True),
+        ("Alpha", False),
+        ("Beta", False),
+        ("the Gamma method", True),
+        ("counting", False),
+        ("zebras", False),  # no name: it may be there in other words
+    ],
+)
+def test_a_side_is_absent_where_no_paper_has_its_name(side, absent):
+    hits = [hit("a", "Alpha: counting bees"), hit("b", "Whales", "Named by Beta.")]
+    assert _is_absent(side, hits) is absent
+
+
+def test_a_comparison_with_a_side_that_is_absent_is_of_the_other(library):
+    gathered = gather(
+        Question("Compare Alpha and GammaNet", "compare", ("Alpha", "GammaNet")),
+        index=library.index,
+        embedder=library.embedder,
+        k=2,
+    )
+    assert (gathered.absent, gathered.question.parts, gathered.lead) == (
+        ("GammaNet",),
+        ("Alpha",),
+        1,
+    )
+    assert gathered.hits[0].paper.id == "a"

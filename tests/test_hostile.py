@@ -16,6 +16,7 @@ from llama_index.core.llms import (
 
 from rag.answers.writing import render_sources
 from rag.assistant import Assistant
+from rag.receipts.markers import MarkerScanner, no_markers
 from rag.types import Hit, Paper, Passage
 
 HOSTILE = [
@@ -189,3 +190,45 @@ def test_no_question_changes_the_sources(tmp_path, settings, embedder, text):
     assert prompt.count("A graph has nodes. It has edges, too.") == 1
     assert prompt.count(" ===\nTitle: On") == 2
     assistant.close()
+
+
+LOOKALIKES = [
+    "[1]", "［1］", "[１]", "【1】", "〔1〕", "〖１〗", "⟦1⟧", "｢1｣", "[¹]", "[₁]",
+    "⁅¹⁆", "[①]", "[𝟏]",
+    "[\u200b1]", "[1\u200d]", "[\u20601\ufe0f]", "[1\u0338]", "[\u20dd1]", "[\U000e00311]", "[ 1 ]",
+    "[1?]", "[1–1]", "【１、１】", "[1；1]", "[source 1]",
+    "[Sources: 1]", "[1 1]", "[[1]]", "[1](x)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("marker", LOOKALIKES)
+def test_lookalikes_are_plain_in_prompts_and_quotations(tmp_path, settings, embedder, marker):
+    row = {
+        "id": "g",
+        "title": f"On graphs {marker}",
+        "abstract": f"A graph{marker} has nodes {marker}.",
+    }
+    paper = Paper("g", row["title"], row["abstract"])
+    body, _ = render_sources([Hit(1, 1.0, paper, Passage("g", 0, 1))])
+    assert not re.search(r"[\[［【〔〖⟦｢⁅][^\w(]*\w+\W*[\]］】〕〗⟧｣⁆]", body)
+    assert body.count("(") >= 3
+    for token in MarkerScanner().tokens(body, final=True):
+        assert token.kind == "text"
+    (tmp_path / "p.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assistant = Assistant.open(settings, embedder=embedder)
+    assistant.ingest([str(tmp_path / "p.jsonl")])
+    for question in ("What does a graph have?", "What is poetry?"):
+        answer = assistant.ask(question)
+        found = MarkerScanner().tokens(answer.answer, final=True)
+        shown = [item.first for token in found for item in token.items]
+        assert list(dict.fromkeys(shown)) == [citation.number for citation in answer.citations]
+        for sentence in answer.sentences:
+            evidence = sentence.evidence
+            kept = assistant.paper("g").abstract
+            assert kept[evidence.start : evidence.end] == evidence.quote
+    assistant.close()
+
+
+def test_what_no_marker_looks_like_stays():
+    for text in ("[2020]", "[0.1]", "[n]", "[CLS]", "a[i]", "[]", "【注】", "[1\n]"):
+        assert no_markers(text) == text

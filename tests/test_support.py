@@ -40,7 +40,6 @@ def test_a_slice_of_the_abstract_is_verbatim(claim):
     "claim",
     [
         "HALO recognises 48 species.",
-        "HALO is 3.2 times faster than SWIFT.",
         "The accuracy of HALO on the Fjord test set is 91.5 percent.",
         "HALO was trained on 1200 hours of bird song from Norway.",
         "Rangers in 6 parks have used it since 2019.",

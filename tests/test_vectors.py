@@ -253,7 +253,7 @@ def test_a_rebuild_keeps_the_new_vectors_alone(settings, tmp_path, monkeypatch):
     first.close()
     second = Assistant.open(with_static)
     with monkeypatch.context() as patch:
-        patch.setattr(second.index, "_commit", lambda *_, **__: throw(KeyboardInterrupt))
+        patch.setattr(second.index, "_words", lambda *_, **__: throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             second.ingest([], rebuild=True)
     meanwhile = Assistant.open(with_static)  # who opens it next finishes it

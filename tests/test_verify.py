@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -9,22 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.cli import main
-from rag.receipts.drafts import check_draft, render, verify_pairs
+from rag.drafts.checking import Checked, DraftReport, check_draft
+from rag.drafts.pairs import verify_pairs
+from rag.drafts.reports import report_lines
 from rag.types import Paper
 
 ABSTRACT = "We study tea. Green tea lowers blood pressure in 40 adults. Black tea was not studied."
 PAPERS = {
-    "lee2020": Paper("lee2020", "Tea and pressure", ABSTRACT, key="lee2020"),
+    "lee2020": Paper("lee2020", "Tea and pressure", ABSTRACT, ("Ann Lee",), 2020, key="lee2020"),
     "kim": Paper("kim", "Coffee and sleep", "Coffee delays sleep by 40 minutes.", key="kim"),
 }
 
 
-def find(text: str) -> Paper | None:
-    return next((p for p in PAPERS.values() if p.title in text), None)
+class Shelf:
+    """A library of some papers."""
+
+    def __init__(self, *papers: Paper) -> None:
+        self.papers = papers
+
+    def named(self, name: str) -> list[Paper]:
+        return [p for p in self.papers if name in (p.key, p.id, p.doi, p.arxiv_id)]
+
+    def near(self, text: str) -> list[Paper]:
+        return list(self.papers)
+
+    def by_author(self, name: str, year: int) -> list[Paper]:
+        return list(self.papers)
 
 
-def check(text: str, form="markdown"):
-    return check_draft(text, form, PAPERS.get, find)
+def check(text: str, form="markdown", papers=None):
+    return check_draft(text, form, Shelf(*(papers or PAPERS.values())))
 
 
 def test_pairs_come_back_in_order_and_a_bad_line_loses_none():
@@ -77,9 +92,9 @@ def test_a_markdown_draft():
         (13, ("lee2020",), ()),
     ]
     assert [s.support for s in report.sentences][:3] == ["verbatim", "unsupported", "verbatim"]
-    assert report.failed
-    assert report.sentences[2].text == "- Coffee delays sleep by 40 minutes. [@kim]"
-    lines = list(render(report))
+    assert report.failed()
+    assert report.sentences[2].text == "Coffee delays sleep by 40 minutes. [@kim]"
+    lines = list(report_lines(report, "text", "draft.md"))
     assert "    no paper in the library for 'nobody2020'" in lines
     assert lines[-1].startswith("4 cited sentences: ")
 
@@ -119,19 +134,24 @@ def test_numbers_mean_the_drafts_own_references():
 
 @pytest.mark.parametrize(
     ("marker", "keys"),
-    [("[1-2-3]", "123"), ("[3-1]", ""), ("[1;3]", "13"), ("[1, 2–3]", "123"), ("[1-900]", None)],
+    [
+        ("[1-2-3]", ["1", "2", "3"]),
+        ("[1;3]", ["1", "3"]),
+        ("[1, 2–3]", ["1", "2", "3"]),
+        ("[1]–[3]", ["1", "2", "3"]),
+        ("[1, p. 7]", ["1"]),
+        ("[3-1]", ["3-1"]),
+        ("[1-900]", ["1-900"]),
+    ],
 )
 def test_ranges_of_numbers(marker, keys):
-    (checked, *_) = (
-        *check(f"Tea works {marker}.\n\n# References\n1. Lee on tea\n").sentences,
-        None,
-    )
-    numbers = tuple(str(n) for n in range(1, 32)) if keys is None else tuple(keys)
-    assert (checked.keys if checked else ()) == numbers
+    (checked,) = check(f"Tea works {marker}.\n\n# References\n1. Lee on tea\n").sentences
+    assert list(checked.keys) == keys
 
 
-def test_numbers_without_a_reference_list_are_no_citations():
-    assert check("An array a[1] and a thought [2].").sentences == ()
+def test_numbers_without_a_reference_list_are_unresolved():
+    (checked,) = check("An array a[1], the range [0, 1], and [2017]. A thought [2].").sentences
+    assert (checked.text, checked.unresolved) == ("A thought [2].", ("2",))
 
 
 @given(st.text(alphabet=st.sampled_from("a. [@]k1\\cite{}%`-\n*_<!>~#"), max_size=300))
@@ -152,6 +172,7 @@ def folder(tmp_path, monkeypatch, capsys):
         {"id": p.id, "key": p.key, "title": p.title, "abstract": p.abstract}
         for p in PAPERS.values()
     ]
+    rows[0] |= {"authors": ["Ann Lee"], "year": 2020}
     (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert main(["ingest", "p.jsonl"]) == 0
     capsys.readouterr()
@@ -183,3 +204,105 @@ def test_the_command_checks_pairs_line_by_line(folder, capsys):
     assert set(first["evidence"]) == {"quote", "start", "end"}
     assert set(second) == {"error"}
     assert captured.err == "error: 1 line could not be checked; correct it, first line 2\n"
+
+
+LEVELS = """Coffee delays sleep by 40 minutes [@kim].
+
+Coffee surely has something to do with sleep, people say [@kim].
+Coffee delays sleep by 90 minutes [@kim].
+Tea cures all [@nobody].
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "fails"),
+    [
+        ([0], []),
+        ([4], ["unresolved", "unsupported", "weak"]),
+        ([3], ["unsupported", "weak"]),
+    ],
+)
+def test_fail_on_sets_the_exit_code(folder, capsys, lines, fails):
+    text = "".join(LEVELS.splitlines(keepends=True)[line] for line in lines)
+    (folder / "d.md").write_text(text)
+    for level in ("unresolved", "unsupported", "weak"):
+        assert main(["verify", "d.md", "--fail-on", level]) == (level in fails)
+    assert main(["verify", "d.md"]) == ("unsupported" in fails)
+    with pytest.raises(SystemExit, match="2"):
+        main(["verify", "d.md", "--fail-on", "nothing"])
+
+
+def test_weak_fails_only_where_told():
+    weak = Checked(1, "Tea.", ("kim",), (), "weak", 0.4, None)
+    report = DraftReport((weak,))
+    assert [report.failed(level) for level in ("unresolved", "unsupported", "weak")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_sarif_and_annotations_name_the_places(folder, capsys):
+    (folder / "d.md").write_text(LEVELS)
+    assert main(["verify", "d.md", "--format", "sarif"]) == 1
+    log = json.loads(capsys.readouterr().out)
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    found = {
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]: result["ruleId"]
+        for result in run["results"]
+    }
+    assert (found[4], found[5]) == ("unsupported", "unresolved")
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} >= set(found.values())
+    assert main(["verify", "d.md", "--format", "github"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == (
+        "::error file=d.md,line=5,title=unresolved::no paper in the library for 'nobody' (0.00): "
+        "Tea cures all [@nobody]."
+    )
+
+
+def test_a_dash_reads_standard_input(folder, capsys, monkeypatch):
+    for text, code, said in (
+        ("Coffee delays sleep by 40 minutes [@kim].", 0, "line 1: verbatim"),
+        ("\\section{A}\nCoffee delays sleep by 90 minutes \\cite{kim}.", 1, "line 2: unsupported"),
+        (json.dumps({"claim": "Tea.", "title": "", "abstract": "Tea."}), 0, '{"support": "'),
+    ):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert main(["verify", "-"]) == code
+        assert capsys.readouterr().out.startswith(said)
+
+
+def test_lines_of_pairs_end_at_line_feeds_only(folder, capsys):
+    row = {"claim": "Tea\u2028is warm.", "title": "", "abstract": "Tea\x85is warm.\u2029"}
+    (folder / "p2.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert main(["verify", "p2.jsonl"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_a_reference_list_and_names_are_looked_up_in_the_library(folder, capsys):
+    draft = (
+        "Coffee delays sleep by 40 minutes [1]. Green tea lowers blood pressure in 40 adults "
+        "(Lee, 2020). Nobody knows (Roe, 2020).\n\n## Works cited\n\n1. Coffee and sleep\n"
+    )
+    (folder / "d.md").write_text(draft)
+    assert main(["verify", "d.md", "--json"]) == 1
+    sentences = json.loads(capsys.readouterr().out)["sentences"]
+    assert [(s["papers"], s["unresolved"]) for s in sentences] == [
+        (["kim"], []),
+        (["lee2020"], []),
+        ([], ["Roe 2020"]),
+    ]
+
+
+def test_a_key_of_two_papers_is_ambiguous(folder, capsys):
+    rows = [
+        {"id": f"x{n}", "key": "twin", "title": f"Twin {n}", "abstract": f"Twins are {n}."}
+        for n in (1, 2)
+    ]
+    (folder / "twins.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["ingest", "twins.jsonl"]) == 0
+    (folder / "d.md").write_text("Twins are 1 [@twin].\n")
+    capsys.readouterr()
+    assert main(["verify", "d.md"]) == 1
+    assert "    'twin' names several papers: x1, x2\n" in capsys.readouterr().out

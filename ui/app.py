@@ -9,46 +9,54 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import gc
+import os
 import sys
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException
+from pydantic import SecretStr
 
 from rag import export
 from rag.assistant import Assistant
-from rag.errors import RagError
+from rag.errors import RagError, SettingsError
 from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.types import IngestReport
 from ui import feedback, frame, transcript
-from ui.exchanges import cited_papers, read_exchanges
+from ui.exchanges import cited_papers, read_exchanges, read_line, read_names, read_object
 from ui.serve import check_access, launch
 from ui.shelf import Library, where_of
 from ui.talk import View, answer_views, sentence_of, show_again
-from ui.tools import make_tools
+from ui.tools import make_server, make_tools
+from ui.uploads import COOKIE, Uploads
 
 HERE = Path(__file__).parent
 # In the order in which they are put together; each begins where the one before ends.
 SCRIPTS = ("chats.js", "receipts.js", "library.js", "page.js")
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
-_LISTED = 60  # papers shown at first
+_LISTED, _MOST_LISTED = 60, 5_000  # papers shown at first, and at the most
 _EMPTY: View = {"id": "", "html": [], "text": "", "result": None}
 
 
-def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
+def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Blocks:
     """Return the page over one library.
 
     Args:
         assistant: answers and holds the library.
+        uploads: knows whose the uploaded files are.
         mcp: offer ``search_papers`` and ``ask_papers`` to other programs.
     """
     library = Library(assistant)
-    with gr.Blocks(title="Papers", analytics_enabled=False, fill_width=True) as page:
+    page = gr.Blocks(title="Papers", analytics_enabled=False, fill_width=True)
+    with page:
         gr.HTML(frame.CHATS, elem_id="aside", apply_default_css=False)
         with gr.Column(elem_id="talk"):
             welcome = gr.HTML(elem_id="greeting", apply_default_css=False)
@@ -88,14 +96,17 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
                 frame.library(library.shelf),
             )
 
-        def add(paths: list[str]) -> Iterator[Any]:
+        def add(paths: list[str], request: gr.Request) -> Iterator[Any]:
             said, rest = frame.reading(0, 0), [gr.skip()] * 4
             yield said, *rest
             try:
-                for news in library.add(paths or []):
-                    over = isinstance(news, IngestReport)
-                    said = frame.taken_in(news) if over else frame.reading(*news)
-                    yield said, *rest
+                with uploads.taken(request.cookies.get(COOKIE, ""), paths or []) as files:
+                    for news in library.add(files):
+                        if isinstance(news, IngestReport):
+                            said = frame.taken_in(news)
+                        else:
+                            said = frame.reading(*news)
+                        yield said, *rest
             except RagError as error:
                 said = frame.problem(sentence_of(str(error)))
             yield said, None, *around()
@@ -115,7 +126,7 @@ def build(assistant: Assistant, *, mcp: bool = False) -> gr.Blocks:
         ).then(None, js="() => document.dispatchEvent(new Event('rag:library'))")
         if mcp:
             for tool in make_tools(assistant):
-                gr.api(tool, api_name=tool.__name__, concurrency_limit=_AT_ONCE)
+                gr.events.api(tool, api_name=tool.__name__, concurrency_limit=_AT_ONCE)
     page.queue(max_size=_WAITING, default_concurrency_limit=8, status_update_rate=1.0)
     return page
 
@@ -127,36 +138,57 @@ def _script() -> str:
 def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
     """Return what the page's script may call; each takes and returns JSON data."""
 
+    @_refusing
     def show_chat(data: Any) -> str:
         return show_again(assistant, read_exchanges(data))
 
-    def save_chat(data: dict[str, Any]) -> str:
-        exchanges = read_exchanges(data.get("exchanges"))
-        if data.get("form") == "json":
+    @_refusing
+    def save_chat(data: Any) -> str:
+        given = read_object(data)
+        exchanges = read_exchanges(given.get("exchanges"))
+        if given.get("form") == "json":
             return transcript.as_json(exchanges)
         return transcript.as_markdown(exchanges)
 
-    def cite_papers(data: dict[str, Any]) -> str:
-        papers = cited_papers(read_exchanges(data.get("exchanges")))
-        names = data.get("ids")
-        papers += [assistant.paper(str(name)) for name in (names if names else [])]
+    @_refusing
+    def cite_papers(data: Any) -> str:
+        given = read_object(data)
+        papers = cited_papers(read_exchanges(given.get("exchanges")))
+        papers += [assistant.paper(name) for name in read_names(given.get("ids"))]
         return export.bibtex([with_key(paper) for paper in papers])
 
-    def find_papers(data: dict[str, Any]) -> dict[str, Any]:
-        where, query = where_of(data), str(data.get("query") or "")
-        most = min(max(int(data.get("most") or _LISTED), 1), 5_000)
+    @_refusing
+    def find_papers(data: Any) -> dict[str, Any]:
+        given = read_object(data)
+        where, query = where_of(given), read_line(given.get("query"))
+        most = given.get("most")
+        most = min(max(most, 1), _MOST_LISTED) if type(most) is int else _LISTED
         try:
             papers, matching = library.find(query, where, most), library.count(where)
         except RagError as error:
             return {"html": frame.problem(sentence_of(str(error))), "matching": None}
-        listed = frame.found(papers, matching, best_first=bool(query.strip()))
+        listed = frame.found(papers, matching, best_first=bool(query))
         return {"html": listed, "matching": matching}
 
-    def rate_answer(data: dict[str, Any]) -> bool:
-        feedback.record(assistant.settings.index, data)
+    @_refusing
+    def rate_answer(data: Any) -> bool:
+        feedback.record(assistant.settings.index, read_object(data))
         return True
 
     return [show_chat, save_chat, cite_papers, find_papers, rate_answer]
+
+
+def _refusing(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Answer data that means nothing with a refusal that says so, not with a failure."""
+
+    @functools.wraps(function)
+    def refusing(data: Any) -> Any:
+        try:
+            return function(data)
+        except RagError as error:
+            raise HTTPException(422, str(error)) from error
+
+    return refusing
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -165,27 +197,40 @@ def main(arguments: argparse.Namespace) -> int:
     Raises:
         RagError: the address needs a password, is taken, or the model cannot be opened.
     """
-    check_access(arguments.host, arguments.auth, no_auth=arguments.no_auth)
     flags = {name: getattr(arguments, name, None) for name in ("index", "llm")}
-    assistant = Assistant.open(load_settings(**flags))
-    try:
+    settings = load_settings(**flags)
+    auth, token = arguments.auth or _said(settings.ui_auth), _said(settings.ui_token)
+    check_access(arguments.host, auth, no_auth=arguments.no_auth)
+    if token and not auth:
+        raise SettingsError("RAG_UI_TOKEN needs a password beside it; set RAG_UI_AUTH=USER:PASS")
+    with contextlib.ExitStack() as stack:
+        assistant = Assistant.open(settings)
+        stack.callback(assistant.close)
         _ = assistant.llm, assistant.embedder  # fail now, not at the first question
-        page = build(assistant, mcp=arguments.mcp)
+        # A folder of our own: the usual one is every Gradio program's on the machine.
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rag-ui-"))
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        uploads = Uploads()
+        page = build(assistant, uploads, mcp=arguments.mcp)
         address = launch(
             page,
             arguments.host,
             arguments.port,
-            auth=arguments.auth,
+            auth=auth,
             no_auth=arguments.no_auth,
-            mcp=arguments.mcp,
+            token=token,
+            files=uploads,
+            server=make_server(assistant) if arguments.mcp else None,
         )
+        stack.callback(page.close, verbose=False)
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again would stall answers
         print(f"the chat page is at {address} (Ctrl-C stops it)", file=sys.stderr)  # noqa: T201
-        try:
-            threading.Event().wait()
-        finally:
-            page.close(verbose=False)
-    finally:
-        assistant.close()
+        if arguments.mcp:
+            print(f"programs find MCP at {address}mcp", file=sys.stderr)  # noqa: T201
+        threading.Event().wait()
     return 0
+
+
+def _said(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from rag.errors import InputError
 from rag.types import Answer, Evidence, Paper, Turn
 
 _ID = re.compile(r"[a-z0-9]{1,16}")
 _MOST_EXCHANGES = 500
-_LONGEST_TEXT = 100_000
+_LONGEST_TEXT, _LONGEST_LINE = 100_000, 4_000
+_MOST_NAMES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,39 @@ def read_id(value: Any) -> str:
     return value if isinstance(value, str) and _ID.fullmatch(value) else "x"
 
 
+def read_object(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not isinstance(value, Mapping):
+        raise InputError("this is no call of the page; send a JSON object")
+    return value
+
+
+def read_names(value: Any) -> list[str]:
+    """Return the ids in a list of them, none twice; nothing for what is no list.
+
+    Raises:
+        InputError: they are more than a page shows.
+    """
+    names = value if isinstance(value, list) else []
+    if len(names) > _MOST_NAMES:
+        raise InputError(f"at most {_MOST_NAMES} papers at a time; name fewer")
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def read_line(value: Any) -> str:
+    """Return a line of text, '' for anything else.
+
+    >>> read_line(" graph  nets "), read_line(["x"])
+    ('graph nets', '')
+    """
+    text = value if isinstance(value, str) else ""
+    return " ".join(text[:_LONGEST_LINE].encode("utf-8", "replace").decode().split())
+
+
 def _read_exchange(row: Any) -> Exchange | None:
     if not isinstance(row, Mapping):
         return None
@@ -82,7 +117,7 @@ def _read_exchange(row: Any) -> Exchange | None:
         answer=_read_answer(row.get("answer")),
         partial=_text(row.get("partial")),
         problem=_text(row.get("problem")),
-        verdict=row.get("verdict") if row.get("verdict") in ("up", "down") else "",
+        verdict=said if (said := _text(row.get("verdict"))) in ("up", "down") else "",
     )
 
 
@@ -129,7 +164,7 @@ def _build(kind: Any, data: Any) -> Any:
     Raises:
         TypeError, ValueError, KeyError: the data has another shape.
     """
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         given = {f.name: data[f.name] for f in dataclasses.fields(kind) if f.name in data}
         return kind(**{name: _build(hints[name], value) for name, value in given.items()})

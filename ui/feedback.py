@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from rag.durable import make_private, open_private
 from rag.errors import InputError
 
 NAME = "feedback.jsonl"
@@ -50,6 +52,7 @@ def record(folder: Path, given: Mapping[str, Any], now: datetime | None = None) 
         "time": (now or datetime.now(timezone.utc)).isoformat(timespec="seconds"),
     }
     line = json.dumps(row, ensure_ascii=False) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    with _writing, (folder / NAME).open("a", encoding="utf-8") as file:
-        file.write(line)
+    make_private(folder)
+    appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    with _writing, open_private(folder / NAME, appending) as file:
+        file.write(line.encode("utf-8", "backslashreplace"))

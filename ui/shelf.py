@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 import functools
+import itertools
+import os
 import queue
 import re
 import shutil
@@ -16,8 +19,8 @@ from typing import Any
 
 from rag import readers
 from rag.assistant import Assistant
+from rag.durable import make_private, open_private
 from rag.index.entries import with_key
-from rag.index.filters import parse_where
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
 
@@ -96,9 +99,7 @@ class Library:
         return _Survey(survey(papers), tuple(example_questions(papers)), newest)
 
     def _now(self) -> _Survey:
-        index = self._assistant.index
-        index.refresh()
-        return self._survey(index.generation)
+        return self._survey(self._assistant.generation)
 
     @property
     def shelf(self) -> Shelf:
@@ -116,8 +117,7 @@ class Library:
         Raises:
             InputError: a filter has no meaning.
         """
-        conditions = parse_where(where)
-        return self._assistant.index.lexical.count(conditions) if where else self.shelf.papers
+        return self._assistant.count(where) if where else self.shelf.papers
 
     def find(self, query: str, where: Sequence[str], most: int) -> list[Paper]:
         """Return at most so many papers: the best for a query, or the newest.
@@ -165,8 +165,22 @@ def _has_papers(file: str) -> bool:
 
 
 def _keep(file: str, folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(shutil.copyfile(file, folder / safe_name(Path(file).name)))
+    """Copy an upload; what has its name already stays, and the same file is kept once."""
+    make_private(folder.parent)
+    make_private(folder)
+    name = Path(safe_name(Path(file).name))
+    for number in itertools.count(1):
+        kept = folder / (name.name if number == 1 else f"{name.stem} ({number}){name.suffix}")
+        try:
+            new = open_private(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            if kept.is_file() and filecmp.cmp(file, kept, shallow=False):
+                break
+            continue
+        with new, Path(file).open("rb") as source:
+            shutil.copyfileobj(source, new)
+        break
+    return str(kept)
 
 
 def _newest(papers: Sequence[Paper]) -> list[Paper]:

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import gc
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from rag.assistant import Assistant
@@ -28,7 +28,9 @@ View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
 
 
-async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncIterator[View]:
+async def answer_views(
+    assistant: Assistant, asked: Mapping[str, Any]
+) -> AsyncGenerator[View, None]:
     """Answer what the page asks; yield views, each the whole state of the exchange.
 
     Leaving it early stops the model at its next word.
@@ -42,8 +44,10 @@ async def answer_views(assistant: Assistant, asked: Mapping[str, Any]) -> AsyncI
         ``id``; ``html`` in pieces; ``text``, what has been written; and, in the last one,
         ``result``: what the page is to keep of the exchange.
     """
+    asked = asked if isinstance(asked, Mapping) else {}
     name = read_id(asked.get("id"))
-    question = str(asked.get("question") or "").strip()
+    question = asked.get("question")
+    question = question.strip() if isinstance(question, str) else ""
     hits: Sequence[Hit] = ()
     text = ""
     ask = functools.partial(
@@ -87,7 +91,7 @@ def _broken(name: str, question: str, text: str, error: RagError) -> Exchange:
 
 async def _arriving(
     ask: Callable[[], Generator[Part, None, None]],
-) -> AsyncIterator[list[Part | RagError]]:
+) -> AsyncGenerator[list[Part | RagError], None]:
     """Yield what has come since the last time, in order; an error of ours comes as a part.
 
     A thread of its own waits for the model, so that leaving need not wait for its next word.

@@ -55,11 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         work.mkdir(parents=True, exist_ok=True)
         bench = Bench(arguments.papers, arguments.beir, arguments.torch, work)
         say(machine(), "", "| what | ours | stock | ratio | reach | | limit |", "|---" * 7 + "|")
-        rows = [_told(ROWS[name](bench)) for name in arguments.rows or ROWS]
+        rows = [_noted(ROWS[name](bench)) for name in arguments.rows or ROWS]
     return 0 if all(row.met for row in rows) else 1
 
 
-def _told(row: Row) -> Row:
+def _noted(row: Row) -> Row:
     cells = (row.what, row.ours, row.stock, row.ratio, row.reach, "yes" if row.met else "no")
     say(f"| {' | '.join((*cells, row.limit))} |")
     return row

@@ -26,7 +26,8 @@ from llama_index.core.llms import MockLLM
 from evals.maintain import bench_stock
 from evals.ranking import rank_metrics, read_beir
 from rag import readers
-from rag.answers.retrieval import CANDIDATES, query_terms
+from rag.answers.asking import query_terms
+from rag.answers.retrieval import CANDIDATES
 from rag.assistant import Assistant
 from rag.index import passages
 from rag.index.store import Spec, Store
@@ -152,14 +153,19 @@ def hold(way: str, folder: str, papers: str) -> dict[str, float]:
     index = bench_stock.open_index(Path(folder), Static())
     engine = bench_stock.citation_engine(index, MockLLM(max_tokens=64), K)
     for query in queries:
-        for _ in engine.query(query).response_gen:
+        for _ in _words(engine, query):
             pass
     return {"rss": _resident()}
 
 
+def _words(engine: Any, question: str) -> Iterator[str]:
+    """Yield the words of the stock way's answer as they come."""
+    yield from engine.query(question).response_gen
+
+
 def first_token(ours: str, stock: str, papers: str) -> dict[str, float]:
     """Measure the seconds until the first words, by turns: the model alone, ours, stock."""
-    from llama_index.llms.openai_like import OpenAILike
+    from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
 
     from tests.fake_openai import FakeOpenAI, Reply, say
 
@@ -176,7 +182,7 @@ def first_token(ours: str, stock: str, papers: str) -> dict[str, float]:
         ways: dict[str, Callable[[str], Iterator[Any]]] = {
             "model": lambda question: _said(client, question),
             "ours": lambda question: (p for p in assistant.stream(question) if type(p) is str),
-            "stock": lambda question: iter(engine.query(question).response_gen),
+            "stock": lambda question: _words(engine, question),
         }
         took: dict[str, list[float]] = {way: [] for way in ways}
         for number, question in enumerate(questions):

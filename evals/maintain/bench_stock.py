@@ -57,7 +57,8 @@ class TorchMiniLM(BaseEmbedding):
         return rows
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return self.encode(texts).tolist()
+        rows: list[list[float]] = self.encode(texts).tolist()
+        return rows
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self._get_text_embeddings([text])[0]

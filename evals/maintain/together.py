@@ -121,7 +121,7 @@ def write(folder: Path, rows: list[dict[str, Any]], given: argparse.Namespace) -
         "--index",
         str(index),
     ]
-    readers = []
+    readers: list[subprocess.Popen[str]] = []
     ended, number = time.monotonic() + given.seconds, 0
     while time.monotonic() < ended or number < 2:
         write_rows(folder / "papers.jsonl", list(piece(rows, number)))

@@ -1,51 +1,69 @@
-"""The chain: question -> standalone question -> papers -> text -> receipts -> Answer."""
+"""The chain: question -> standalone question -> papers -> text -> receipts -> Answer.
+
+`stream` is the whole way. Whether to answer is decided in `rag.answers.abstention` where no model
+answers; where one does, the model decides.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
 from rag.answers import (
     abstention,
+    catalogue,
     conversation,
     extraction,
+    followups,
     gathering,
     judging,
     planning,
     prompts,
     questions,
     retrieval,
+    several,
     writing,
 )
 from rag.answers.quoting import quote
-from rag.answers.refusals import declined
+from rag.answers.refusals import declined, none_is_about
 from rag.errors import InputError, ModelError
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models import replies
+from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept, encoder, identity
 from rag.settings import Settings
-from rag.types import (
-    Answer,
-    Citation,
-    Hit,
-    Retrieved,
-    Seconds,
-    Sentence,
-    Turn,
-    Usage,
-)
+from rag.types import Answer, Citation, Hit, Retrieved, Seconds, Sentence, Turn, Usage
+
+log = logging.getLogger(__name__)
+
+Part: TypeAlias = "tuple[Hit, ...] | str | Answer"
+Choose = Callable[[str, Sequence[Hit]], Sequence[Hit]]
 
 _LONGEST_QUESTION = 4_000
 # Threads that compute at once only take Python's lock from each other, at every call into C.
 _TURN = threading.Lock()
+_PATIENCE = 0.5  # seconds: behind a question whose work takes longer, another one waits no more
+
+
+@contextlib.contextmanager
+def _in_turn() -> Iterator[None]:
+    """Compute alone, or beside one who takes long."""
+    alone = _TURN.acquire(timeout=_PATIENCE)
+    try:
+        yield
+    finally:
+        if alone:
+            _TURN.release()
 
 
 def stream(
@@ -59,10 +77,12 @@ def stream(
     where: Sequence[Condition] = (),
     history: Sequence[Turn] = (),
     judge: bool = False,
-) -> Iterator[tuple[Hit, ...] | str | Answer]:
+    choose: Choose | None = None,
+) -> Iterator[Part]:
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
-    With ``judge`` a model adds its own verdict to each sentence.
+    With ``judge`` a model adds its own verdict to each sentence. ``choose`` says which of the
+    papers found are read, in which order.
 
     Raises:
         InputError: the question is empty or too long.
@@ -77,13 +97,15 @@ def stream(
     used: dict[str, str] = {}
     spent: list[Usage] = []
     alone = question
-    follows = bool(history) and questions.refers_back(question)
+    multilingual = identity(embedder).startswith("e5")
+    read = questions.read_question(question, index.lexical, multilingual=multilingual)
+    follows = bool(history) and read.kind != "chat" and followups.refers_back(question)
     plan: planning.Plan | None = None
     fault: ModelError | None = None
-    compares = questions.read_question(question).kind == "compare"
+    compares = read.kind == "compare"
     if llm is not None and planning.is_needed(question, compares=compares, follows=follows):
-        told = history if follows else ()
         try:
+            told = history if follows else ()
             plan, prompt, usage = planning.make(question, told, llm, settings)
             used[prompt.name] = prompt.sha256
             spent.append(usage)
@@ -93,26 +115,46 @@ def stream(
         alone = plan.question
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
-        alone = questions.standalone(question, history, titles)
-    in_force = planning.matching(plan.where, where, index) if plan else where
+        alone = followups.standalone(question, history, titles)
     # A remote embedder is waited for, not computed: there the threads wait side by side.
-    turn = _TURN if encoder(embedder) else contextlib.nullcontext()
-    intent = questions.read_question(alone)
-    with turn:
-        found = gathering.gather(alone, intent, index=index, embedder=embedder, k=k, where=in_force)
-        hits, intent, lead = found.hits, found.intent, found.lead
+    turn = _in_turn if encoder(embedder) else contextlib.nullcontext
+    if follows:
+        read = questions.read_question(alone, index.lexical, multilingual=multilingual)
+    if read.mended:
+        alone = read.text
+    if read.several and llm is None:
+        ask = functools.partial(
+            stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
+        )
+        yield from several.one_by_one(question, alone, read.several, ask)
+        return
+    if read.kind in {"chat", "library"} or read.limited or read.people:
+        known = catalogue.answer(read, index=index, embedder=embedder, where=where)
+        if known is not None:
+            yield ()
+            yield known.text
+            yield _computed(known, question, alone, index, embedder, llm, settings, started)
+            return
+    limits = (*where, *read.where) if read.limited else where
+    limits = planning.matching(plan.where, limits, index) if plan else limits
+    with turn():
+        found = gathering.gather(read, index=index, embedder=embedder, k=k, where=limits)
+        hits, read, lead = found.hits, found.question, found.lead
         if plan:
-            runs = [retrieval.search(index, embedder, s, k, in_force) for s in plan.searches]
+            runs = [retrieval.search(index, embedder, s, k, limits) for s in plan.searches]
             hits = planning.merge([*runs, hits], max(k, len(hits)))
             lead = max(lead, len(runs))
+        if choose is not None:
+            hits = tuple(choose(alone, hits))
         retrieved = time.perf_counter()
         candidates = extraction.score_sentences(
-            alone,
+            read,
             hits[:lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
+            cross_encoder().logits,
         )
-        grounds = abstention.find_grounds(alone, hits, candidates, intent)
+        grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
     yield hits
 
     def answer_of(made: _Made, stopped: str | None = None) -> Answer:
@@ -138,21 +180,29 @@ def stream(
             generation=index.generation,
             settings={
                 "k": k,
-                "where": [f"{c.field}{c.op}{c.value}" for c in in_force],
+                "where": [f"{c.field}{c.op}{c.value}" for c in limits],
                 "context_tokens": settings.context_tokens,
                 "history_tokens": settings.history_tokens,
                 "answer_tokens": settings.answer_tokens,
                 "judge": judge,
             },
             stopped=stopped,
-            confidence=round(abstention.score(grounds.features, identity(embedder)), 4),
+            confidence=round(abstention.score(grounds.features), 4),
         )
 
+    def unknown() -> list[str]:
+        return [word for word in grounds.missing if not gathering.is_known(index, word)]
+
     def quoted() -> _Made:
-        if not hits or not abstention.answers(grounds, identity(embedder)):
-            return _Made(declined(hits, grounds.missing), answered=False)
-        chosen = extraction.choose(candidates, intent)
-        return _Made(*quote(hits, chosen, as_list=intent.kind != "one"))
+        # Who wrote what is asked about is a filter: what it leaves is what is meant.
+        if not hits or not (read.limited or found.absent or abstention.answers(grounds)):
+            return _Made(read.note + declined(hits, unknown()), answered=False)
+        chosen = extraction.choose(candidates, read, found.named if not plan else 0)
+        more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
+        made = _Made(*quote(hits, chosen, read, more))
+        if found.absent:
+            made = replace(made, text=f"{none_is_about(found.absent)}\n\n{made.text}")
+        return replace(made, text=read.note + made.text)
 
     generated: float | None = None
     if llm is None or not hits:
@@ -164,8 +214,8 @@ def stream(
     sources = writing.within(hits, settings.context_tokens)
 
     def source_of(claim: str) -> int | None:
-        with turn:
-            return writing.find_source(claim, sources, embedder)
+        with turn():
+            return writing.find_source(claim, sources)
 
     try:
         if fault:
@@ -178,7 +228,7 @@ def stream(
     used[prompt.name] = prompt.sha256
     spent.append(written.usage)
     if written.declines:
-        made = _Made(declined(hits, grounds.missing), answered=False)
+        made = _Made(declined(hits, unknown()), answered=False)
         yield made.text
     elif not written.order:
         made = quoted()
@@ -190,14 +240,18 @@ def stream(
         else:
             yield made.text
     else:
-        with turn:
-            cited = [hits[i] for i in written.order]
-            sentences = writing.receipts(written.text, cited, written.attributed, embedder)
+        cited = [hits[i] for i in written.order]
+        with turn():
+            sentences = writing.receipts(written, cited, sources)
         if judge and sentences:
             papers = {n: hit.paper for n, hit in enumerate(cited, 1)}
-            sentences, prompt, usage = judging.judge_sentences(sentences, papers, llm, settings)
-            used[prompt.name] = prompt.sha256
-            spent.append(usage)
+            try:
+                sentences, prompt, usage = judging.judge_sentences(sentences, papers, llm, settings)
+                used[prompt.name] = prompt.sha256
+                spent.append(usage)
+            except ModelError as error:  # the answer stands without it
+                log.warning("the judge's verdicts are unmeasured: %s", error)
+                sentences = judging.unmeasured(sentences)
         made = _Made(written.text, sentences, written.order)
     yield answer_of(made, written.stopped)
 
@@ -210,3 +264,33 @@ class _Made:
     sentences: Sequence[Sentence] = ()
     order: Sequence[int] = ()
     answered: bool = True
+
+
+def _computed(
+    known: catalogue.Known,
+    question: str,
+    alone: str,
+    index: Index,
+    embedder: BaseEmbedding,
+    llm: LLM | None,
+    settings: Settings,
+    started: float,
+) -> Answer:
+    """Return an answer that the catalogue gave."""
+    spent = round(time.perf_counter() - started, 4)
+    papers = tuple(enumerate(known.papers, 1))
+    return Answer(
+        question=question,
+        standalone_question=alone,
+        answered=known.answered,
+        answer=known.text,
+        sentences=known.sentences,
+        citations=tuple(Citation(number, paper) for number, paper in papers),
+        retrieved=tuple(Retrieved(number, 1.0, p.id, p.title) for number, p in papers),
+        llm=replies.model_name(settings, llm),
+        embedder=identity(embedder),
+        prompts={},
+        seconds=Seconds(retrieve=spent, total=spent),
+        generation=index.generation,
+        kind=known.kind,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
@@ -17,14 +18,29 @@ def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
 
     >>> within_budget([Turn("one two", "three"), Turn("four", "five")], 3)
     [Turn(question='four', answer='five', paper_ids=())]
+
+    The oldest that does not fit is cut, where it is the last turn.
+
+    >>> within_budget([Turn("one two", "three four five")], 4)
+    [Turn(question='one two', answer='three four', paper_ids=())]
     """
     kept: list[Turn] = []
     for turn in reversed(history):
         budget -= tokens.count(turn.question) + tokens.count(turn.answer)
-        if budget < 0:
+        if budget < 0 and kept:
             break
-        kept.insert(0, turn)
+        kept.insert(0, _cut(turn, budget) if budget < 0 else turn)
     return kept
+
+
+def _cut(turn: Turn, budget: int) -> Turn:
+    """Return a turn without the last tokens of its answer, then of its question: -budget."""
+    question, answer = (tokens.encoding().encode_ordinary(t) for t in (turn.question, turn.answer))
+    over = -budget
+    kept_answer = answer[: max(0, len(answer) - over)]
+    kept_question = question[: max(1, len(question) - max(0, over - len(answer)))]
+    decode = tokens.encoding().decode
+    return replace(turn, question=decode(kept_question), answer=decode(kept_answer))
 
 
 def ask_once(llm: LLM, text: str, settings: Settings, *, max_tokens: int) -> replies.Completion:

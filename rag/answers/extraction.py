@@ -1,41 +1,31 @@
-"""An answer without a model: verbatim sentences of the papers found, chosen for the question.
+"""The sentences of the papers found that answer a question, chosen without a language model.
 
-Constants were chosen on one half of two sets of questions (the sample's, and 163 over 332
-listed abstracts) and hold on the other; figures in comments are shares of fact questions whose
-fact is in the answer, over all four pairs of set and embedder (MiniLM, static).
+Words and vectors choose the sentences that are worth reading; `rag.models.cross_encoder` reads each
+with the question; a fixed logistic formula joins both to how likely the sentence answers.
+``python -m evals.maintain.calibrate_answers`` redoes the constants.
 """
 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.answers.questions import Intent
+from rag.answers.asking import asked_terms
+from rag.answers.questions import Question
+from rag.models.cross_encoder import ANSWERS, Pair
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
-from rag.types import Hit
+from rag.types import Floats, Hit
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Embed = Callable[[Sequence[str]], Floats]
 Rarity = Callable[[str], float]
+Read = Callable[[Sequence[Pair]], Floats]
 
-# Words of questions, not of papers: in a small library they would look rare.
-_ASKING = frozenset(
-    term
-    for word in (
-        "a about all an and any are as at be been being but between by can compare compared could "
-        "difference different differ did do does done each either ever for from give given had "
-        "has have how i if in into is it its kind know like list many me most much name of on one "
-        "or other our over paper papers please provide say show so some such tell than that the "
-        "their them then there these they this those to us use used uses using versus vs was we "
-        "were what when where which while who whom whose why will with work works would you your"
-    ).split()
-    for term in terms(word)
-)
 _QUANTITY = re.compile(
     r"\bhow (?:many|much|large|big|long|fast|often|far|well|high|low|deep|accurate)\b|"
     r"\b(?:number|size|accuracy|score|percent\w*|share|fraction|speed\W?ups?|rate|cost|amount|"
@@ -47,25 +37,23 @@ _ASKS_LINK = re.compile(
     r"\b(?:code|available|link|url|repository|github|released?|website)\b", re.I
 )
 _DIGIT = re.compile(r"\d")
-# How a sentence begins that reads badly without the one before it.
-_LEANS = re.compile(
-    r"(?:it|they|this|these|that|those|he|she|its|their|such|here|then|in other words|"
-    r"both|the (?:latter|former))\b",
-    re.IGNORECASE,
-)
 
-READ = 4  # papers whose sentences are worth weighing, unless the question asks for a list
-# Similarity of question and sentence counts 1. Coverage 0.4 to 1.2 changes facts by 0.02.
+READ = 6  # papers whose sentences are worth weighing, unless the question asks for a list
+_CLOSELY = 24  # sentences that the network reads: some 60 ms on two cores
+_EACH = {"list": 2, "compare": 4}  # of each paper of a list or comparison
+# What words and vectors give a sentence: the similarity of question and sentence counts 1.
 _COVERAGE = 0.8
-_PAPER = 0.2  # divided by the paper's rank: 0.91, without it 0.87
+_PAPER = 0.2  # divided by the paper's rank
 _QUANTITY_WEIGHT = 0.2  # for a sentence with a digit where one is asked for
 _LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
-_BEFORE = 0.2  # of the score of the sentence before: 0.92, without it 0.90
-_FLOOR = 0.6  # of the best score: 0.90, at 0.7 0.87
+_BEFORE = 0.2  # of the score of the sentence before
+# How likely a sentence answers, from the network's logit, the score above and 1 / the paper's rank.
+LIKELY: Mapping[str, float] = {"logit": 0.6, "score": 1.73, "paper": 2.02, "constant": -5.95}
+
 _MOST, _MOST_OF_ONE = 4, 3
-# A question whose words the first paper has less of is told apart as a paraphrase, of which no
-# paper is sure: then one sentence a paper finds the right one in 0.80 of 52, three in 0.72.
-_SURE = 0.4
+_ALSO = 0.35  # a second sentence of the paper that answers best is as likely as this
+_ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
+_MAY = 0.1  # what a paper that is called by its name says best is at least as likely as this
 _SAME = 0.92  # cosine from which two sentences say the same
 
 
@@ -73,18 +61,16 @@ _SAME = 0.92  # cosine from which two sentences say the same
 class Candidate:
     """A sentence of the abstract of hit number ``hit``: ``abstract[start:end]``.
 
-    ``similarity`` is the cosine of the question and the sentence read under its title,
-    ``coverage`` the share of the asked words that sentence and title have; ``leans`` says that
-    it reads badly without the sentence before it, which is the candidate before it.
+    ``score`` is what words and vectors give it. ``logit`` is the network's, ``likely`` how likely
+    the sentence answers, 0 to 1; a sentence that was not read has neither (-inf and 0).
     """
 
     hit: int
     start: int
     end: int
     score: float
-    similarity: float
-    coverage: float
-    leans: bool
+    logit: float = -math.inf
+    likely: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +78,12 @@ class Candidates:
     """The sentences of the first hits, in order; vectors of shape (sentences, dimension)."""
 
     sentences: tuple[Candidate, ...]
-    vectors: NDArray[np.float32]
+    vectors: Floats
 
 
-def asked_terms(question: str) -> list[str]:
-    """Return the index terms of a question that say what it is about, each once.
-
-    >>> asked_terms("What speed-up does LCNN offer?")
-    ['speed', 'up', 'lcnn', 'offer']
-    """
-    return [term for term in dict.fromkeys(terms(question)) if term not in _ASKING]
-
-
-def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Rarity) -> Candidates:
+def score_sentences(
+    question: Question, hits: Sequence[Hit], embed: Embed, rarity: Rarity, read: Read
+) -> Candidates:
     """Score the sentences of the first hits for a question.
 
     Args:
@@ -112,39 +91,95 @@ def score_sentences(question: str, hits: Sequence[Hit], embed: Embed, rarity: Ra
         hits: best first.
         embed: texts to rows of length 1.
         rarity: the weight of an index term (inverse document frequency).
+        read: pairs of question and passage to logits (see `rag.models.cross_encoder`).
     """
-    wanted = {term: rarity(term) for term in asked_terms(question)}
+    every, vectors = _skim(question.text, hits, embed, rarity)
+    closely = sorted(range(len(every)), key=lambda i: -every[i].score)
+    if question.kind in _EACH:
+        each = _EACH[question.kind]
+        closely = [i for i, place in _places(every, closely) if place < each]
+    else:
+        closely = closely[:_CLOSELY]
+    asked = [(i, text) for i in closely for text in _asked_of(question, every[i].hit)]
+    logits = read([Pair(text, titled(hits[every[i].hit], every[i])) for i, text in asked])
+    for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):
+        best = max(every[i].logit, float(logit))
+        every[i] = replace(every[i], logit=best, likely=likely(best, every[i]))
+    return Candidates(tuple(every), vectors)
+
+
+def _asked_of(question: Question, hit: int) -> list[str]:
+    """Return what the network is asked of a paper: of a list its subject, of a side what it is.
+
+    No sentence answers a question for a list or a comparison by itself.
+    """
+    if question.kind == "list" and question.subject:
+        return [f"What is said about {question.subject}?"]
+    if question.kind == "compare" and hit < len(question.parts):
+        return [question.text, f"What is {question.parts[hit]}?"]
+    return [question.text]
+
+
+def _places(every: Sequence[Candidate], order: Sequence[int]) -> list[tuple[int, int]]:
+    """Return each index with how many of the same paper stand before it."""
+    seen: dict[int, int] = {}
+    placed = []
+    for i in order:
+        placed.append((i, seen.get(every[i].hit, 0)))
+        seen[every[i].hit] = placed[-1][1] + 1
+    return placed
+
+
+def titled(hit: Hit, piece: Candidate) -> str:
+    """Return a sentence as the network reads it, under its paper's title."""
+    text = hit.paper.abstract[piece.start : piece.end]
+    return f"{hit.paper.title}: {text}" if hit.paper.title else text
+
+
+def likely(logit: float, piece: Candidate) -> float:
+    """Return how likely a sentence answers, 0 to 1."""
+    total = (
+        LIKELY["constant"]
+        + LIKELY["logit"] * logit
+        + LIKELY["score"] * piece.score
+        + LIKELY["paper"] / (1 + piece.hit)
+    )
+    return 1.0 / (1.0 + math.exp(-total))
+
+
+def _skim(
+    question: str, hits: Sequence[Hit], embed: Embed, rarity: Rarity
+) -> tuple[list[Candidate], Floats]:
+    """Score all sentences of the hits by words and vectors."""
     places = [
         (number, start, end)
         for number, hit in enumerate(hits)
         for start, end in sentence_spans(hit.paper.abstract)
     ]
     if not places:
-        return Candidates((), np.empty((0, 0), dtype=np.float32))
+        return [], np.empty((0, 0), dtype=np.float32)
+    wanted = {term: rarity(term) for term in asked_terms(question)}
     texts = [hits[number].paper.abstract[start:end] for number, start, end in places]
     titles = [hit.paper.title for hit in hits]
-    titled = [f"{titles[place[0]]}. {text}" for place, text in zip(places, texts, strict=True)]
-    vectors = embed([question, *titled])
-    similarities = vectors[1:] @ vectors[0]
+    under = [f"{titles[place[0]]}. {text}" for place, text in zip(places, texts, strict=True)]
+    vectors = embed([question, *under])
     asks_quantity = bool(_QUANTITY.search(question))
     asks_link = bool(_ASKS_LINK.search(question))
     title_terms = [_term_set(title) for title in titles]
-    scored: list[Candidate] = []
+    found: list[Candidate] = []
     alone = 0.0  # the score of the sentence before, without what it got from its own
-    for (number, start, end), text, cosine in zip(places, texts, similarities, strict=True):
-        follows = bool(scored) and scored[-1].hit == number
-        coverage = _coverage(wanted, _term_set(text), title_terms[number])
-        before = _BEFORE * alone if follows else 0.0
+    cosines = vectors[1:] @ vectors[0]
+    for (number, start, end), text, cosine in zip(places, texts, cosines, strict=True):
+        before = _BEFORE * alone if found and found[-1].hit == number else 0.0
         alone = (
             float(cosine)
-            + _COVERAGE * coverage
+            + _COVERAGE * _coverage(wanted, _term_set(text), title_terms[number])
             + _PAPER / (1 + number)
             + _QUANTITY_WEIGHT * (asks_quantity and bool(_DIGIT.search(text)))
             + _LINK_WEIGHT * (not asks_link and bool(_LINK.search(text)))
         )
-        leans = follows and bool(_LEANS.match(text))
-        scored.append(Candidate(number, start, end, alone + before, float(cosine), coverage, leans))
-    return Candidates(tuple(scored), vectors[1:])
+        found.append(Candidate(number, start, end, alone + before))
+    return found, vectors[1:]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -168,43 +203,33 @@ def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> f
     return share / total
 
 
-def choose(candidates: Candidates, intent: Intent) -> list[Candidate]:
-    """Choose the sentences of an answer, paper by paper, each paper's in their own order.
+def choose(candidates: Candidates, question: Question, named: int = 0) -> list[Candidate]:
+    """Choose the sentences of an answer, the best first.
 
-    A comparison takes two of each paper, a list one; otherwise the best four, three of one
-    paper, or one a paper where no paper is sure to be meant. The first hit is always among them.
+    Of the paper that answers best up to three sentences, as far as they are likely to answer too;
+    of others only what is nearly as likely. Where the first ``named`` hits are called by their
+    names and may answer, they alone are heard. A comparison takes two of each paper, a list one.
     """
     every = candidates.sentences
-    if not every:
+    order = sorted(range(len(every)), key=lambda i: (-every[i].likely, -every[i].score))
+    if not order:
         return []
-    papers = {
-        hit: [i for i, sentence in enumerate(every) if sentence.hit == hit]
-        for hit in dict.fromkeys(sentence.hit for sentence in every)
-    }
-    first = papers[every[0].hit]
-    if intent.kind != "one":
-        each = 2 if intent.kind == "compare" else 1
-        taken = [i for own in papers.values() for i in _best(candidates, own, each, each)]
-    else:
-        sure = max(every[i].coverage for i in first) >= _SURE
-        taken = _best(candidates, range(len(every)), _MOST, _MOST_OF_ONE if sure else 1)
-        if not set(first) & set(taken):
-            taken = [*taken[: _MOST - 1], *_best(candidates, first, 1, 1)]
-        leaning = [i for i in taken if every[i].leans and i - 1 not in taken]
-        taken += [i - 1 for i in leaning[: _MOST - len(taken)]]
-    order = list(dict.fromkeys(every[i].hit for i in taken))
-    return [every[i] for i in sorted(set(taken), key=lambda i: (order.index(every[i].hit), i))]
-
-
-def _best(candidates: Candidates, among: Sequence[int], most: int, of_one: int) -> list[int]:
-    """Return the best sentences, best first, none saying again what another says."""
-    every, vectors = candidates.sentences, candidates.vectors
-    taken: list[int] = []
-    for i in sorted(among, key=lambda i: -every[i].score):
-        if len(taken) == most or (taken and every[i].score < _FLOOR * every[taken[0]].score):
-            break
-        of_this = sum(every[j].hit == every[i].hit for j in taken)
-        again = taken and float((vectors[taken] @ vectors[i]).max()) > _SAME
-        if of_this < of_one and not again:
+    if question.kind in {"list", "compare"}:
+        each = 2 if question.kind == "compare" else 1
+        kept = [i for i, place in _places(every, order) if place < each]
+        return [every[i] for i in sorted(kept, key=lambda i: every[i].hit)]
+    own = [i for i in order if every[i].hit < named]
+    if own and every[own[0]].likely >= _MAY:
+        order = own
+    best = every[order[0]]
+    taken = order[:1]
+    for i in order[1:]:
+        one = every[i]
+        least = _ALSO if one.hit == best.hit else max(_ELSEWHERE, _NEARLY * best.likely)
+        of_this = sum(every[j].hit == one.hit for j in taken)
+        again = float((candidates.vectors[taken] @ candidates.vectors[i]).max()) > _SAME
+        if one.likely >= least and of_this < _MOST_OF_ONE and len(taken) < _MOST and not again:
             taken.append(i)
-    return taken
+    papers = list(dict.fromkeys(every[i].hit for i in taken))
+    rest = sorted(taken[1:], key=lambda i: (papers.index(every[i].hit), i))
+    return [best, *(every[i] for i in rest)]

@@ -12,33 +12,24 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answers import retrieval
-from rag.answers.extraction import READ, asked_terms
-from rag.answers.questions import Intent
+from rag.answers.asking import LISTING, asked_terms
+from rag.answers.extraction import READ
+from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.text.terms import terms
 from rag.text.words import Word, squeeze, words
 from rag.types import Hit, Turn
 
-_LOOKED_AT = 50  # papers among which a list finds those that match
+_LOOKED_AT = 100  # papers among which a list finds those that match
 _LISTED = 20  # papers in a list
 # Share of the best match. On 25 lists over two sets (see `extraction`), pairs of words counted,
 # 0.7 finds 0.97 of the papers and is right in 0.89; 0.6 0.97 and 0.85; 0.8 0.90 and 0.93.
 _MATCHES = 0.7
-# Verbs and nouns by which lists ask, beside those of other questions.
-_LISTING = frozenset(
-    term
-    for word in (
-        "report result test tested evaluate evaluated introduce build draw data measure deal "
-        "address study propose rely present cover connect apply focus discuss mention involve "
-        "method approach model article"
-    ).split()
-    for term in terms(word)
-)
-
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
 _IN_TITLE = 1.5
+_NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +37,22 @@ class Found:
     """The papers found for a question, best first.
 
     ``lead`` of them are what the question asks for: the sides of a comparison, the papers of a
-    list; for other questions the first few, which are worth reading closely. ``intent`` is the
-    question's, but one for a comparison whose sides one paper compares.
+    list; for other questions the first few, which are worth reading closely. ``question`` is
+    the one asked, but for a comparison whose sides one paper compares: that is a question of fact.
+    ``matching`` is how many papers a list found, shown or not; ``absent`` are the sides that no
+    paper is about. The first ``named`` hits are papers that the question calls by their names.
     """
 
     hits: tuple[Hit, ...]
     lead: int
-    intent: Intent
+    question: Question
+    matching: int = 0
+    absent: tuple[str, ...] = ()
+    named: int = 0
 
 
 def gather(
-    question: str,
-    intent: Intent,
+    question: Question,
     *,
     index: Index,
     embedder: BaseEmbedding,
@@ -65,21 +60,63 @@ def gather(
     where: Sequence[Condition] = (),
 ) -> Found:
     """Find the papers for a question that stands alone: ``k``, of a list as many as match."""
-    depth = max(k, _LOOKED_AT) if intent.kind == "list" else k
-    hits = retrieval.search(index, embedder, question, depth, where)
-    if intent.kind == "list":
-        matching = matches(question, hits)[: max(k, _LISTED)]
+    depth = max(k, _LOOKED_AT) if question.kind == "list" else k
+    hits = retrieval.search(index, embedder, question.text, depth, where)
+    if question.kind == "list":
+        every = matches(question.text, hits)
+        matching = every[: max(k, _LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
-        return Found(_ranked([*matching, *rest]), len(matching) or min(READ, k), intent)
-    if intent.kind == "compare":
-        runs = [retrieval.search(index, embedder, side, k, where) for side in intent.parts]
-        sides = choose_sides(intent.parts, [*runs, hits])
-        if _compared_in_one(intent.parts, sides):
-            return Found(tuple(hits), READ, Intent("one"))
+        lead = len(matching) or min(READ, k)
+        return Found(_ranked([*matching, *rest]), lead, question, matching=len(every))
+    if question.kind == "compare":
+        runs = [retrieval.search(index, embedder, side, k, where) for side in question.parts]
+        sides = choose_sides(question.parts, [*runs, hits])
+        if _compared_in_one(question.parts, sides):
+            return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
-        return Found(_ranked(_each_once([*sides, *rest])[: max(k, len(sides))]), len(sides), intent)
-    return Found(tuple(hits), READ, intent)
+        every = _each_once([*sides, *rest])[: max(k, len(sides))]
+        here = [
+            side
+            for side, hit in zip(question.parts, sides, strict=False)
+            if not _is_absent(side, [hit, *hits])
+        ]
+        absent = tuple(side for side in question.parts if side not in here)
+        if len(absent) == 1:
+            kept = [hit for side, hit in zip(question.parts, sides, strict=False) if side in here]
+            every = [*kept, *(hit for hit in every if hit not in sides)]
+            return Found(_ranked(every), 1, replace(question, parts=tuple(here)), absent=absent)
+        return Found(_ranked(every), len(sides), question)
+    first = _called(question.names, index, embedder, hits, where)
+    every = _each_once([*first, *hits])[:k]
+    return Found(_ranked(every), READ, question, named=len({hit.paper.id for hit in first}))
+
+
+def _called(
+    names: Sequence[str],
+    index: Index,
+    embedder: BaseEmbedding,
+    hits: Sequence[Hit],
+    where: Sequence[Condition],
+) -> list[Hit]:
+    """Return the papers whose titles begin with the names that are asked: they are meant."""
+    called: list[Hit] = []
+    for name in names:
+        meant = {entry.paper.id for entry in index.lexical.titled(name)}
+        if not 0 < len(meant) <= _NAMESAKES:
+            continue
+        near = [hit for hit in hits if hit.paper.id in meant]
+        if not near:
+            found = retrieval.search(index, embedder, name, _LOOKED_AT, where)
+            near = [hit for hit in found if hit.paper.id in meant]
+        called += near
+    return called
+
+
+def _is_absent(side: str, hits: Sequence[Hit]) -> bool:
+    """Say whether a side is a name that none of the papers has."""
+    named = any(word.kind == "name" for word in words(side))
+    return named and all(name_strength(side, hit) == 0.0 for hit in hits)
 
 
 def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -119,7 +156,7 @@ def _listed_words(question: str) -> list[Word]:
     """Return the words of a question that tell which papers belong into the list."""
     subject = set(asked_terms(question))
     asked = [word for word in words(question) if subject.intersection(terms(word.text))]
-    return [word for word in asked if terms(word.text)[0] not in _LISTING] or asked
+    return [word for word in asked if terms(word.text)[0] not in LISTING] or asked
 
 
 def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hit]:
@@ -209,8 +246,16 @@ def rarity(index: Index, term: str) -> float:
     return math.log(1.0 + (papers - having + 0.5) / (having + 0.5))
 
 
+def is_known(index: Index, word: str) -> bool:
+    """Say whether any paper has a word."""
+    return any(index.lexical.document_frequency(term) for term in terms(word))
+
+
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:
-    return list({hit.paper.id: hit for hit in reversed(hits)}.values())[::-1]
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.paper.id, hit)
+    return list(first.values())
 
 
 def _ranked(hits: Sequence[Hit]) -> tuple[Hit, ...]:

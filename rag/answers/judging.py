@@ -50,6 +50,11 @@ def judge_sentences(
     return judged, prompt, total(usages)
 
 
+def unmeasured(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences as a judge leaves them that failed."""
+    return [replace(each, judge="unmeasured") if each.citations else each for each in sentences]
+
+
 def total(usages: Sequence[Usage]) -> Usage:
     """Return the sum of usages; the cost is None where any is unknown."""
     costs = [usage.cost_usd for usage in usages]

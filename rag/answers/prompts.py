@@ -6,10 +6,10 @@ import functools
 import hashlib
 import string
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from rag.errors import SettingsError
+from rag.importing import own_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,9 @@ def load(name: str, folder: Path | None = None) -> Prompt:
 
 @functools.cache
 def _packaged(name: str) -> Prompt:
-    return Prompt(name, resources.files("prompts").joinpath(f"{name}.md").read_text("utf-8"))
+    return Prompt(name, (own_folder("prompts") / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def names() -> list[str]:
+    """Return the names of the packaged prompts."""
+    return sorted(file.stem for file in own_folder("prompts").glob("*.md"))

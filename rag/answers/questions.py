@@ -1,178 +1,337 @@
-"""What a question asks for: one answer, a comparison, a list; and what it refers back to."""
+"""A question, read once: what kind it is, what it names, what it is about.
+
+`read_question` mends how it is written, takes courtesies off, and tells its kind by a small model
+(`rag.answers.kinds`) after what the library knows by name was masked. What follows in the chain
+reads the fields and never the text anew.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import cast
 
-from rag.text.words import words
-from rag.types import Turn
+from rag.answers import comparisons, kinds, naming, spelling
+from rag.answers.asking import asked_terms
+from rag.answers.courtesy import without_courtesy
+from rag.index.filters import Condition
+from rag.index.lexical import Lexical
+from rag.text.languages import NAMES, language_of
+from rag.text.sentences import sentence_spans
+from rag.text.words import Word, words
 
-_SIDE = r"(\S.{0,118}?\S)"
-# A capital or a digit after the first letter: LoRA, T5, but not How.
-_NAME = r"(?=\S{1,40}(?-i:[A-Z0-9]))\S{2,40}"
-_COMPARE = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:compar(?:e|es|ed|ing)|contrast)\s+{_SIDE}\s+"
-        r"(?:and|with|to|against|versus|vs\.?)\s+(\S.{1,118})",
-        rf"\b(?:comparison|differences?|differs?|similarit\w+|contrasts?|relation\w*)\s+"
-        rf"(?:is\s+there\s+)?(?:between|of)\s+{_SIDE}\s+(?:and|with)\s+(\S.{{1,118}})",
-        rf"\bhow\s+(?:does|do|is|are|did)\s+{_SIDE}\s+"
-        r"(?:(?:differ|different)\s+from|compared?\s+(?:to|with|against))\s+(\S.{1,118})",
-        rf"\bhow\s+(?:do|are|did)\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:differ|different|compare)\b",
-        rf"\bwhat\s+do\s+{_SIDE}\s+and\s+{_SIDE}\s+(?:have\s+in\s+common|share)\b",
-        rf"\b(?:which|who|what)\s[^,:?]{{2,80}}[,:]\s+{_SIDE}\s+or\s+([^?.,:;]{{2,118}})",
-        rf"{_SIDE}\s+(?:versus|vs\.?|as opposed to)\s+(\S.{{1,118}})",
-        rf"\A\s*({_NAME}(?:\s\S{{1,40}}){{0,3}}?)\s+(?:against|or)\s+"
-        rf"((?:\S{{1,40}}\s){{0,3}}{_NAME}.{{0,118}})",
-    )
+Kind = kinds.Kind
+# What the library itself may be asked (see `rag.answers.catalogue`).
+LIBRARY = frozenset(
+    "count who when where newest oldest per_year cite by overview contains unknown".split()
 )
-# Where the second side ends and what is compared begins.
-_ASPECT = re.compile(
-    r"[?:;,]\s.*|\s[-–—]\s.*|[?:;,.!]+\Z|"
-    r"\s(?:as|by|in terms of|regarding|when|with respect to)\s.*",
-    re.IGNORECASE | re.DOTALL,
-)
-_PAPERS = r"(?:papers|works|studies|articles|publications)"
-_THINGS = r"(?:methods|datasets|benchmarks|models|approaches|systems)"
-_LIST = re.compile(
-    rf"\b(?:which|what)\s+(?:of\s+(?:the|these)\s+)?(?:\w+\s+){{0,2}}{_PAPERS}\b"
-    rf"|(?:\A|[,.]\s+)(?:which|what)\s+(?:\w+\s+){{0,2}}{_THINGS}\s+(?!(?:did|does|do|was)\b)"
-    rf"|\b(?:list|name|enumerate|find|show|give)\s+(?:me\s+)?(?:all\s+|any\s+|some\s+|the\s+)*"
-    rf"(?:\w+\s+){{0,2}}(?:{_PAPERS}|{_THINGS})\b"
-    rf"|\bare\s+there\s+(?:any\s+|other\s+)*(?:\w+\s+)?{_PAPERS}\b"
-    rf"|\A\s*(?:all\s+)?{_PAPERS}\s+(?:about|on|that|using|which|with)\b",
-    re.IGNORECASE,
-)
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
-# Words for something said before; "that" only where it cannot join a clause.
-_REFERS = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|these|those|he|she|his|her|"
-    r"(?:is|was|does|did|do|can|than|for|on|to|of|with|about|from)\s+that)\b",
-    re.IGNORECASE,
-)
-_THE_ONE = re.compile(
-    r"\bthe\s+(?:(?:former|latter|other|last|large|small|previous|same|"
-    rf"{'|'.join(_ORDINALS)})(?:\s+one)?(?=\W*\Z|\s+one\b)|"
-    r"(?:paper|method|model|dataset|approach|authors)\b(?!\s+(?:of|that|which|who|by|behind|in)\b))",
-    re.IGNORECASE,
-)
-_INTERJECTION = re.compile(
-    r"\A\s*(?:ok|okay|thanks|thank you|great|right|yes|no|sure|i see)\b\s*"
-    r"(?:[,.!;:]+\s*|(?=(?:and|but|so)\b))",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(r"\s*(?:and|but|so|or|also|then|what about|how about|why)\b", re.IGNORECASE)
-_JOINING = re.compile(r"\s*(?:and|but|so|or|also|then)\b[,\s]*", re.IGNORECASE)
-_ABOUT = re.compile(r"\s*(?:and\s+)?(?:what|how)\s+about\s+(\S.{0,200}?)[?.!\s]*\Z", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\b(?:what|which|who|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)\b",
-    re.IGNORECASE,
-)
-_ANTECEDENT = 3  # so many words of subject before "it", and it refers to one of them
-_DEFINES = re.compile(r"\s*(?:what\s+(?:is|are)\s+(?!the\b)|define\b|explain\b)", re.IGNORECASE)
+
+
+_SURE = 0.5  # likelihood from which no paper is read for a question
+PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
+_FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """What a question asks for; ``parts`` are the sides of a comparison."""
+class Question:
+    """A question that stands alone.
 
-    kind: Literal["one", "compare", "list"]
+    ``text`` is what is searched: as typed, but mended, with names written as the library writes
+    them, and without courtesies. ``parts`` are the sides of a comparison; ``asks`` what the
+    library is asked, one of LIBRARY; ``names`` what is named; ``where`` the authors, venues and
+    years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
+    words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
+    questions that it holds, where they are more than one; ``typed`` the text before all this.
+    """
+
+    text: str
+    kind: Kind = "fact"
     parts: tuple[str, ...] = ()
+    asks: str = ""
+    names: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    people: tuple[str, ...] = ()
+    subject: str = ""
+    language: str = "en"
+    mended: tuple[tuple[str, str], ...] = ()
+    several: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def note(self) -> str:
+        """What is to be said before an answer without a model to a question in another language."""
+        if self.language == "en" or self.text == self.typed:
+            return ""
+        return (
+            f"The papers are in English; of this question in {NAMES[self.language]} "
+            "the names alone were searched.\n\n"
+        )
+
+    @property
+    def limited(self) -> bool:
+        """Whether the search is limited to what certain people wrote, or wrote in a year."""
+        return any(condition.field in PEOPLE for condition in self.where)
+
+    @property
+    def terms(self) -> list[str]:
+        """The index terms of what is asked about, each once."""
+        return asked_terms(self.text)
+
+    @property
+    def words(self) -> list[Word]:
+        """The words of what is asked about, in order."""
+        asked = set(self.terms)
+        return [word for word in words(self.text) if asked.intersection(terms_of(word))]
 
 
-def read_question(question: str) -> Intent:
-    """Return what the question asks for.
+def terms_of(word: Word) -> list[str]:
+    """Return the index terms of a word."""
+    return asked_terms(word.text)
 
-    >>> read_question("How does BERT differ from GPT-2?")
-    Intent(kind='compare', parts=('BERT', 'GPT-2'))
+
+def read_question(
+    text: str, library: Lexical | None = None, *, multilingual: bool = False
+) -> Question:
+    """Read a question that stands alone.
+
+    Args:
+        text: as typed.
+        library: what names and spelling are held against; without it only form tells.
+        multilingual: whether a search finds English papers for questions in other languages.
+
+    >>> question = read_question("Hi! How does BERT differ from GPT-2? Thanks")
+    >>> question.kind, question.parts
+    ('compare', ('BERT', 'GPT-2'))
     >>> read_question("Which papers use contrastive learning?").kind
     'list'
     """
-    for pattern in _COMPARE:
-        match = pattern.search(question)
-        if match:
-            first, second = match.groups()
-            sides = (first.strip(" ?.!,;:"), _ASPECT.sub("", second, count=1).strip())
-            if all(side and not _REFERS.fullmatch(side) and side != "that" for side in sides):
-                return Intent("compare", sides)
-    return Intent("list" if _LIST.search(question) else "one")
+    asked = without_courtesy(text)
+    if not asked:
+        return Question(text, "chat", typed=text)
+    language = language_of(asked)
+    if language != "en":
+        read = Question(asked) if multilingual else _foreign(asked, library)
+        return replace(read, language=language, typed=asked)
+    mended: tuple[tuple[str, str], ...] = ()
+    if library is not None:
+        asked = spelling.restore_case(asked, library)
+        asked, mended = spelling.mend(asked, library, kinds.weights().vocabulary)
+        if mended:
+            asked = spelling.restore_case(asked, library)
+    elif spelling.case_says_nothing(asked):
+        asked = asked.lower()
+    several = _split(asked, library)
+    question = _read(asked, library)
+    several = several if len(several) > 1 else ()
+    return replace(question, mended=mended, several=several, typed=text)
 
 
-def refers_back(question: str) -> bool:
-    """Say whether a question needs what came before it.
+def _read(text: str, library: Lexical | None) -> Question:
+    """Return the question that a text asks, its kind the likeliest that its parts allow."""
+    named = naming.find_names(text, library)
+    shares = kinds.probabilities(named.tokens)
+    said = kinds.mask(named.tokens, kinds.weights().vocabulary)
+    sides = comparisons.sides(text)
+    people = any(condition.field in PEOPLE for condition in named.where)
+    question = Question(
+        text if not people else named.unnamed if named.rest else _FINDINGS,
+        names=named.titles,
+        where=named.where,
+        people=named.people,
+        subject=named.rest,
+    )
+    sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    for kind in sorted(shares, key=shares.__getitem__, reverse=True):
+        # To read papers for a question to the library costs less than the other way round.
+        if (sure_of_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
+            *LIBRARY,
+            "chat",
+        }:
+            continue
+        if sides and (kind == "compare" or _COMPARE.match(text)):
+            first, second = (_named_side(side, named.titles) for side in sides)
+            return replace(question, kind="compare", parts=(first, second))
+        if kind in LIBRARY and _can_be(kind, question, said):
+            return replace(question, text=text, kind="library", asks=kind)
+        if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
+            return replace(question, kind="chat")
+        if kind in _NEVER.get(_opening(said), ()):
+            continue
+        if kind not in LIBRARY and kind not in {"compare", "chat"}:
+            return replace(question, kind=cast("Kind", kind))
+    return question
 
-    >>> refers_back("and how large is it?"), refers_back("How large is CLIP?")
-    (True, False)
-    >>> refers_back("How does BERT mask its input?"), refers_back("Is the code available?")
-    (False, True)
-    """
-    question = _INTERJECTION.sub("", question)
-    if _CONTINUES.match(question) or _THE_ONE.search(question):
-        return True
-    said = [word for word in words(question) if not _ASKS.fullmatch(word.text)]
-    named = any(word.kind == "name" for word in said)
-    refers = _REFERS.search(question)
-    if refers and read_question(question).kind != "list":
-        before = [word for word in said if word.start < refers.start()]
-        # What stands before it in the question itself is likely what it means.
-        return len(before) < _ANTECEDENT and not any(word.kind == "name" for word in before)
-    if named or _DEFINES.match(question):
+
+# What a question that opens so cannot be.
+_NEVER = {
+    "wh": frozenset(["yes_no"]),
+    "verb": frozenset(["mechanism", "reason", "definition", "topic", "finding"]),
+}
+_WH = frozenset("what which who whom whose when where why how".split())
+_VERBS = frozenset(
+    "is are was were does do did can could should would will has have isn't doesn't".split()
+)
+
+
+def _opening(said: Sequence[str]) -> str:
+    """Return whether tokens open with a question word, a verb, or neither."""
+    first = said[0] if said else ""
+    return "wh" if first in _WH else "verb" if first in _VERBS else ""
+
+
+_COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
+_PAPERS = frozenset(
+    "paper papers article articles document documents abstract abstracts publication publications "
+    "work works author authors venue venues library collection database".split()
+)
+_OUTSIDE = frozenset(
+    "cited citations citation cite cites impact index pages page figures affiliation university "
+    "downloads downloaded email funded award reviewed popular influential important institution "
+    "institutions company lab country publisher editor references acceptance rate".split()
+)
+_COUNTED = frozenset(
+    "year years venue venues conference conferences journal journals most prolific frequent per "
+    "each "
+    "breakdown distribution statistics stats histogram counts count top there list far".split()
+)
+# One of these words is in every question that asks so.
+_SAYING = {
+    asks: frozenset(said.split())
+    for asks, said in {
+        "who": "wrote write written author authors authored proposed invented introduced developed "
+        "created made came behind published built whom whose researchers people creators wrote",
+        "when": "published release released introduced proposed written presented invented come "
+        "came appear appeared year date out old exist exists from publication",
+        "where": "published publish presented appear appeared venue conference journal proceedings "
+        "get at peer find",
+        "cite": "bibtex bib cite cited citation reference key doi url link arxiv export",
+        "newest": "newest latest recent new last what's",
+        "oldest": "oldest earliest first",
+    }.items()
+}
+_TITLES_NEED = frozenset("who when where cite".split())
+
+
+def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
+    """Say whether a question has what one to the library needs."""
+    said = set(tokens)
+    limited = bool(question.where or question.people)
+    if asks == "by":
+        return limited
+    if asks in _SAYING and not said & _SAYING[asks]:
         return False
-    return len(said) <= (3 if re.search(r"\bthe\b", question, re.IGNORECASE) else 1)
+    if asks in _TITLES_NEED:
+        return bool(question.names or question.subject)
+    if asks == "contains":
+        return bool(question.names)
+    if asks == "count":
+        return bool(said & _PAPERS or said & {"A", "V"})
+    if asks == "unknown":
+        return bool(said & _OUTSIDE or "A" in said)
+    if asks == "per_year":
+        return bool(said & _COUNTED)
+    if asks == "overview":
+        return not said & {"X", "N", "A"}
+    return True
 
 
-def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = ()) -> str:
-    """Return a follow-up as a question that stands alone, without a model.
+_SURE_OF_CHAT = 0.9  # where a word refers to something: "is it good" may ask of a paper
 
-    "What about X?" repeats the question before with X in its subject's place; "and on X?", which
-    asks nothing by itself, is added to it; any other follow-up is asked of a paper that the
-    answer before cited (``titles``, in the order of citation).
 
-    >>> turn = Turn("How fast is LCNN?", "37.6x [1].")
-    >>> standalone("What about TinyCLIP?", [turn])
-    'How fast is TinyCLIP?'
-    >>> standalone("And on ImageNet?", [turn])
-    'How fast is LCNN? And on ImageNet?'
-    >>> standalone("and how large is it?", [turn], ["LCNN: Lookup-based CNN"])
-    'LCNN: Lookup-based CNN: how large is it?'
+def _is_small(said: Sequence[str], share: float) -> bool:
+    """Say whether tokens are known ones of small talk, but for one word among others."""
+    refers = bool({"it", "its", "they", "them", "their", "these", "those"} & set(said))
+    return said.count("X") <= (len(said) > 1) and (share >= _SURE_OF_CHAT or not refers)
+
+
+def _named_side(side: str, titles: Sequence[str]) -> str:
+    """Return a side of a comparison without what follows the name in it.
+
+    >>> _named_side("FYI for distillation", ["FYI"])
+    'FYI'
     """
-    if not history or not refers_back(question):
-        return question
-    question = _INTERJECTION.sub("", question)
-    before = standalone(history[-1].question, history[:-1])
-    about = _ABOUT.match(question)
-    if about and not _REFERS.search(about[1]):
-        return _with_subject(before, about[1], titles)
-    joining = _JOINING.match(question)
-    asks = question[joining.end() :] if joining else question
-    if not _ASKS.search(asks):
-        return f"{before} {question}"
-    if not titles:
-        return f"{before} {question}"
-    ordinals = (i for i, word in enumerate(_ORDINALS) if f"the {word}" in question.lower())
-    return f"{titles[min(next(ordinals, 0), len(titles) - 1)]}: {asks}"
+    for title in titles:
+        rest = side[len(title) :]
+        if side.startswith(title) and re.match(r"\s+(?:for|on|in|at|when|with)\b", rest):
+            return title
+    return side
 
 
-def _with_subject(before: str, subject: str, titles: Sequence[str]) -> str:
-    """Return the question before with another subject in place of its own.
+def _foreign(text: str, library: Lexical | None) -> Question:
+    """Return a question in another language as what the library knows of it: names decide."""
+    named = naming.find_names(text, library)
+    known = [
+        chunk.text
+        for chunk in naming.chunks(text)
+        if library is not None
+        and len(chunk.text) > 2
+        and any(library.document_frequency(term) for term in asked_terms(chunk.text))
+        and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
+    ]
+    searched = " ".join(dict.fromkeys([*named.titles, *known])) or text
+    return Question(searched, "fact", names=named.titles, subject=searched)
 
-    Its own is the name that a cited title has, else its only name; where neither is certain,
-    the new subject goes in front.
-    """
-    names = [word for word in words(before) if word.kind == "name"]
-    known = {word.stem for title in titles for word in words(title)}
-    cited = [name for name in names if name.stem in known]
-    own = {before[n.start : _chunk_end(before, n.start)] for n in cited[:1] or names}
-    if len(own) != 1:
-        return f"{subject}: {before}"
-    return before.replace(own.pop(), subject)
+
+_ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
+_JOINED = re.compile(rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?={_ASKS}\b)", re.IGNORECASE)
+_ASKING = re.compile(
+    rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
+)
+_MOST, _SHORTEST = 4, 3  # questions in one; words of each
+_IT = re.compile(
+    r"\b(?:it|they|them|this|these)\b"
+    r"(?!\s+(?:papers?|works?|methods?|true|possible|likely|clear|better|worth|hard|is|takes?)\b)",
+    re.IGNORECASE,
+)
+_ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+_THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
+_JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
 
 
-def _chunk_end(text: str, start: int) -> int:
-    """Return where the run of letters, digits and inner hyphens that begins at ``start`` ends."""
-    match = re.compile(r"[^\W_]+(?:[-.+][^\W_]+)*").match(text, start)
-    return match.end() if match else start
+def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
+    """Return the questions that a text holds, each standing alone; the text itself where one."""
+    if comparisons.sides(text):
+        return (text,)
+    pieces: list[str] = []
+    context = ""  # a statement belongs to the question after it
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        for piece in _JOINED.split(sentence) if _ASKING.search(sentence) else [sentence]:
+            whole = f"{context} {piece}".strip()
+            if not _ASKING.search(piece):
+                context = whole
+            elif len(piece.split()) < _SHORTEST:
+                return (text,)
+            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
+                return (text,)  # "how long does X take, and how long Y": one comparison
+            else:
+                pieces.append(whole)
+                context = ""
+    if context or len(pieces) < 2:
+        return (text,)
+    first = naming.find_names(pieces[0], library)
+    subject = first.titles[0] if first.titles else first.rest
+    return (pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST]))
+
+
+def _same_opening(before: str, piece: str) -> bool:
+    """Say whether a question goes on as the one before begins, and refers to nothing in it."""
+    opening = piece.split()[: 1 if piece.casefold().startswith("wh") else 2]
+    again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
+    return again and not (_IT.search(piece) or _ITS.search(piece))
+
+
+def _alone(piece: str, subject: str, library: Lexical | None) -> str:
+    """Return a later question with what it leaves to the first put in."""
+    piece = _JOINING.sub("", piece)
+    named = naming.find_names(piece, library)
+    if not subject or subject in named.titles:
+        return piece
+    if _ITS.search(piece):
+        return _ITS.sub(f"{subject}’s", piece, count=1)
+    if _IT.search(piece):
+        return _IT.sub(subject, piece, count=1)
+    if not named.titles and _THE.match(piece) and len(named.rest.split()) <= 2:
+        return f"{subject}: {piece}"
+    return piece

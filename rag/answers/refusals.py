@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.receipts.markers import no_markers
 from rag.types import Hit
 
 # What a model is told to reply, and what every answer that declines begins with.
@@ -63,13 +64,18 @@ def _words_of(text: str) -> str:
 def declined(hits: Sequence[Hit], missing: Sequence[str]) -> str:
     """Return the answer that says that the papers do not answer, what they lack, and the nearest.
 
-    ``missing`` are asked words that no near paper has.
+    ``missing`` are asked words that no paper has.
     """
     if not hits:
         return f"{REFUSAL} No paper in the library is near the question."
-    lacking = f" None near the question mentions {_either(missing)}." if missing else ""
-    nearest = "; ".join(f"“{hit.paper.name}”" for hit in hits[:3])
+    lacking = f" No paper mentions {_either(missing)}." if missing else ""
+    nearest = "; ".join(f"“{no_markers(hit.paper.name)}”" for hit in hits[:3])
     return f"{REFUSAL}{lacking} The nearest papers are {nearest}."
+
+
+def none_is_about(names: Sequence[str]) -> str:
+    """Say which sides of a comparison no paper is about."""
+    return f"No paper here is about {_either([no_markers(name) for name in names])}."
 
 
 def _either(words: Sequence[str]) -> str:

@@ -6,20 +6,17 @@ import functools
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from numpy.typing import NDArray
 
+from rag.answers.asking import query_terms
 from rag.index.entries import paper_of, parse_passage_id, with_key
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.index.lexical import LexicalHit, slot
 from rag.models.embedders import embed_query, identity
-from rag.text.terms import terms
 from rag.types import Hit
 
 # Papers from which words are searched beside vectors: either takes Python's lock for little of its
@@ -70,6 +67,16 @@ def search(
         ranked = fuse(words, _similarities(refined), best_lexical, weight)
         near.update({number: (p, None) for number, (p, _) in refined.items() if number not in near})
     return _hits(index, ranked, lexical, near, k)
+
+
+def by_words(index: Index, terms: Sequence[str], k: int) -> list[Hit]:
+    """Return the papers that share an index term, best BM25 first, with their first passage."""
+    found = index.lexical.search([(term, 1.0) for term in terms], k)
+    pairs = [(hit.score, hit.entry()) for hit in found]
+    return [
+        Hit(rank, score, with_key(entry.paper), entry.passages[0], lexical=score)
+        for rank, (score, entry) in enumerate(pairs, 1)
+    ]
 
 
 @functools.cache
@@ -129,29 +136,6 @@ def _nearest(
 
 
 _FEW = 2_000  # so many papers are filtered by the store itself (82 ms for 3,000 ids)
-
-
-def query_terms(query: str) -> list[str]:
-    """Return a query's index terms, each once, without words that carry no subject.
-
-    >>> query_terms("How do we look up the weights?")
-    ['look', 'up', 'weight']
-    """
-    every = list(dict.fromkeys(terms(query)))
-    return [term for term in every if term not in _FUNCTION_TERMS] or every
-
-
-_FUNCTION_TERMS = frozenset(
-    term
-    for word in (
-        "a about all also am an and any are as at be been being but by can could did do does for "
-        "from had has have how i if in into is it its may me might must my no not of on or our "
-        "shall should so some such than that the their them then there these they this those to "
-        "upon us was we were what when where whether which while who whom whose why will with "
-        "would you your"
-    ).split()
-    for term in terms(word)
-)
 
 
 def attainable(frequencies: Sequence[int], papers: int) -> float:
@@ -223,33 +207,3 @@ def _hits(
                 )
             )
     return hits
-
-
-class PaperRetriever(BaseRetriever):
-    """The hybrid search as a LlamaIndex retriever: a node a paper, its text the passage."""
-
-    def __init__(
-        self,
-        index: Index,
-        embedder: BaseEmbedding,
-        k: int = 10,
-        where: Sequence[Condition] = (),
-        **options: Any,
-    ) -> None:
-        self._index, self._embedder, self._k, self._where = index, embedder, k, where
-        super().__init__(**options)
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = search(self._index, self._embedder, query_bundle.query_str, self._k, self._where)
-        return [NodeWithScore(node=_node(hit), score=hit.score) for hit in hits]
-
-
-def _node(hit: Hit) -> TextNode:
-    paper = hit.paper
-    return TextNode(
-        id_=f"{paper.id}:{hit.passage.start}",
-        text=paper.abstract[hit.passage.start : hit.passage.end],
-        metadata={"paper_id": paper.id, "title": paper.title, "year": paper.year},
-        start_char_idx=hit.passage.start,
-        end_char_idx=hit.passage.end,
-    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Generator, Sequence, Set
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag.answers import prompts
@@ -17,7 +16,7 @@ from rag.answers.repetition import Repetition
 from rag.answers.thoughts import Thoughts
 from rag.errors import ModelError
 from rag.models import replies
-from rag.receipts import support
+from rag.receipts import several, support
 from rag.receipts.attribution import Attribution
 from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.markers import no_markers
@@ -181,11 +180,11 @@ class _Draft:
         return shown
 
 
-def find_source(claim: str, sources: Sequence[Hit], embedder: BaseEmbedding) -> int | None:
+def find_source(claim: str, sources: Sequence[Hit]) -> int | None:
     """Return the number of the source that supports a claim best, None where none does."""
     best, found = 0.0, None
     for number, hit in enumerate(sources, 1):
-        verdict = support.judge(claim, [hit.paper], embedder)
+        verdict = support.judge(claim, [hit.paper])
         if verdict.support in ("verbatim", "supported") and verdict.score > best:
             best, found = verdict.score, number
     return found
@@ -210,20 +209,18 @@ def render_sources(sources: Sequence[Hit]) -> tuple[str, str]:
     return "\n\n".join(blocks), mark
 
 
-def receipts(
-    text: str, cited: Sequence[Hit], attributed: Set[str], embedder: BaseEmbedding
-) -> list[Sentence]:
-    """Check each sentence of a model's answer against the papers it cites.
-
-    ``attributed`` are the claims whose source is not the model's own word.
-    """
+def receipts(written: Written, cited: Sequence[Hit], read: Sequence[Hit] = ()) -> list[Sentence]:
+    """Check each sentence of a model's answer against the papers it cites, or else those read."""
     checked = []
-    for piece in split_cited(text):
+    for piece in split_cited(written.text):
         papers = [cited[number - 1].paper for number in piece.citations]
         if not papers and not piece.unresolved and not support.is_factual(piece.claim):
             checked.append(Sentence(piece.text, (), "uncited", 0.0))
             continue
-        verdict = support.judge(piece.claim, papers, embedder) if papers else None
+        verdict, each = several.judge_each(piece.claim, papers) if papers else (None, [])
+        others = [hit for hit in read if hit.paper not in papers]
+        good = verdict is not None and several.is_borne_out(verdict)
+        place = None if good else several.suggest(piece.claim, [h.paper for h in others])
         checked.append(
             Sentence(
                 text=piece.text,
@@ -236,7 +233,13 @@ def receipts(
                 score=verdict.score if verdict else 0.0,
                 evidence=verdict.evidence if verdict else None,
                 unresolved=piece.unresolved,
-                attributed=bool(papers) and piece.claim in attributed,
+                verdicts={
+                    str(number): own.support
+                    for number, own in zip(piece.citations, each, strict=True)
+                    if len(each) > 1
+                },
+                suggested=None if place is None else others[place].rank,
+                attributed=bool(papers) and piece.claim in written.attributed,
             )
         )
     return checked

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.batches.processes import start_helpers
+from rag.batches.processes import start_processes
 from rag.batches.question_files import Item, read_questions
+from rag.durable import is_stdout, is_stream
 from rag.errors import InputError, RagError
 from rag.importing import heavy_imports
 from rag.settings import Settings, load_settings
@@ -23,17 +25,18 @@ def main(arguments: argparse.Namespace) -> int:
     """``rag batch``: exit 1 where questions are left, or where every one failed."""
     items = read_questions(arguments.questions)
     out = Path(arguments.output)
-    if out.resolve() == Path(arguments.questions).resolve() or out.is_dir():
+    same = not is_stream(out) and out.resolve() == Path(arguments.questions).resolve()
+    if same or out.is_dir():
         raise InputError(f"{out} cannot take the answers; name another file")
     settings = load_settings(index=arguments.index)
     if arguments.dry_run:
         _print_price(settings, items, out, arguments)
         return 0
     with contextlib.ExitStack() as stack:
-        helpers = start_helpers(settings, len(items), arguments.concurrency)
-        for helper in helpers:
-            stack.callback(helper.close)
-        with heavy_imports():  # the helpers import the same meanwhile
+        processes = start_processes(settings, len(items), arguments.concurrency)
+        for process in processes:
+            stack.callback(process.close)
+        with heavy_imports():  # the processes import the same meanwhile
             from rag.assistant import Assistant
             from rag.batches.run import run
 
@@ -42,11 +45,12 @@ def main(arguments: argparse.Namespace) -> int:
             items,
             out,
             concurrency=arguments.concurrency,
-            helpers=helpers,
+            processes=processes,
             retry_failed=arguments.retry_failed,
             max_cost=arguments.max_cost,
         )
-    print(json.dumps(asdict(summary)) if arguments.json else _told(summary))  # noqa: T201
+    told = json.dumps(asdict(summary)) if arguments.json else _summary_line(summary)
+    print(told, file=sys.stderr if is_stdout(out) else sys.stdout)
     if summary.left:
         raise RagError(
             f"stopped at --max-cost {arguments.max_cost:g}: {summary.left} of {summary.questions} "
@@ -75,7 +79,7 @@ def _print_price(
     )
 
 
-def _told(summary: Summary) -> str:
+def _summary_line(summary: Summary) -> str:
     tokens = summary.prompt_tokens + summary.completion_tokens
     lines = [
         f"{summary.questions} questions: {summary.answered} answered, {summary.declined} declined, "

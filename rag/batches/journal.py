@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rag.durable import sync_folder, write_whole
+from rag.durable import is_stream, opened_stream, sync_folder, write_whole
 from rag.errors import BusyError, InputError
 
 Row = dict[str, Any]
@@ -79,13 +79,52 @@ class Journal:
             self._descriptor = None
 
 
+class Stream:
+    """The finished rows of a batch whose output is no file: written plainly, in their order.
+
+    It holds what waits for an earlier row, and nothing that a later batch could go on from.
+    """
+
+    def __init__(self, out: Path, keys: Sequence[str]) -> None:
+        """Take what is written to, and the keys of all rows in their order."""
+        self.rows: dict[str, Row] = {}
+        self._stack = contextlib.ExitStack()
+        self._stream = self._stack.enter_context(opened_stream(out))
+        self._waiting: dict[str, bytes] = {}
+        self._keys = iter(keys)
+        self._next = next(self._keys, None)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write the rows whose turn it is."""
+        for row in rows:
+            key = row_key(row)
+            self.rows[key] = {name: row[name] for name in BRIEF if name in row}
+            self._waiting[key] = _encode(row)
+        while self._next in self._waiting:
+            self._stream.write(self._waiting.pop(self._next))
+            self._next = next(self._keys, None)
+        self._stream.flush()
+
+    def finish(self, keys: Sequence[str]) -> None:
+        """Nothing is left to do: every row had its turn."""
+
+    def close(self) -> None:
+        """Write what waited for rows that never came, in its order, and release the stream."""
+        with self._stack:
+            for key in [self._next, *self._keys]:
+                self._stream.write(self._waiting.pop(key or "", b""))
+
+
 @contextlib.contextmanager
 def claimed(out: Path) -> Iterator[None]:
-    """Hold an output file against other batches.
+    """Hold an output file against other batches; a stream is not held.
 
     Raises:
         BusyError: another batch is writing to it.
     """
+    if is_stream(out):
+        yield
+        return
     lock = FileLock(_beside(out, ".lock"))
     try:
         lock.acquire(timeout=0)
@@ -132,7 +171,7 @@ def _encode(row: Row) -> bytes:
 
 def _open_whole(path: Path) -> int:
     """Open a journal for appending, without the line that a stop may have torn."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with open(descriptor, "rb", closefd=False) as file:  # no path: a descriptor
         torn = 0
         for line in file:

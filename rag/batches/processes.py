@@ -33,7 +33,7 @@ _Reply = Row | BaseException
 _spawn = multiprocessing.get_context("spawn")
 
 
-class Helper:
+class AnsweringProcess:
     """A process with an assistant of its own; any number of threads may ask it.
 
     It ends with this process, however that ends, and leaves what it was answering.
@@ -107,7 +107,7 @@ class Helper:
                 reply.put(_gone())
 
 
-def start_helpers(settings: Settings, questions: int, concurrency: int) -> list[Helper]:
+def start_processes(settings: Settings, questions: int, concurrency: int) -> list[AnsweringProcess]:
     """Start the processes that are worth it beside this one: none for a few questions.
 
     A model in this process's own memory is not shared.
@@ -115,7 +115,7 @@ def start_helpers(settings: Settings, questions: int, concurrency: int) -> list[
     most = min(os.cpu_count() or 1, concurrency // _AT_ONCE, questions // _AN_OPENING)
     if most < 2 or settings.llm_in_force == "local":
         return []
-    return [Helper(settings, concurrency // most) for _ in range(most - 1)]
+    return [AnsweringProcess(settings, concurrency // most) for _ in range(most - 1)]
 
 
 def _gone() -> RagError:

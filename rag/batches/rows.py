@@ -18,7 +18,7 @@ from rag.assistant import Assistant
 from rag.batches.cost import Budget
 from rag.batches.journal import Row
 from rag.batches.question_files import Item
-from rag.batches.threads import Workers
+from rag.batches.threads import TaskThreads
 from rag.errors import LibraryError, ModelError, RagError, SettingsError
 from rag.models import replies
 from rag.models.embedders import identity
@@ -38,7 +38,7 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     Opens the model and the embedder, so that what is wrong with them is said before any
     question is asked, and by one thread.
     """
-    assistant.index.require()
+    assistant.require()
     tokens.encoding()  # 0.3 s
     settings, llm = assistant.settings, assistant.llm
     used = ("answer", "plan") if llm else ()
@@ -70,29 +70,29 @@ def ask_all(
 
     Each of ``ways`` answers one question at a time.
     """
-    workers = Workers(ways)
+    threads = TaskThreads(ways)
     fault: BaseException | None = None
 
     def take(timeout: float | None = None) -> BaseException | None:
-        finished = workers.take(timeout)
+        finished = threads.take(timeout)
         record([row for row in finished if not isinstance(row, BaseException)])
         return next((row for row in finished if isinstance(row, BaseException)), None)
 
     try:
-        while workers.busy or (todo and not fault):
-            while todo and not fault and workers.busy < len(ways) and budget.allows(workers.busy):
-                workers.put(todo.popleft())
-            if not workers.busy:
+        while threads.busy or (todo and not fault):
+            while todo and not fault and threads.busy < len(ways) and budget.allows(threads.busy):
+                threads.put(todo.popleft())
+            if not threads.busy:
                 return
             fault = take() or fault
     except KeyboardInterrupt:
         log.warning("stopping; the same command goes on from here")
         end = time.monotonic() + _GRACE
-        while workers.busy and (left := end - time.monotonic()) > 0:
+        while threads.busy and (left := end - time.monotonic()) > 0:
             take(left)
         raise
     finally:
-        workers.end()
+        threads.end()
     if fault:
         raise fault
 
@@ -100,11 +100,11 @@ def ask_all(
 @contextlib.contextmanager
 def ways_to_ask(assistant: Assistant, at_once: int) -> Iterator[list[Callable[[Task], Row]]]:
     """Give a way to answer for each thread that asks an assistant, ``at_once`` at the model."""
-    with replies.held_to(assistant.llm, at_once) as held:
-        yield [functools.partial(ask_one, assistant)] * (with_ahead(at_once) if held else at_once)
+    with replies.limited(assistant.llm, at_once) as held:
+        yield [functools.partial(ask_one, assistant)] * (under_way(at_once) if held else at_once)
 
 
-def with_ahead(at_once: int) -> int:
+def under_way(at_once: int) -> int:
     """Return how many questions to have under way where a model gets ``at_once`` at most.
 
     While it has these, a quarter more are searched and prepared, or checked: it never waits.
@@ -155,5 +155,5 @@ def _no_answer(assistant: Assistant, item: Item) -> Answer:
         llm=replies.model_name(assistant.settings, assistant.llm),
         embedder=identity(assistant.embedder),
         prompts={},
-        generation=assistant.index.generation,
+        generation=assistant.generation,
     )

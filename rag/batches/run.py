@@ -16,10 +16,11 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from rag.assistant import Assistant
 from rag.batches.cost import Budget, row_cost
-from rag.batches.journal import Journal, Row, claimed, row_key
-from rag.batches.processes import Helper
+from rag.batches.journal import Journal, Row, Stream, claimed, row_key
+from rag.batches.processes import AnsweringProcess
 from rag.batches.question_files import Item
-from rag.batches.rows import Task, ask_all, digest, shape_of, ways_to_ask, with_ahead
+from rag.batches.rows import Task, ask_all, digest, shape_of, under_way, ways_to_ask
+from rag.durable import is_stream
 from rag.errors import InputError
 from rag.models import replies
 
@@ -53,7 +54,7 @@ def run(
     out: Path,
     *,
     concurrency: int = 8,
-    helpers: Sequence[Helper] = (),
+    processes: Sequence[AnsweringProcess] = (),
     retry_failed: bool = False,
     max_cost: float | None = None,
     shape: Mapping[str, Any] | None = None,
@@ -66,9 +67,10 @@ def run(
     Args:
         assistant: answers, from as many threads as ``concurrency``.
         items: with ids that differ.
-        out: JSON Lines: what ``ask`` gives with ``id``, ``digest`` and, where it failed, ``error``.
+        out: JSON Lines, what ``ask`` gives with ``id``, ``digest`` and, where it failed, ``error``;
+            a stream gets each row as soon as it is its turn.
         concurrency: questions at the model at a time.
-        helpers: processes that answer a part of them, with the same settings.
+        processes: processes that answer a part of them, with the same settings.
         retry_failed: ask again what failed.
         max_cost: of all rows, in US dollars; see `Budget`.
         shape: what else makes a row another one, beside what `shape_of` says.
@@ -77,16 +79,16 @@ def run(
         BusyError: another batch has ``out``. InputError: ``out`` holds something else.
         SettingsError, LibraryError: nothing can be answered; what was finished is kept.
     """
-    out = out.resolve()
+    out = out if is_stream(out) else out.resolve()
     shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
-    for helper in helpers:
-        helper.wait_until_open()
+    for process in processes:
+        process.wait_until_open()
     started = time.perf_counter()
     budget = Budget(max_cost, replies.model_name(assistant.settings, assistant.llm))
     tasks = [(item, digest(item, shaped)) for item in items]
     with claimed(out):
-        journal = Journal(out)
-        _check(journal, tasks, out, assistant.index.generation)
+        journal = Stream(out, [_key(task) for task in tasks]) if is_stream(out) else Journal(out)
+        _check(journal, tasks, out, assistant.generation)
         todo = deque(task for task in tasks if _is_open(task, journal.rows, retry_failed))
         asked = len(todo)
         open_keys = {_key(task) for task in todo}
@@ -95,9 +97,9 @@ def run(
             stack.enter_context(contextlib.closing(journal))
             stack.enter_context(logging_redirect_tqdm())
             bar = stack.enter_context(_Bar(len(tasks)))
-            here = concurrency - sum(helper.at_once for helper in helpers)
+            here = concurrency - sum(process.at_once for process in processes)
             ways = list(stack.enter_context(ways_to_ask(assistant, here)))
-            ways += [each.ask for each in helpers for _ in range(with_ahead(each.at_once))]
+            ways += [each.ask for each in processes for _ in range(under_way(each.at_once))]
 
             def record(rows: Sequence[Row]) -> None:
                 journal.add(rows)
@@ -157,9 +159,9 @@ def still_open(
     assistant: Assistant, items: Sequence[Item], out: Path, *, retry_failed: bool
 ) -> list[Item]:
     """Return the questions that `run` would ask."""
-    out, shaped = out.resolve(), shape_of(assistant)
-    with claimed(out):
-        rows = Journal(out).rows
+    shaped = shape_of(assistant)
+    with claimed(out.resolve()):
+        rows = {} if is_stream(out) else Journal(out.resolve()).rows
     tasks = [(item, digest(item, shaped)) for item in items]
     return [task[0] for task in tasks if _is_open(task, rows, retry_failed)]
 
@@ -173,7 +175,7 @@ def _is_open(task: Task, rows: Mapping[str, Row], retry_failed: bool) -> bool:
     return row is None or (retry_failed and "error" in row)
 
 
-def _check(journal: Journal, tasks: Sequence[Task], out: Path, generation: str) -> None:
+def _check(journal: Journal | Stream, tasks: Sequence[Task], out: Path, generation: str) -> None:
     """Refuse to replace the answers to other questions; say what is kept and what is not."""
     asked = {(str(item.id), item.question) for item, _ in tasks}
     known = [row for row in journal.rows.values() if (str(row["id"]), row["question"]) in asked]

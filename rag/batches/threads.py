@@ -11,7 +11,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 
 
-class Workers(Generic[Task, Done]):
+class TaskThreads(Generic[Task, Done]):
     """A fixed number of threads; results come back in the order in which they are ready.
 
     The threads do not keep the process alive: one that waits for a slow server is left behind

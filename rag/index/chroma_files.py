@@ -45,8 +45,29 @@ def threshold(records: int) -> int:
     return records if parts == 1 else records // parts - _PAST
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy Chroma's database as it is in one instant, whoever reads it meanwhile."""
+    address = f"{source.resolve().as_uri()}?mode=ro"
+    with (
+        contextlib.closing(sqlite3.connect(address, uri=True)) as read,
+        contextlib.closing(sqlite3.connect(target)) as written,
+    ):
+        read.backup(written)
+
+
+def database_fault(folder: Path) -> str | None:
+    """Return what SQLite finds wrong with Chroma's database; None where nothing is."""
+    path = folder.resolve() / "chroma" / "chroma.sqlite3"
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        return str(error)
+    return None if found is None or found[0] == "ok" else str(found[0])
+
+
 @contextlib.contextmanager
-def _taken(lock: FileLock) -> Iterator[bool]:
+def _locked(lock: FileLock) -> Iterator[bool]:
     """Hold a lock; False where it cannot be had."""
     try:
         lock.acquire()
@@ -80,7 +101,7 @@ class Graph:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep other processes from rewriting; what a kill left is mended first."""
-        with _taken(FileLock(self._folder / "graph.lock")) as taken:
+        with _locked(FileLock(self._folder / "graph.lock")) as taken:
             if taken:  # where it fails, nobody rewrites either
                 self._mend()
             yield
@@ -90,7 +111,7 @@ class Graph:
 
         Opening Chroma writes to its database, and two writers at once may both be refused.
         """
-        return _taken(self._alone)
+        return _locked(self._alone)
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:

@@ -1,9 +1,8 @@
-"""Which records are one paper, and what a library must change to hold them. Pure.
+"""A paper as the library stores it: its versions, its id and its citation key. Pure.
 
-A record is a `Paper` as a reader made it. Records are one paper when they share an id of
-their own, a DOI or an arXiv id; a record without an id of its own gets one made from its
-title, so equal titles make them one paper too. An `Entry` is a paper as it is stored, with
-what is needed to tell next time that nothing has changed.
+A record is a `Paper` as a reader made it. An `Entry` is a paper as it is stored, with what is
+needed to tell next time that nothing has changed. `rag.index.identity` says which records
+are one paper, `rag.index.intake` what must be written.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from rag.readers.people import suffix_of
 from rag.types import Paper, Passage, Rejection
 
-_LINE = re.compile(r":\d+\Z")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -28,13 +27,15 @@ class Entry:
     """One version of a paper as the store keeps it.
 
     ``spans`` are the offsets of its passages in the abstract, ``records`` maps each source
-    (``file:line``) to the digest of what was read there, ``seq`` counts the paper's versions.
+    (``file:line``) to the digest of what was read there, ``seq`` counts the paper's versions,
+    ``other_keys`` are citation keys under which it was brought beside its own.
     """
 
     paper: Paper
     spans: tuple[tuple[int, int], ...]
     records: Mapping[str, str]
     seq: int
+    other_keys: tuple[str, ...] = ()
 
     @cached_property
     def payload(self) -> str:
@@ -45,6 +46,8 @@ class Entry:
             "records": dict(self.records),
             "seq": self.seq,
         }
+        if self.other_keys:
+            data["other_keys"] = self.other_keys
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @cached_property
@@ -76,7 +79,8 @@ class Entry:
         paper["authors"] = tuple(paper["authors"])
         paper["sources"] = tuple(paper["sources"])
         spans = tuple((start, end) for start, end in data["spans"])
-        entry = cls(Paper(**paper), spans, data["records"], data["seq"])
+        others = tuple(data.get("other_keys", ()))
+        entry = cls(Paper(**paper), spans, data["records"], data["seq"], others)
         entry.__dict__["payload"] = payload
         return entry
 
@@ -111,6 +115,7 @@ def parse_passage_id(text: str) -> PassageId:
     return PassageId(paper_id, int(seq), f"{seq}.{digest}", int(number), int(total))
 
 
+@lru_cache(4096)
 def normalised_title(title: str) -> str:
     """Fold a title so that case, accents' encoding, punctuation and spaces do not count.
 
@@ -141,9 +146,22 @@ def citation_key(paper: Paper) -> str:
     if paper.key:
         return paper.key
     words = [w for w in _NOT_WORD.split(_ascii(paper.title)) if w not in _SMALL_WORDS]
-    author = _ascii(paper.authors[0].split()[-1]) if paper.authors else ""
+    author = _ascii(_family(paper.authors[0])) if paper.authors else ""
     made = f"{_NOT_WORD.sub('', author)}{paper.year or ''}{words[0] if words else ''}"
     return made or paper.id
+
+
+def fit_for_bibtex(key: str) -> str:
+    """Return a citation key without what would end it in a BibTeX file."""
+    return "".join(c for c in key if c not in _KEY_BREAKERS) or "paper"
+
+
+_KEY_BREAKERS = frozenset(" ,{}()\"'#%~\\=@\t\n")
+
+
+def _family(name: str) -> str:
+    """Return the last of a person's family names: "King" of "Martin King Jr."."""
+    return (name.removesuffix(suffix_of(name)).split() or [""])[-1]
 
 
 def with_key(paper: Paper) -> Paper:
@@ -169,11 +187,15 @@ class Change:
     paper: Paper
     records: Mapping[str, str]
     old: tuple[Entry, ...]
+    other_keys: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Plan:
-    """What an ingest has to do, and the counts it will report; ``papers`` were read and kept."""
+    """What an ingest has to do, and the counts it will report; ``papers`` were read and kept.
+
+    ``still`` are the ids of the library's papers that were read again.
+    """
 
     changes: list[Change] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
@@ -183,177 +205,7 @@ class Plan:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
-
-
-def plan(
-    read: Iterable[Paper | Rejection], find: Callable[[Sequence[Paper]], Sequence[Entry]]
-) -> Plan:
-    """Work out what the library must change to hold what was read.
-
-    Args:
-        read: records and rejections in the order of reading.
-        find: the library's entries that share an id, DOI or arXiv id with any of the papers.
-
-    Returns:
-        The plan; each record counts once as added, updated, unchanged, duplicate or rejected.
-    """
-    result = Plan()
-    groups = _group(read, result)
-    entries = _Known(find([record for group in groups for record in group]))
-    for group in groups:
-        _plan_paper(group, entries, result)
-    return result
-
-
-def _plan_paper(group: list[Paper], known: _Known, result: Plan) -> None:
-    """Add to ``result`` what one paper's records ask for."""
-    old = known.matches(group)
-    kept = []
-    for record in group:
-        conflict = next((e for e in old if _conflict(record, e.paper)), None)
-        if conflict is not None and not _same_file(record, conflict):
-            result.rejected.append(_id_taken(record, conflict.paper))
-        else:
-            kept.append(record)
-    if not kept:
-        return
-    result.papers += 1
-    records = {source: _digest(record) for record in kept for source in record.sources}
-    result.duplicates += len(kept) - 1
-    if not old:
-        paper = _merge(kept)
-        result.changes.append(Change(replace(paper, sources=tuple(records)), records, ()))
-        result.added += 1
-        return
-    files = {_file(source) for source in records}
-    before = {digest for entry in old for digest in entry.records.values()}
-    paper = _merge([entry.paper for entry in old])
-    for record in kept:
-        if records[record.sources[0]] in before:
-            continue
-        if any(
-            _file(source) in files and _file(source) == _file(record.sources[0])
-            for entry in old
-            for source in entry.records
-        ):
-            paper = _merge([record, paper], longest=False)  # the file now says otherwise
-        else:
-            paper = _merge([paper, record])
-    merged = {
-        source: digest
-        for entry in old
-        for source, digest in entry.records.items()
-        if _file(source) not in files
-    } | records
-    paper = replace(paper, id=old[0].paper.id, sources=tuple(merged))
-    same_content = replace(paper, sources=()) == replace(old[0].paper, sources=())
-    if len(old) == 1 and merged == dict(old[0].records) and same_content:
-        result.unchanged += 1
-        return
-    result.changes.append(Change(paper, merged, tuple(old)))
-    if not same_content or len(old) > 1:
-        result.updated += 1
-    elif files & {_file(source) for entry in old for source in entry.records}:
-        result.unchanged += 1  # only lines moved within its file
-    else:
-        result.duplicates += 1
-
-
-def _group(read: Iterable[Paper | Rejection], result: Plan) -> list[list[Paper]]:
-    """Put the records of one paper together, in order of first sight (union-find)."""
-    groups: list[list[Paper]] = []
-    owner: dict[str, int] = {}
-    for item in read:
-        result.records += isinstance(item, Paper) or _LINE.search(item.where) is not None
-        if isinstance(item, Rejection):
-            result.rejected.append(item)
-            continue
-        record = item if item.id else replace(item, id=id_from_title(item.title))
-        names = _names(record)
-        found = sorted({owner[name] for name in names if name in owner})
-        if len(found) == 1:
-            other = next((p for p in groups[found[0]] if _conflict(record, p)), None)
-            if other is not None:
-                result.rejected.append(_id_taken(record, other))
-                continue
-        if not found:
-            found = [len(groups)]
-            groups.append([])
-        target = groups[found[0]]
-        target.append(record)
-        for other_index in found[1:]:  # the record shows that these are one paper
-            names += [name for paper in groups[other_index] for name in _names(paper)]
-            target.extend(groups[other_index])
-            groups[other_index] = []
-        owner.update(dict.fromkeys(names, found[0]))
-    return [group for group in groups if group]
-
-
-class _Known:
-    """The library's entries, by each of their names."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._by_name: dict[str, list[Entry]] = {}
-        for entry in entries:
-            for name in _names(entry.paper):
-                self._by_name.setdefault(name, []).append(entry)
-
-    def matches(self, group: Sequence[Paper]) -> list[Entry]:
-        found: dict[str, Entry] = {}
-        for record in group:
-            for name in _names(record):
-                for entry in self._by_name.get(name, ()):
-                    found.setdefault(entry.paper.id, entry)
-        return list(found.values())
-
-
-def _names(paper: Paper) -> list[str]:
-    names = [f"id:{paper.id}"]
-    if paper.doi:
-        names.append(f"doi:{paper.doi}")
-    if paper.arxiv_id:
-        names.append(f"arxiv:{paper.arxiv_id}")
-    return names
-
-
-def _conflict(record: Paper, other: Paper) -> bool:
-    """Say whether two papers share nothing but an id while their titles differ."""
-    if record.id != other.id or not (record.title and other.title):
-        return False
-    if record.doi and record.doi == other.doi:
-        return False
-    if record.arxiv_id and record.arxiv_id == other.arxiv_id:
-        return False
-    return normalised_title(record.title) != normalised_title(other.title)
-
-
-def _id_taken(record: Paper, other: Paper) -> Rejection:
-    where = f" ({other.sources[0]})" if other.sources else ""
-    reason = f"id {record.id!r} already belongs to {other.title[:80]!r}{where}"
-    return Rejection(record.sources[0], f"{reason}; give one of them another id")
-
-
-def _merge(papers: Sequence[Paper], *, longest: bool = True) -> Paper:
-    """Fill the gaps of the first paper from the others; the longest abstract wins.
-
-    With ``longest=False`` the first paper's abstract stands.
-    """
-    first = papers[0]
-    for other in papers[1:]:
-        longer = longest and len(other.abstract) > len(first.abstract)
-        first = replace(
-            first,
-            title=first.title or other.title,
-            abstract=other.abstract if longer else first.abstract,
-            authors=first.authors or other.authors,
-            year=first.year or other.year,
-            venue=first.venue or other.venue,
-            doi=first.doi or other.doi,
-            arxiv_id=first.arxiv_id or other.arxiv_id,
-            url=first.url or other.url,
-            key=first.key or other.key,
-        )
-    return first
+    still: set[str] = field(default_factory=set)
 
 
 _FIELDS = tuple(each.name for each in fields(Paper))
@@ -364,16 +216,12 @@ def _as_dict(paper: Paper) -> dict[str, object]:
     return {name: getattr(paper, name) for name in _FIELDS}
 
 
-def _digest(record: Paper) -> str:
+def digest(record: Paper) -> str:
     """Return the digest of what a record says, whatever its place."""
     text = json.dumps(_as_dict(record) | {"sources": ()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _file(source: str) -> str:
+def file_of(source: str) -> str:
     """Return the file of a ``file:line``."""
     return source.rpartition(":")[0]
-
-
-def _same_file(record: Paper, entry: Entry) -> bool:
-    return _file(record.sources[0]) in {_file(source) for source in entry.records}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rag.errors import InputError
 
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
 _EXPRESSION = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)\s*(.*?)\s*\Z", re.DOTALL)
-_LONGEST_VALUE = 200
+_LONGEST_VALUE, _MOST = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,29 @@ class Condition:
         return int(self.value)
 
 
-def parse_where(expressions: Sequence[str]) -> tuple[Condition, ...]:
-    """Return the conditions that all must hold.
+@dataclass(frozen=True, slots=True)
+class Group(Condition):
+    """Conditions of which one or all must hold, or with the op ``!`` must not."""
+
+    members: tuple[Condition, ...] = ()
+    any_of: bool = True
+
+    @classmethod
+    def of(cls, members: Sequence[Condition], *, any_of: bool, denied: bool = False) -> Group:
+        """Return a group that says what it holds as its value.
+
+        >>> Group.of(parse_where(["year=2020", "year=2022"]), any_of=True).value
+        '(year=2020 or year=2022)'
+        """
+        said = (" or " if any_of else " and ").join(f"{c.field}{c.op}{c.value}" for c in members)
+        return cls("", "!" if denied else "", f"({said})", tuple(members), any_of)
+
+
+Where: TypeAlias = "Sequence[str | Condition]"
+
+
+def parse_where(expressions: Where) -> tuple[Condition, ...]:
+    """Return the conditions that all must hold; those that are conditions already stay.
 
     >>> parse_where(["year>=2021", "author ~ Radford"])[1]
     Condition(field='author', op='~', value='radford')
@@ -41,7 +63,9 @@ def parse_where(expressions: Sequence[str]) -> tuple[Condition, ...]:
     Raises:
         InputError: an expression has no meaning, saying what would.
     """
-    return tuple(_parse(expression) for expression in expressions)
+    if len(expressions) > _MOST:
+        raise InputError(f"{len(expressions)} filters are more than {_MOST}; give fewer")
+    return tuple(each if isinstance(each, Condition) else _parse(each) for each in expressions)
 
 
 def _parse(expression: str) -> Condition:

@@ -6,8 +6,8 @@ into steps so that a stop between any two leaves the old state readable and the 
 finishes the work:
 
 1. a marker file says that work is under way;
-2. new versions of papers are added to the store, each paper whole, and the vectors of the new
-   state written to a file of their own (`rag.index.vector_file`);
+2. new versions of papers are added to the store, each paper whole (`rag.index.batches`), and the
+   vectors of the new state written to a file of their own (`rag.index.vector_file`);
 3. the lexical index commits all of it at once: from here on readers find the new state;
 4. old versions are deleted from the store, and it gets a new stamp;
 5. the marker goes.
@@ -18,35 +18,33 @@ leave behind is never found. A stop is mended by `_catch_up`, which needs nothin
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from rag.durable import sync_files, sync_folder
 from rag.errors import BusyError, LibraryError
-from rag.index import last_ingest, passages
+from rag.index import checksums, last_ingest, passages
+from rag.index.batches import Batch, Embedding, Version, embedded
+from rag.index.chroma_files import database_fault
 from rag.index.entries import Change, Entry, PassageId, parse_passage_id
-from rag.index.lexical import Lexical
+from rag.index.lexical import Changes, Lexical, NoChanges
 from rag.index.store import Spec, Store
 from rag.index.vector_file import MOST, Vectors
-from rag.index.writer_lock import Work
+from rag.index.writer_lock import WriterLock
 from rag.settings import Settings, host
 from rag.types import Floats
 
 log = logging.getLogger(__name__)
 
-# Asked for the vectors of texts, it may begin at once; what it returns waits for them.
-Embed = Callable[[Sequence[str]], Callable[[], Floats]]
 Progress = Callable[[int, int], None]
-_Pair = tuple[Entry, tuple[Entry, ...]]  # what comes, in place of what
-_New = list[tuple[list[str], Floats]]  # passages that come, and their vectors
 
 # Passages embedded and stored in one step. Static vectors are there in an instant, and Chroma takes
 # 20,000 in 9.8 s by the greater steps, in 11.3 by the others.
@@ -62,10 +60,14 @@ class Index:
         """Open what is there; nothing is made before the first `write`."""
         self._settings = settings
         self._folder = settings.index
-        self.work = Work(settings.index)
+        self.work = WriterLock(settings.index)
         self._seen = time.monotonic()
         self._mutex = threading.RLock()
         self._vectors: tuple[Path | None, Vectors | None] = (None, None)  # with their file
+        self._sound: set[tuple[str, checksums.Sum]] = set()  # files that were looked at
+        self._making = False  # a first write is under way: there is nothing to read yet
+        # During a rebuild, what this process reads: the state before it.
+        self._before: tuple[Spec, Vectors | None] | None = None
         if settings.chroma_url is None and not (self._folder / "chroma").is_dir():
             self._store: Store | None = None
             self.lexical = Lexical(None)
@@ -85,7 +87,18 @@ class Index:
     @property
     def exists(self) -> bool:
         """Whether there is anything to read."""
-        return self._store is not None and self._store.exists
+        return self._store is not None and self._store.exists and not self._making
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether this process makes the index anew just now, and reads the state of before."""
+        return self._before is not None
+
+    @property
+    def spec(self) -> Spec:
+        """What the state that is being read was made with."""
+        before = self._before
+        return before[0] if before else self.store.spec
 
     def require(self) -> None:
         """Check that there is something to read.
@@ -143,8 +156,19 @@ class Index:
     def nearest(
         self, vector: Floats, count: int, only: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Return the nearest passages; see `rag.index.store.Store.nearest`."""
-        return (self._kept() or self.store).nearest(vector, count, only)
+        """Return the nearest passages; see `rag.index.store.Store.nearest`.
+
+        Raises:
+            LibraryError: the vector has another length than the index's.
+        """
+        kept = self._kept()  # during a rebuild those of before, when the store is of the new spec
+        dimension = (self.spec if kept else self.store.spec).dimension
+        if len(vector) != dimension:
+            raise LibraryError(
+                f"the index has vectors of {dimension} dimensions, the embedder gives "
+                f"{len(vector)}; open it with the embedder that it was made with"
+            )
+        return (kept or self.store).nearest(vector, count, only)
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, Floats]:
         """Return the vectors of passages by id; those that are gone are left out."""
@@ -162,10 +186,13 @@ class Index:
         """Return the vectors of the lexical index's state; None where no file has them."""
         if self._settings.chroma_url is not None or self.lexical.in_memory:
             return None
+        before = self._before
+        if before:
+            return before[1]
         file = self._vectors_file(self.lexical.stamp)
         known, vectors = self._vectors
         if known != file or vectors is None:
-            vectors = Vectors.load(file)
+            vectors = None if self._is_damaged(file.name) else Vectors.load(file)
             self._vectors = (file, vectors)
         return vectors
 
@@ -180,6 +207,8 @@ class Index:
             self.lexical = Lexical(None)
             return
         try:
+            if self._is_damaged("lexical/"):
+                raise ValueError("not as it was written")
             self.lexical = Lexical(self._folder / "lexical", mend=False)
         except (OSError, ValueError) as error:  # missing, damaged, or may not be read
             log.debug("the lexical index cannot be read (%s)", error)
@@ -188,7 +217,7 @@ class Index:
             return
         try:
             with self.work.alone("catch up", wait=0.0):
-                self.lexical = Lexical(self._folder / "lexical")
+                self.lexical = self._open_lexical()
                 if store.stamp() != self.lexical.stamp:
                     self._catch_up(store.stamp())
                     self._keep_all()
@@ -197,6 +226,16 @@ class Index:
             if self.lexical.stamp == "" and store.count():
                 self.lexical = Lexical(None)
                 self._catch_up(store.stamp())
+
+    def _open_lexical(self) -> Lexical:
+        """Open the lexical index to change it, an empty one in the place of a damaged one."""
+        folder = self._folder / "lexical"
+        if self._is_damaged("lexical/"):  # tantivy may end the process that reads it
+            (folder / "meta.json").unlink(missing_ok=True)
+        return Lexical(folder)
+
+    def _is_damaged(self, beginning: str) -> bool:
+        return bool(checksums.damaged(self._folder, beginning, self._sound))
 
     def _catch_up(self, stamp: str) -> list[str]:
         """Make the lexical index say what the store holds; return superseded passages' ids."""
@@ -223,6 +262,34 @@ class Index:
             name for name, part in every if newest.get(part.paper_id, part).version != part.version
         ]
 
+    def faults(self, *, thorough: bool = False) -> list[str]:
+        """Return the names of files that are not as they were written; looks at all of them.
+
+        With ``thorough`` Chroma's database and vectors are looked through too.
+        """
+        if self._settings.chroma_url is not None:
+            return []
+        found = checksums.damaged(self._folder)
+        if found and self.work.unfinished():  # they are being written
+            return []
+        if thorough and self.exists and (fault := database_fault(self._folder)):
+            found.append(f"chroma/chroma.sqlite3 ({fault})")
+        elif thorough and self.exists:
+            _, rows = self.store.everything()
+            lengths = np.linalg.norm(rows, axis=1) if len(rows) else np.ones(1)
+            if not np.all((np.abs(lengths - 1) < 1e-3) | (lengths == 0)):
+                found.append("chroma/ (vectors)")
+        return found
+
+    def mend(self) -> None:
+        """Derive anew what is derived; call within `writing`."""
+        self.lexical.wipe()
+        for file in self._folder.glob("vectors-*"):
+            file.unlink(missing_ok=True)
+        self._vectors = (None, None)
+        self._catch_up(self.store.stamp())
+        self._keep_all()
+
     # Writing.
 
     @contextlib.contextmanager
@@ -232,13 +299,13 @@ class Index:
         Raises:
             BusyError: another process writes and does not end within ten minutes.
         """
-        with self._mutex, self.work.alone(command, wait=_WAIT):
+        with self._mutex, self.work.alone(command, wait=_WAIT), self._written():
             if self._store is None:
                 self._store = Store(self._settings)
             else:
                 self._store.reopen()
             self._check()
-            self.lexical = Lexical(self._folder / "lexical")
+            self.lexical = self._open_lexical()
             if not self.store.exists:
                 if self.lexical.stamp:  # of a store that is gone
                     self.lexical.wipe()
@@ -249,6 +316,14 @@ class Index:
                 self._keep_all()
             yield
 
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        """Have this process read what is there, however the writing ends."""
+        try:
+            yield
+        finally:
+            self._making, self._before = False, None
+
     def ensure(self, spec: Spec) -> None:
         """Make the index where there is none; else check that it was made with ``spec``.
 
@@ -256,172 +331,131 @@ class Index:
             LibraryError: the index was made otherwise, saying how to rebuild it.
         """
         if not self.store.exists:
+            self._making = True
             self.store.create(spec)
             return
         have = self.store.spec
         if have != spec:
             raise LibraryError(
-                f"the index was made with {_told(have)}, not {_told(spec)}; use that embedder, or "
-                f"change the index with `rag ingest --embedder {spec.embedder.split(':')[0]} "
-                "--rebuild`"
+                f"the index was made with {_described(have)}, not {_described(spec)}; use that "
+                "embedder, or change the index with `rag ingest --embedder "
+                f"{spec.embedder.split(':')[0]} --rebuild`"
             )
 
     def write(
-        self, changes: Sequence[Change], embed: Embed, command: str, progress: Progress
+        self, changes: Sequence[Change], embedding: Embedding, command: str, progress: Progress
     ) -> int:
         """Store changed papers; return how many passages were embedded.
 
-        Call within `writing`, after `ensure`. ``embed`` is asked for rows for texts;
-        ``progress`` is told how many passages are stored, of how many.
+        Call within `writing`, after `ensure`. ``progress`` is told how many passages are stored,
+        of how many.
         """
-        self._begin(command)
         limit = passages.limit_of(self.store.spec.splitter)
-        pairs = [(_entry(change, limit), change.old) for change in changes]
-        taken = {entry.paper.id for entry, _ in pairs}
-        total = sum(len(entry.spans) for entry, _ in pairs)
-        self.store.expect(total + sum(len(old.spans) for _, olds in pairs for old in olds))
-        embedded = 0
-        new: _New = []
-
-        def stored() -> Iterator[Entry]:
-            """Embed and store the entries; yield each for the lexical index."""
-            nonlocal embedded
-            done = 0
-            for entries, vectors, fresh in self._embedded(pairs, embed):
-                self._add(entries, vectors, new)
-                embedded += fresh
-                done += len(vectors)
-                progress(done, total)
-                yield from entries
-
-        old = [entry for _, olds in pairs for entry in olds]
-        merged_away = [entry.paper.id for entry in old if entry.paper.id not in taken]
-        self._commit(stored(), merged_away, old, new)
-        return embedded
-
-    def _add(self, entries: Sequence[Entry], vectors: Floats, new: _New) -> None:
-        """Store entries; hold their vectors for the file beside Chroma while they are few."""
-        self.store.add(entries, vectors)
-        if self._settings.chroma_url is None and _size(new) <= MOST:
-            new.append(([name for entry in entries for name in entry.passage_ids], vectors))
+        versions = [Version(_entry(change, limit), change.old) for change in changes]
+        old = [entry for version in versions for entry in version.old]
+        stay = {version.entry.paper.id for version in versions}
+        total = sum(len(version.entry.spans) for version in versions)
+        stamp, arrived, stored, made = _new_stamp(), _Arrived(), 0, 0
+        # 1. The marker.
+        self._begin(command)
+        self.store.expect(total + sum(len(entry.spans) for entry in old))
+        with self._words(stamp) as words:
+            # 2. The new versions into the store, and their words beside them.
+            for batch in self._embedded(versions, embedding, self.store.spec):
+                self.store.add(batch.entries, batch.vectors)
+                arrived.add(batch)
+                words.add(batch.entries)
+                stored, made = stored + len(batch.vectors), made + batch.embedded
+                progress(stored, total)
+            words.remove(entry.paper.id for entry in old if entry.paper.id not in stay)
+            self._keep_changed(old, arrived, stamp)
+            # 3. The end of the block commits the words: from here on readers find the new state.
+        # 4. and 5. The old versions go, and the marker.
+        self._leave(old, stamp)
+        return made
 
     def remove(self, entries: Sequence[Entry], command: str) -> None:
         """Remove papers everywhere; call within `writing`."""
-        begun = self.work.being_removed()
+        stamp, begun = _new_stamp(), self.work.being_removed()
         self._begin(command, sorted(begun.union(entry.paper.id for entry in entries)))
         self.store.expect(sum(len(entry.spans) for entry in entries))
-        self._commit([], [entry.paper.id for entry in entries], entries, [])
+        with self._words(stamp) as words:
+            words.remove(entry.paper.id for entry in entries)
+            self._keep_changed(entries, _Arrived(), stamp)
+        self._leave(entries, stamp)
 
-    def rebuild(self, spec: Spec, embed: Embed, command: str, progress: Progress) -> int:
+    def rebuild(self, spec: Spec, embedding: Embedding, command: str, progress: Progress) -> int:
         """Make the index anew with another embedder or splitter; return passages embedded.
 
         Call within `writing`. The old index answers until the new one is whole.
         """
-        self._begin(command)
-        entries = self.lexical.matching(())
-        stored = 0
-        new: _New = []
         limit = passages.limit_of(spec.splitter)
-        fresh = [
-            replace(entry, spans=passages.split(entry.paper.abstract, limit)) for entry in entries
+        entries = [
+            replace(entry, spans=passages.split(entry.paper.abstract, limit))
+            for entry in self.lexical.matching(())
         ]
-        total = sum(len(entry.spans) for entry in fresh)
+        total = sum(len(entry.spans) for entry in entries)
+        stamp, arrived, stored = _new_stamp(), _Arrived(), 0
+        self._begin(command)
+        self._before = (self.store.spec, self._kept())
         self.store.create(spec, rebuild=total)
-        for part, vectors, count in self._embedded([(entry, ()) for entry in fresh], embed):
-            self._add(part, vectors, new)
-            stored += count
+        for batch in self._embedded([Version(entry) for entry in entries], embedding, spec):
+            self.store.add(batch.entries, batch.vectors)
+            arrived.add(batch)
+            stored += len(batch.vectors)
             progress(stored, total)
         self.store.finish_rebuild()
-        self._commit(fresh, [], [], new, anew=True)
+        with self._words(stamp) as words:
+            words.add(entries)
+            self._keep_changed([], arrived, stamp, anew=True)
+        self._leave([], stamp)
         time.sleep(4 * _LOOK_AGAIN)  # who asks meanwhile leaves the old vectors
         self.store.drop_old()
         return stored
 
     def _embedded(
-        self, pairs: Sequence[_Pair], embed: Embed
-    ) -> Iterator[tuple[list[Entry], Floats, int]]:
-        """Yield entries in batches, the vectors of their passages, how many were embedded."""
-        size = _BATCHES.get(self.store.spec.embedder, _BATCH)
-        # In the order of Chroma's index of metadata, which then grows at its end alone: 20,000
-        # take it 9.8 s, in another order 13.3.
-        ordered = sorted(pairs, key=lambda pair: pair[0].payload)
-        asked = (self._ask(batch, embed) for batch in _batches(ordered, size))
-        following = next(asked, None)
-        while following:
-            batch = following()
-            following = next(asked, None)  # they may be embedded while these are stored
-            yield batch
-
-    def _ask(
-        self, batch: Sequence[_Pair], embed: Embed
-    ) -> Callable[[], tuple[list[Entry], Floats, int]]:
-        """Ask for the vectors of a batch; what is returned waits for what `_embedded` yields."""
-        texts: list[str] = []
-        kept: dict[int, str] = {}  # row -> passage of an old version with the same text
-        for entry, olds in batch:
-            known = {
-                passages.text_to_embed(old.paper, start, end): name
-                for old in olds
-                for (start, end), name in zip(old.spans, old.passage_ids, strict=True)
-            }
-            for start, end in entry.spans:
-                text = passages.text_to_embed(entry.paper, start, end)
-                if text in known:
-                    kept[len(texts)] = known[text]
-                texts.append(text)
-        have = self.vectors(list(kept.values())) if kept else {}
-        reused = {row: have[name] for row, name in kept.items() if name in have}
-        wanted = [row for row in range(len(texts)) if row not in reused]
-        fresh = embed([texts[row] for row in wanted])
-
-        def wait() -> tuple[list[Entry], Floats, int]:
-            rows = fresh()
-            vectors = np.empty((len(texts), rows.shape[1]), dtype=np.float32)
-            vectors[wanted] = rows
-            for row, vector in reused.items():
-                vectors[row] = vector
-            return [entry for entry, _ in batch], vectors, len(wanted)
-
-        return wait
+        self, versions: Sequence[Version], embedding: Embedding, spec: Spec
+    ) -> Iterator[Batch]:
+        size = _BATCHES.get(spec.embedder, _BATCH)
+        return embedded(versions, embedding, size, self.vectors)
 
     def _begin(self, command: str, papers: Sequence[str] = ()) -> None:
         last_ingest.forget(self._folder)
+        checksums.forget_sums(self._folder)
         self.work.begin(command, papers)
 
-    def _commit(
-        self,
-        add: Iterable[Entry],
-        gone: Sequence[str],
-        old: Sequence[Entry],
-        new: _New,
-        *,
-        anew: bool = False,
-    ) -> None:
-        """Take steps 3 to 5 of a write; ``add`` may take step 2 and fill ``new`` as it is read.
+    def _words(self, stamp: str) -> contextlib.AbstractContextManager[Changes | NoChanges]:
+        """Give what takes the words of the next state, for the lexical index to commit at once.
 
-        With ``anew`` what is added in this write is all there is.
+        To a server other machines write too: `_leave` asks it what it holds, once it has our stamp.
         """
-        stale = [name for entry in old for name in entry.passage_ids]
-        stamp = os.urandom(16).hex()
-        if self._settings.chroma_url is None:
-            before = self._kept() if self.lexical.papers and not anew else Vectors.none()
+        if self._settings.chroma_url is not None:
+            return contextlib.nullcontext(NoChanges())
+        return self.lexical.changing(stamp)
 
-            def added_and_kept() -> Iterator[Entry]:
-                yield from add
-                if before is not None and before.size + _size(new) <= MOST:
-                    self._keep(before.changed(stale, new), stamp)
+    def _keep_changed(
+        self, old: Sequence[Entry], arrived: _Arrived, stamp: str, *, anew: bool = False
+    ) -> None:
+        """Write the vectors of the next state; with ``anew`` what arrived is all there is."""
+        if self._settings.chroma_url is not None:
+            return
+        before = self._kept() if self.lexical.papers and not anew else Vectors.none()
+        if before is not None and before.size + arrived.size <= MOST:
+            self._keep(before.changed(_passage_ids(old), arrived.rows), stamp)
 
-            self.lexical.write(added_and_kept(), gone, stamp)
-            self.store.delete(stale)
-            self.store.set_stamp(stamp)
-            self._keep_no_other(stamp)
-        else:
-            # Other machines write too: what counts is what the server holds after our stamp.
-            collections.deque(add, maxlen=0)
-            self.store.delete(stale)
-            self.store.set_stamp(stamp)
+    def _leave(self, old: Sequence[Entry], stamp: str) -> None:
+        """Delete what no state names any more, stamp the store, and say that all is done."""
+        self._making, self._before = False, None
+        self.store.delete(_passage_ids(old))
+        self.store.set_stamp(stamp)
+        if self._settings.chroma_url is not None:
             self._catch_up(stamp)
+        else:
+            self._keep_no_other(stamp)
+            checksums.write_sums(self._folder)
+        sync_files(self._folder)  # what will be reported as done is on the disk
         self.work.finish()
+        sync_folder(self._folder)
 
     def _keep(self, vectors: Vectors, stamp: str) -> None:
         """Write the file of the vectors of a state; where there is none, Chroma's graph answers."""
@@ -439,6 +473,7 @@ class Index:
         if self.lexical.papers <= most and self.store.count() <= most:
             self._vectors = (None, None)  # of that state as it was before it was mended
             self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
+        checksums.write_sums(self._folder)
 
     def _keep_no_other(self, stamp: str) -> None:
         """Remove the vectors' files of other states; who has opened one may go on reading it."""
@@ -452,26 +487,30 @@ def _entry(change: Change, limit: int) -> Entry:
     """Return the entry for a change: the next version of its paper."""
     old = [entry for entry in change.old if entry.paper.id == change.paper.id]
     seq = max((entry.seq for entry in old), default=0) + 1
-    return Entry(change.paper, passages.split(change.paper.abstract, limit), change.records, seq)
+    spans = passages.split(change.paper.abstract, limit)
+    return Entry(change.paper, spans, change.records, seq, change.other_keys)
 
 
-def _batches(pairs: Sequence[_Pair], least: int) -> Iterator[Sequence[_Pair]]:
-    """Yield runs of entries of about ``least`` passages; a paper's passages stay together."""
-    batch: list[_Pair] = []
-    size = 0
-    for pair in pairs:
-        batch.append(pair)
-        size += len(pair[0].spans)
-        if size >= least:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _new_stamp() -> str:
+    return os.urandom(16).hex()
 
 
-def _size(new: _New) -> int:
-    return sum(vectors.nbytes for _, vectors in new)
+def _passage_ids(entries: Sequence[Entry]) -> list[str]:
+    return [name for entry in entries for name in entry.passage_ids]
 
 
-def _told(spec: Spec) -> str:
+class _Arrived:
+    """New passages and their vectors, for the file beside Chroma: no more than it may hold."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[list[str], Floats]] = []
+        self.size = 0  # in bytes; over `MOST` some may be missing
+
+    def add(self, batch: Batch) -> None:
+        if self.size <= MOST:
+            self.rows.append((batch.passage_ids, batch.vectors))
+            self.size += batch.vectors.nbytes
+
+
+def _described(spec: Spec) -> str:
     return f"{spec.embedder} ({spec.dimension} dimensions, {spec.splitter})"

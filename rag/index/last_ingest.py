@@ -20,13 +20,13 @@ from rag.types import IngestReport, Rejection, to_json
 _NAME = "last-ingest.json"
 
 
-def digest(files: Sequence[str]) -> str | None:
-    """Return the digest of the files' names and bytes and of this program's code.
+def digest(files: Sequence[str], paths: Sequence[str] = ()) -> str | None:
+    """Return the digest of the files' names and bytes, of how they were named and of our code.
 
     None where one of the files can be read but once, or not at all.
     """
     code = sorted(Path(__file__).parents[1].rglob("*.py"))
-    found = hashlib.sha256()
+    found = hashlib.sha256("\0".join(paths).encode("utf-8", "surrogateescape"))
     try:
         for path in [*code, *map(Path, files)]:
             if not path.is_file():
@@ -73,6 +73,8 @@ def remember(folder: Path, digest: str, generation: str, plan: Plan, report: Ing
         unchanged=plan.papers,
         duplicates=taken - plan.papers,
         embedded=0,
+        gone=report.gone - report.removed,
+        removed=0,
     )
     data = {"digest": digest, "generation": generation, "report": to_json(again)}
     replace_text(folder / _NAME, json.dumps(data))

@@ -8,24 +8,29 @@ what is read with a stamp is at least as new as it says.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
 
 from rag.durable import replace_text
-from rag.index.entries import Entry, citation_key
-from rag.index.filters import Condition
+from rag.index.entries import Entry, citation_key, file_of, id_from_title, normalised_title
+from rag.index.filters import Condition, Group
+from rag.text.people import ways_to_call
+from rag.text.words import squeeze
 from rag.types import Paper
 
 _HEAP = 64_000_000
 _MANY = 10_000_000
+_NAMES = ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source")
 
 
 class LexicalHit(NamedTuple):
@@ -53,10 +58,39 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("slot", fast=True)
     builder.add_bytes_field("entry", stored=True)
     builder.add_text_field("body", tokenizer_name="en_stem", index_option="freq")
-    for name in ("id", "doi", "arxiv_id", "key", "title", "author", "venue", "source"):
+    for name in (*_NAMES, "folded", "head", "person", "first"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("year", indexed=True)
     return builder.build()
+
+
+class Changes:
+    """Takes what is to change in a lexical index; see `Lexical.changing`."""
+
+    def __init__(self, writer: Any, before: tantivy.Searcher) -> None:
+        self._writer, self._before = writer, before
+
+    def remove(self, paper_ids: Iterable[str]) -> None:
+        """Remove papers; unknown ids do not matter."""
+        for paper_id in paper_ids:
+            self._writer.delete_documents_by_query(_is("id", paper_id))
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add papers, each in place of the one with its id."""
+        for entry in entries:
+            if self._before.doc_freq("id", entry.paper.id):  # else a sixth more time
+                self._writer.delete_documents_by_query(_is("id", entry.paper.id))
+            self._writer.add_document(_document(entry))
+
+
+class NoChanges:
+    """Takes what is to change where the index will learn of it otherwise."""
+
+    def remove(self, paper_ids: Iterable[str]) -> None:
+        """Do nothing."""
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Do nothing."""
 
 
 class Lexical:
@@ -135,7 +169,7 @@ class Lexical:
             return []
         query = Query.boolean_query(should)
         if where:
-            kept = Query.const_score_query(_condition_query(where), 0.0)
+            kept = Query.const_score_query(self._query(where), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])
         searcher = self._searcher  # places count in it alone; another thread may look afresh
         hits = searcher.search(query, count, count=False).hits
@@ -148,16 +182,23 @@ class Lexical:
 
     def matching(self, where: Sequence[Condition]) -> list[Entry]:
         """Return the entries for which all conditions hold, in the order of their ids."""
-        return sorted(self._entries(_condition_query(where)), key=lambda entry: entry.paper.id)
+        return sorted(self._entries(self._query(where)), key=lambda entry: entry.paper.id)
 
-    def count(self, where: Sequence[Condition]) -> int:
-        """Return for how many papers all conditions hold."""
-        return self._count(_condition_query(where))
+    def search_where(self, where: Sequence[Condition], count: int) -> list[Entry]:
+        """Return so many of the entries for which all conditions hold, whichever."""
+        searcher = self._searcher
+        hits = searcher.search(self._query(where), count, count=False).hits
+        return [_entry(searcher, address) for _, address in hits]
+
+    def count(self, where: Sequence[Condition], having: Sequence[str] = ()) -> int:
+        """Return for how many papers all conditions hold, that have all index terms."""
+        terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
+        return self._count(Query.boolean_query([(Occur.Must, self._query(where)), *terms]))
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
         searcher = self._searcher
-        hits = searcher.search(_condition_query(where), _MANY, count=False).hits
+        hits = searcher.search(self._query(where), _MANY, count=False).hits
         found = searcher.fast_field_values("slot", [address for _, address in hits])
         return {int(number or 0) for number in found}
 
@@ -166,45 +207,113 @@ class Lexical:
         return {entry.paper.id: entry for entry in self._in("id", paper_ids)}
 
     def sharing(self, papers: Sequence[Paper]) -> list[Entry]:
-        """Return the entries that share an id, DOI or arXiv id with any of the papers."""
-        found = self.by_id([paper.id for paper in papers])
-        for entry in self._in("doi", [paper.doi for paper in papers if paper.doi]):
-            found.setdefault(entry.paper.id, entry)
-        for entry in self._in("arxiv_id", [paper.arxiv_id for paper in papers if paper.arxiv_id]):
-            found.setdefault(entry.paper.id, entry)
+        """Return the entries that share an id, key, DOI, arXiv id, title or file with a paper."""
+        keys = {citation_key(paper) for paper in papers} | {p.key for p in papers if p.key}
+        dois = {paper.doi for paper in papers if paper.doi}
+        arxiv_ids = {paper.arxiv_id for paper in papers if paper.arxiv_id}
+        ids = {paper.id for paper in papers} | {id_from_title(paper.title) for paper in papers}
+        files = {file_of(source) for paper in papers for source in paper.sources}
+        wanted = {
+            "id": ids | keys | dois | arxiv_ids,
+            "key": map(str.casefold, keys),
+            "doi": dois,
+            "arxiv_id": map(str.casefold, arxiv_ids),
+            "folded": {title for p in papers if (title := normalised_title(p.title))},
+            "source": map(str.casefold, files),
+        }
+        found: dict[str, Entry] = {}
+        for field, values in wanted.items():
+            for entry in self._in(field, list(values)):
+                found.setdefault(entry.paper.id, entry)
         return list(found.values())
 
-    def named(self, name: str) -> Paper | None:
-        """Return the paper with this citation key, id, DOI or arXiv id; None where none has."""
-        for field, value in (
-            ("key", name.casefold()),
-            ("id", name),
-            ("doi", name.casefold()),
-            ("arxiv_id", name.casefold()),
-        ):
-            found = self._in(field, [value])
-            if found:
-                return found[0].paper
-        return None
+    def named(self, name: str) -> list[Paper]:
+        """Return the papers with this id, citation key, DOI or arXiv id, the one with it first."""
+        folded = name.casefold()
+        wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
+        found: dict[str, Paper] = {}
+        for field, value in wanted.items():
+            for entry in sorted(self._in(field, [value]), key=lambda entry: entry.paper.id):
+                found.setdefault(entry.paper.id, entry.paper)
+        return list(found.values())
+
+    def from_places(self, files: Sequence[str], beginnings: Sequence[str]) -> list[Entry]:
+        """Return the entries of these files, and of files whose names begin so, and maybe more."""
+        found = {e.paper.id: e for e in self._in("source", [name.casefold() for name in files])}
+        for beginning in beginnings:
+            part = beginning.casefold().encode()[:_LONGEST_PATTERN].decode("utf-8", "ignore")
+            query = Query.regex_query(_schema(), "source", f"(?s){_literally(part)}.*")
+            found.update((entry.paper.id, entry) for entry in self._entries(query))
+        return list(found.values())
 
     def document_frequency(self, term: str) -> int:
         """Return in how many papers an index term occurs; removed ones count for a while."""
         return min(self._searcher.doc_freq("body", term), self.papers)
 
-    def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
-        """Replace the entries of ``add`` and remove the papers of ``remove``, all or nothing.
+    def titled(self, name: str) -> list[Entry]:
+        """Return the entries whose title, or what stands in it before a colon, is ``name``.
+
+        Case, hyphens and spaces do not count.
+        """
+        return self._in("head", [squeeze(name)])
+
+    def is_title(self, name: str) -> bool:
+        """Say whether `titled` finds any; fast enough for every run of words of a question."""
+        return bool(self._searcher.doc_freq("head", squeeze(name)))
+
+    def values(
+        self,
+        field: str,
+        prefix: str = "",
+        where: Sequence[Condition] = (),
+        most: int | None = None,
+    ) -> list[tuple[str, int]]:
+        """Return the values of a field that begin so, each with how many papers have it.
+
+        The commonest come first; with ``most`` any so many.
+
+        Fields are those of filters, ``head`` (see `titled`), ``person`` and ``first``, any and the
+        first of the authors (see `rag.text.people`), and ``body``, the index terms.
+        """
+        found = self._searcher.terms_with_prefix(
+            field, prefix, self._query(where) if where else None, most
+        )
+        return [(value, int(count)) for value, count in found]
+
+    def years(self, where: Sequence[Condition] = (), having: Sequence[str] = ()) -> dict[int, int]:
+        """Return how many papers each year has, counted as `count` does."""
+        return dict(self._years(where, having, 0, 4095))
+
+    def _years(
+        self, where: Sequence[Condition], having: Sequence[str], low: int, high: int
+    ) -> Iterator[tuple[int, int]]:
+        ends = (Condition("year", ">=", str(low)), Condition("year", "<=", str(high)))
+        count = self.count([*where, *ends], having)
+        if count and low == high:
+            yield low, count
+        elif count:
+            middle = (low + high) // 2
+            yield from self._years(where, having, low, middle)
+            yield from self._years(where, having, middle + 1, high)
+
+    def spread(self, count: int) -> list[Entry]:
+        """Return so many entries, evenly from the whole library; all where there are fewer."""
+        hits = self._searcher.search(Query.all_query(), _MANY, count=False).hits
+        places = sorted((hit[1] for hit in hits), key=lambda at: (at.segment_ord, at.doc))
+        step = max(1.0, len(places) / count)
+        chosen = [places[int(i * step)] for i in range(min(count, len(places)))]
+        return [_entry(self._searcher, address) for address in chosen]
+
+    @contextlib.contextmanager
+    def changing(self, stamp: str) -> Iterator[Changes]:
+        """Add and remove papers: with the end of the block all of it counts, or nothing.
 
         The caller holds the lock on the index; ``stamp`` is the store's that will be reflected.
         """
         self.reload()
         writer = self._index.writer(_HEAP, 1)
         try:
-            for paper_id in remove:
-                writer.delete_documents_by_query(_is("id", paper_id))
-            for entry in add:
-                if self._searcher.doc_freq("id", entry.paper.id):  # else a sixth more time
-                    writer.delete_documents_by_query(_is("id", entry.paper.id))
-                writer.add_document(_document(entry))
+            yield Changes(writer, self._searcher)
             writer.commit()
         finally:
             writer.wait_merging_threads()
@@ -212,6 +321,33 @@ class Lexical:
         if self._folder is not None:
             replace_text(self._folder / "stamp", stamp)
         self.reload()
+
+    def write(self, add: Iterable[Entry], remove: Iterable[str], stamp: str) -> None:
+        """Replace the entries of ``add`` and remove the papers of ``remove``; see `changing`."""
+        with self.changing(stamp) as changes:
+            changes.remove(remove)
+            changes.add(add)
+
+    def _query(self, where: Sequence[Condition]) -> Query:
+        """Return the query for the papers for which all conditions hold."""
+        clauses = [(Occur.Must, Query.all_query())]
+        for condition in where:
+            denied = condition.op.startswith("!")
+            if isinstance(condition, Group):
+                each = [self._query([member]) for member in condition.members]
+                how = Occur.Should if condition.any_of else Occur.Must
+                query = Query.boolean_query([(how, one) for one in each])
+            else:
+                query = _one_condition(condition)
+            if _is_cut(condition):
+                names = [
+                    entry.paper.id
+                    for entry in self._entries(query)
+                    if any(condition.value in v for v in _values(entry.paper, condition.field))
+                ]
+                query = Query.term_set_query(_schema(), "id", names)
+            clauses.append((Occur.MustNot if denied else Occur.Must, query))
+        return Query.boolean_query(clauses)
 
     def _in(self, field: str, values: Sequence[str]) -> list[Entry]:
         # No paper's name has a lone surrogate, which tantivy does not take.
@@ -267,40 +403,80 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_bytes("entry", entry.payload.encode())
     document.add_text("body", f"{paper.title} {paper.abstract}")
     document.add_text("id", paper.id)
-    document.add_text("title", paper.title.casefold())
-    document.add_text("key", citation_key(paper).casefold())
-    for name, value in (("doi", paper.doi), ("arxiv_id", paper.arxiv_id), ("venue", paper.venue)):
-        if value:
-            document.add_text(name, value.casefold())
-    for author in paper.authors:
-        document.add_text("author", author.casefold())
-    for source in paper.sources:
-        path = source.rpartition(":")[0]
-        for name in {source, path, path.rpartition("/")[2]}:
-            document.add_text("source", name.casefold())
+    for field in ("title", "key", "doi", "arxiv_id", "venue", "author", "source"):
+        for value in _values(paper, field):
+            document.add_text(field, value)
+    document.add_text("folded", normalised_title(paper.title))
+    for key in entry.other_keys:
+        document.add_text("key", key.casefold())
+    for name in {squeeze(paper.title), squeeze(paper.title.partition(":")[0])}:
+        document.add_text("head", name[:_LONGEST_HEAD])
+    for name in {name for author in paper.authors for name in ways_to_call(author)}:
+        document.add_text("person", name)
+    for name in ways_to_call(paper.authors[0]) if paper.authors else ():
+        document.add_text("first", name)
     if paper.year is not None:
         document.add_integer("year", paper.year)
     return document
 
 
-def _condition_query(where: Sequence[Condition]) -> Query:
-    """Return the query for the papers for which all conditions hold."""
-    clauses = [(Occur.Must, Query.all_query())]
-    for condition in where:
-        denied = condition.op.startswith("!")
-        clauses.append((Occur.MustNot if denied else Occur.Must, _one_condition(condition)))
-    return Query.boolean_query(clauses)
+def _values(paper: Paper, field: str) -> list[str]:
+    """Return what is looked up in a field of a paper, in lower case."""
+    values: Iterable[str | None]
+    if field == "author":
+        values = paper.authors
+    elif field == "key":
+        values = [citation_key(paper)]
+    elif field == "venue":
+        values = venues(paper.venue or "")
+    elif field == "source":
+        paths = [(source, source.rpartition(":")[0]) for source in paper.sources]
+        values = {name for whole, path in paths for name in (whole, path, path.rpartition("/")[2])}
+    else:
+        values = [getattr(paper, field)]
+    return [value.casefold() for value in values if value]
+
+
+def venues(written: str) -> list[str]:
+    """Return a paper's venue as it is written, and each of several that are written together.
+
+    Several are parted by signs, or are short names side by side, as lists of them are read.
+
+    >>> venues("emnlp ijcnlp"), venues("Nature Methods"), venues("ACL / EACL")
+    (['emnlp ijcnlp', 'emnlp', 'ijcnlp'], ['Nature Methods'], ['ACL / EACL', 'ACL', 'EACL'])
+    """
+    parts = [part.strip() for part in _APART.split(written)]
+    names = written.split()
+    if len(parts) == 1 and len(names) > 1 and all(map(_SHORT_NAME.fullmatch, names)):
+        parts = names
+    return list(dict.fromkeys(part for part in (written, *parts) if part))
+
+
+_APART = re.compile(r"\s*[;/,|]\s*")
+# One word in small letters or with two capitals: "emnlp", "EMNLP", "NeurIPS", not "Nature".
+_SHORT_NAME = re.compile(r"[a-z\d]{2,20}|(?=\S*[A-Z]\S*[A-Z])[A-Za-z\d-]{2,20}")
+_LONGEST_HEAD = 300
 
 
 def _one_condition(condition: Condition) -> Query:
     if condition.field == "year":
         return _year_query(condition)
     if condition.op.endswith("~"):
-        pattern = "".join(f"\\{c}" if c in _SPECIAL else c for c in condition.value)
+        part = condition.value.encode()[:_LONGEST_PATTERN].decode("utf-8", "ignore")
+        pattern = _any_case(part) if condition.field == "id" else _literally(part)
         return Query.regex_query(_schema(), condition.field, f"(?s).*{pattern}.*")
     if condition.field == "id":
         return Query.regex_query(_schema(), "id", _any_case(condition.value))
     return _is(condition.field, condition.value)
+
+
+# Bytes of a pattern, which is compiled to at most 1,000 states.
+_LONGEST_PATTERN = 240
+
+
+def _is_cut(condition: Condition) -> bool:
+    """Say whether a condition asks for more than `_one_condition` looks for."""
+    return condition.op.endswith("~") and len(condition.value.encode()) > _LONGEST_PATTERN
 
 
 def _year_query(condition: Condition) -> Query:
@@ -318,9 +494,12 @@ def _year_query(condition: Condition) -> Query:
 _SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~ /")
 
 
+def _literally(value: str) -> str:
+    return "".join(f"\\{c}" if c in _SPECIAL else c for c in value)
+
+
 def _any_case(value: str) -> str:
     """Return a pattern for ``value`` in any case: ids keep theirs."""
     return "".join(
-        f"[{c}{c.upper()}]" if c.isascii() and c.isalpha() else f"\\{c}" if c in _SPECIAL else c
-        for c in value
+        f"[{c}{c.upper()}]" if c.isalpha() and len(c.upper()) == 1 else _literally(c) for c in value
     )

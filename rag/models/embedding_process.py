@@ -6,12 +6,11 @@ for it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import IO, cast
 
 from rag.errors import RagError
@@ -25,43 +24,43 @@ def is_worth_it(papers: int) -> bool:
     return papers >= _FEWEST and (os.cpu_count() or 1) > 1
 
 
-@contextlib.contextmanager
-def embedding_process() -> Iterator[Callable[[Sequence[str]], Callable[[], Floats]]]:
-    """Give a function that asks a new process for the static vectors of texts.
+class EmbeddingProcess:
+    """A process that makes static vectors, as `rag.models.embedders.embed` gives them.
 
-    What it returns waits for them, as `rag.models.embedders.embed` gives them, and must be called
-    before it is asked again. Either raises RagError where the process has ended. The process ends
-    with the block, or with this process, however that ends.
+    Whatever it is asked raises RagError where the process has ended. It ends with the ``with``
+    block, or with this process, however that ends.
     """
-    # Not by multiprocessing, which would first run the user's own program in it again.
-    process = subprocess.Popen(  # noqa: S603  # ourselves, found where this process found them
-        [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {_SERVE}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # keeps it out of Ctrl-C
-    )
-    asking, given = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
 
-    def ask(texts: Sequence[str]) -> Callable[[], Floats]:
+    def __enter__(self) -> EmbeddingProcess:
+        # Not by multiprocessing, which would first run the user's own program in it again.
+        self._process = subprocess.Popen(  # noqa: S603  # ourselves, found where this process is
+            [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {_SERVE}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # keeps it out of Ctrl-C
+        )
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def ask(self, texts: Sequence[str]) -> None:
+        """Ask for the vectors of texts; `take` them before you ask again."""
+        asking = cast(IO[bytes], self._process.stdin)
         try:
             pickle.dump(texts, asking)
             asking.flush()
         except OSError:
             raise _gone() from None
-        return take
 
-    def take() -> Floats:
+    def take(self) -> Floats:
+        """Wait for the vectors of the texts asked for."""
         try:
-            vectors: Floats = pickle.load(given)  # noqa: S301  # from ourselves
+            vectors: Floats = pickle.load(cast(IO[bytes], self._process.stdout))  # noqa: S301
         except (EOFError, pickle.UnpicklingError):
             raise _gone() from None
         return vectors
-
-    try:
-        yield ask
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _gone() -> RagError:

@@ -13,11 +13,21 @@ import httpx
 import openai
 
 from rag.errors import ContextTooLong, ModelError, ModelUnavailable
+from rag.settings import cut_out
 
 # As OpenAI and vLLM ("maximum context length"), llama.cpp ("available context size",
-# "exceed_context_size_error") and LM Studio ("context the overflows") put it.
+# "exceed_context_size_error"), LM Studio ("context the overflows"), Gemini ("input token count")
+# and TGI ("`inputs` tokens + `max_new_tokens` must be") put it.
 _TOO_LONG = re.compile(
-    r"context[ _](?:length|size|window)|context the overflows|prompt is too long|too many tokens"
+    r"context[ _](?:length|size|window)|context the overflows|prompt is too long|too many tokens|"
+    r"token count.{0,40} exceeds|`?inputs`? (?:tokens \+|must have less than)|"
+    r"exceeds? the maximum (?:number of tokens|input length)|"
+    r"(?:input|request) is too (?:long|large)"
+)
+# As Azure and OpenAI ("content_filter", "content management policy") and Gemini put it.
+_FILTERED = re.compile(
+    r"content[ _](?:filter|management policy|policy)|prohibited_content|responsibleaipolicy|"
+    r"blocked.{0,40}safety|safety.{0,40}blocked"
 )
 _NO_MODEL = re.compile(
     r"model.{0,120}(?:not found|not exist|not_found)|invalid model|unknown model"
@@ -54,6 +64,8 @@ def model_error(error: Exception, who: str, secret: str = "") -> ModelError:
         said = _said(error, secret)  # reported in the middle of the reply
         if _TOO_LONG.search(said.lower()):
             return _too_long(who)
+        if _FILTERED.search(f"{said} {error.code}".lower()):
+            return _filtered(who)
         return ModelUnavailable(f"{who} reports an error ({said}); try again")
     kind = type(error).__name__
     if isinstance(
@@ -70,9 +82,13 @@ def model_error(error: Exception, who: str, secret: str = "") -> ModelError:
 def _status_error(error: openai.APIStatusError, who: str, secret: str) -> ModelError:
     status = error.status_code
     said = _said(error, secret)
-    lower = f"{said} {error.code} {error.type}".lower()
+    lower = _lower(error)
+    if status in (400, 403, 422, 451) and _FILTERED.search(lower):
+        return _filtered(who)
     if status in (401, 403):
         return ModelError(f"{who} refused the key; check OPENAI_API_KEY")
+    if status == 402:
+        return ModelError(f"{who} says that the account has no credit; check its billing")
     if status == 429 and "insufficient_quota" in lower:
         return ModelError(f"{who} says that the quota is used up; check the account's billing")
     if status == 429:
@@ -95,6 +111,22 @@ def _status_error(error: openai.APIStatusError, who: str, secret: str) -> ModelE
     return ModelError(f"{who} refused the request (HTTP {status}: {said}); check RAG_LLM_MODEL")
 
 
+def is_about_the_prompt(error: openai.APIStatusError) -> bool:
+    """Say whether a refusal is about what was asked: too long, or filtered."""
+    lower = _lower(error)
+    return bool(_TOO_LONG.search(lower) or _FILTERED.search(lower))
+
+
+def _lower(error: openai.APIStatusError) -> str:
+    """Return all that an error says, in lower case, to be looked through."""
+    body = json.dumps(error.body, default=str) if error.body is not None else error.message
+    return f"{body[:8_000]} {error.code} {error.type}".lower()
+
+
+def _filtered(who: str) -> ModelError:
+    return ModelError(f"{who} refused the question: its content filter; ask in other words")
+
+
 def _too_long(who: str) -> ContextTooLong:
     return ContextTooLong(
         f"the prompt does not fit the context of {who}; lower RAG_K or RAG_CONTEXT_TOKENS"
@@ -110,8 +142,7 @@ def _said(error: openai.APIError, secret: str) -> str:
 def _one_line(text: str, secret: str) -> str:
     """Return what a server said without keys, line breaks or terminal codes, cut short."""
     text = text[: 20 * _LONGEST_QUOTE]
-    if secret:
-        text = text.replace(secret, "[key]")
+    text = cut_out(text, [secret])
     text = _KEY.sub("[key]", text)
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"

@@ -28,6 +28,7 @@ from rag.models.prices import LOCAL_PREFIX
 from rag.models.prices import cost as cost
 from rag.models.prices import price as price
 from rag.models.reply_cache import check_folder, read_reply, reply_file, write_reply
+from rag.models.reply_text import ReplyText
 from rag.settings import Settings, host
 from rag.text.tokens import count
 from rag.types import Usage
@@ -85,7 +86,7 @@ def model_name(settings: Settings, llm: LLM | None = None) -> str:
 
 
 @contextlib.contextmanager
-def held_to(llm: LLM | None, requests: int) -> Iterator[bool]:
+def limited(llm: LLM | None, requests: int) -> Iterator[bool]:
     """Have a served model asked at most so many times at once; give whether it is one."""
     served = _served(llm)
     if served is None:
@@ -205,7 +206,8 @@ class _Reply:
         who = self._llm.metadata.model_name
         if served and not who.startswith(LOCAL_PREFIX):
             who += f" at {host(served.origin)}"
-        responses = written = 0
+        responses = written = shown = 0
+        text = ReplyText()
         try:
             for response in self._responses(served):
                 responses += 1
@@ -213,28 +215,37 @@ class _Reply:
                 delta = response.delta
                 if delta is None:  # some models only give the whole text so far
                     delta = (response.message.content or "")[written:]
-                if delta:
-                    written += len(delta)
-                    yield delta
+                written += len(delta)
+                if plain := text.feed(delta):
+                    shown += len(plain)
+                    yield plain
                 if time.monotonic() > self._deadline:
                     raise ModelUnavailable(f"{who} takes too long; try again or raise RAG_TIMEOUT")
         except ModelError:
             raise
         except Exception as error:
             raise model_error(error, who, served.secret if served else "") from error
+        if plain := text.finish():
+            shown += len(plain)
+            yield plain
         if served and not responses:
             raise ModelError(f"{who} sent no reply that can be read; check OPENAI_BASE_URL")
         if served and self._finish is None:
             raise ModelUnavailable(f"{who} broke off its reply; try again")
-        if not written and self.stopped == "length":
+        if not shown and self.stopped == "length":
+            if served and served.think_longer():  # it may have thought all the while
+                yield from self.deltas()
+                return
             raise ModelError(f"{who} wrote nothing within its limit; raise RAG_ANSWER_TOKENS")
-        if not written:
+        if not shown and self.stopped == "content_filter":
+            raise ModelError(f"{who} withheld its reply: its content filter; ask in other words")
+        if not shown:
             raise ModelError(f"{who} sent an empty reply; ask again or choose another model")
 
     def _responses(self, served: ServedLLM | None) -> Iterator[ChatResponse]:
         options: dict[str, Any] = {}
         if "max_tokens" in type(self._llm).model_fields:
-            options["max_tokens"] = self._max_tokens
+            options["max_tokens"] = self._max_tokens + (served.headroom if served else 0)
         with served.free if served else contextlib.nullcontext():
             if served:
                 options |= served.within(max(0.001, self._deadline - time.monotonic()))

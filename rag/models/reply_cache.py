@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from llama_index.core.llms import LLM, ChatMessage
 
+from rag.durable import make_private, replacing
 from rag.errors import SettingsError
 
 
@@ -40,7 +39,7 @@ def check_folder(folder: Path) -> None:
         SettingsError: it cannot.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -62,15 +61,8 @@ def write_reply(file: Path, reply: dict[str, Any]) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as target:
-                json.dump(reply, target)
-            Path(name).replace(file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        with replacing(file, shared=True) as target:
+            target.write(json.dumps(reply).encode())
     except OSError as error:
         raise _unwritable(file.parent.parent, error) from error
 

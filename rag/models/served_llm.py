@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import itertools
 import math
+import re
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from llama_index.core.bridge.pydantic import PrivateAttr, SecretStr
 from llama_index.core.llms import ChatMessage, ChatResponse, ChatResponseGen, MessageRole
 from llama_index.llms.openai.utils import to_openai_message_dicts
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
-from openai import Stream
+from openai import APIStatusError, Stream
 
 from rag.errors import SettingsError
+from rag.models.parameters import MOST, Parameters
 from rag.settings import Settings
 
 OPENAI_URL = "https://api.openai.com/v1"
-_LAST = b"data: [DONE]"
+_LAST = re.compile(rb"(?:\A|[\r\n])data: ?\[DONE\]")
 # Kept open while a person reads an answer and asks on.
 _CONNECTIONS = httpx.Limits(
     max_connections=1000, max_keepalive_connections=20, keepalive_expiry=60.0
 )
 # A reply is a few kilobytes; a server that never stops sending is cut off here.
 _LARGEST_REPLY = 4 * 2**20
+_ROOM_TO_THINK = 8_192  # tokens, for models that write nothing within an answer's
 # Instructions and the marks of roles, in tokens; other tokenizers count up to a quarter more.
 _PROMPT_OVERHEAD = 1024
 
@@ -38,13 +42,15 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
     """A chat model behind an OpenAI-compatible address.
 
     ``origin`` is what tells two models of one name apart: the address, or the model's file.
-    Each request is made within ``free``; see `rag.models.replies.held_to`.
+    Each request is made within ``free``; see `rag.models.replies.limited`.
     """
 
     origin: str = ""
     _key: SecretStr = PrivateAttr(default=SecretStr("none"))
     _server: Any = PrivateAttr(default=None)
     _free: AbstractContextManager[Any] = PrivateAttr(default_factory=contextlib.nullcontext)
+    _parameters: Parameters = PrivateAttr(default_factory=Parameters)
+    _headroom: int = PrivateAttr(default=0)
 
     @property
     def free(self) -> AbstractContextManager[Any]:
@@ -56,13 +62,29 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
         self._free = value
 
     @property
+    def headroom(self) -> int:
+        """Tokens that the model gets beyond an answer's, to think."""
+        return self._headroom
+
+    def think_longer(self) -> bool:
+        """Give the model room to think from now on; False where it has that."""
+        before, self._headroom = self._headroom, _ROOM_TO_THINK
+        return before < _ROOM_TO_THINK
+
+    @property
     def secret(self) -> str:
         """The key, for cutting it out of messages: nothing else shows it."""
         return self._key.get_secret_value()
 
     def _get_credential_kwargs(self, is_async: bool = False) -> dict[str, Any]:
         kwargs: dict[str, Any] = super()._get_credential_kwargs(is_async)
-        return kwargs | {"api_key": self.secret}
+        url = urlsplit(self.api_base or "")
+        kwargs |= {"api_key": self.secret, "base_url": url._replace(query="").geturl()}
+        if url.query:  # like Azure's ?api-version=
+            kwargs["default_query"] = dict(parse_qsl(url.query))
+        if (url.hostname or "").endswith(".azure.com"):
+            kwargs["default_headers"] = {"api-key": self.secret}
+        return kwargs
 
     def _stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         """Stream a reply's text; ``additional_kwargs`` also say why it ended.
@@ -71,28 +93,47 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
         takes 69 ms of processor.
         """
         timeout = kwargs.pop("timeout", self.timeout)
-        events = self._get_client().post(
-            "/chat/completions",
-            body=self._get_model_kwargs(
-                stream=True, messages=to_openai_message_dicts(messages, model=self.model), **kwargs
-            ),
-            options={"timeout": timeout},
-            cast_to=object,
-            stream=True,
-            stream_cls=Stream[object],
+        body = self._get_model_kwargs(
+            stream=True, messages=to_openai_message_dicts(messages, model=self.model), **kwargs
         )
+        events = self._post(body, timeout)
         text = ""
+        finish: dict[str, Any] = {}
         for event in events:
             choice = _choice(event)
             delta = (choice.get("delta") or {}).get("content") or ""
             text += delta
-            finish = {"finish_reason": choice.get("finish_reason")}
+            finish = {"finish_reason": choice.get("finish_reason") or finish.get("finish_reason")}
             yield ChatResponse(
                 message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
                 delta=delta,
                 raw=event,
                 additional_kwargs=self._get_response_token_counts(event) | finish,
             )
+        if not finish.get("finish_reason") and events.response.request.extensions.get("done"):
+            yield ChatResponse(  # it did not say why, but that this was all
+                message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
+                delta="",
+                additional_kwargs={"finish_reason": "stop"},
+            )
+
+    def _post(self, body: Mapping[str, Any], timeout: Any) -> Any:
+        """Send a request, again without what the server refuses by name."""
+        for refused in itertools.count(1):
+            sent = self._parameters.applied(body)
+            try:
+                return self._get_client().post(
+                    "/chat/completions",
+                    body=sent,
+                    options={"timeout": timeout},
+                    cast_to=object,
+                    stream=True,
+                    stream_cls=Stream[object],
+                )
+            except APIStatusError as error:
+                if refused > MOST or not self._parameters.learn(error, sent):
+                    raise
+        raise AssertionError
 
     def within(self, seconds: float) -> dict[str, Any]:
         """Return the request option that ends a reply after ``seconds``, however it trickles."""
@@ -182,17 +223,20 @@ class _Watched(httpx.SyncByteStream):
     has read it whole: only then does the connection stay open for the next question.
     """
 
-    def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, request: httpx.Request) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._request = request
+        self._deadline = request.extensions["deadline"]
 
     def __iter__(self) -> Iterator[bytes]:
-        size = 0
+        size, tail = 0, b""
         chunks = iter(self._stream)
         for chunk in chunks:
-            if chunk.rstrip().endswith(_LAST):
+            if _LAST.search(tail + chunk):
+                self._request.extensions["done"] = True
                 with contextlib.suppress(httpx.TransportError):  # the text is whole without it
                     chunk += next(chunks, b"")
+            tail = chunk[-len(b"\ndata: [DONE]") :]
             size += len(chunk)
             if time.monotonic() > self._deadline:
                 raise httpx.ReadTimeout("the reply takes too long")
@@ -211,7 +255,7 @@ def _start_clock(request: httpx.Request) -> None:
 
 def _watch_clock(response: httpx.Response) -> None:
     if isinstance(response.stream, httpx.SyncByteStream):
-        response.stream = _Watched(response.stream, response.request.extensions["deadline"])
+        response.stream = _Watched(response.stream, response.request)
 
 
 def _choice(event: object) -> Mapping[str, Any]:

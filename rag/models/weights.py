@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock
 
 from rag.errors import ModelError
-from rag.models.downloads import PUBLISHED, bring, sha256
+from rag.models.downloads import DIGESTS, fetch, sha256
 
 FORMAT = 2  # rises whenever the prepared graph changes, so that older ones are made anew
 GET_MINILM = "run `rag models get minilm` to bring it"
@@ -44,7 +44,7 @@ def get_minilm(folder: Path) -> Path:
                 files, ready = Path(scratch) / "files", Path(scratch) / "minilm"
                 files.mkdir()
                 ready.mkdir()
-                bring(files)
+                fetch(files)
                 _prepare(files, ready)
                 if target.exists():
                     shutil.rmtree(target)
@@ -113,7 +113,7 @@ def _prepare(files: Path, ready: Path) -> None:
     shutil.copyfile(files / "tokenizer.json", ready / "tokenizer.json")
     manifest = {
         "format": FORMAT,
-        "source": PUBLISHED["model.safetensors"],
+        "source": DIGESTS["model.safetensors"],
         "onnxruntime": importlib.metadata.version("onnxruntime"),
         "files": {
             name: {"bytes": (ready / name).stat().st_size, "sha256": sha256(ready / name)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from rag.readers.archives import documents
+from rag.readers.archives import Document, documents
 from rag.readers.clean import visible
 from rag.readers.files import expand, opened
 from rag.readers.formats import read_document
@@ -34,9 +34,9 @@ def read(path: str, stdin: BinaryIO | None = None) -> Iterator[Paper | Rejection
     try:
         with opened(path, stdin) as stream:
             for document in documents(stream, label, path.lower()):
-                if isinstance(document, Rejection):
-                    yield document
-                else:
+                if isinstance(document, Document):
                     yield from read_document(document)
+                else:
+                    yield document
     except OSError as error:
         yield Rejection(label, f"cannot be read: {error.strerror or error}")

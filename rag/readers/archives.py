@@ -1,4 +1,7 @@
-"""Compressed files and archives, opened in memory and within limits: nothing is extracted."""
+"""Compressed files and archives, opened in memory and within limits: nothing is extracted.
+
+Workbooks and PDF files are taken apart here too, as all else is read as text.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from collections.abc import Iterator
 from typing import IO, BinaryIO, NamedTuple
 
 from rag.readers.clean import visible
+from rag.readers.pdf import read_pdf
+from rag.readers.sheets import sheets
 from rag.readers.text import DAMAGED, FAULTS, Source
-from rag.types import Rejection
+from rag.types import Paper, Rejection
 
 # What an archive may unpack to: text shrinks 3 to 20 times, a bomb 1,000 times and more.
 UNPACKED_LIMIT = 4 * 2**30  # bytes
@@ -22,6 +27,7 @@ INNER_LIMIT = 256 * 2**20  # bytes of an archive inside an archive, which is hel
 # Also what zipfile raises for archives of a kind that it does not know.
 _FAULTS = (*FAULTS, OSError, ValueError, RuntimeError)
 _OFFICE = {"[Content_Types].xml", "mimetype"}
+_WORKBOOK = "xl/workbook.xml"
 
 
 class Document(NamedTuple):
@@ -44,7 +50,7 @@ class _Budget:
             raise OSError("it unpacks to far more than its size; unpack and check it yourself")
 
 
-def documents(stream: BinaryIO, label: str, name: str) -> Iterator[Document | Rejection]:
+def documents(stream: BinaryIO, label: str, name: str) -> Iterator[Document | Paper | Rejection]:
     """Yield the documents in ``stream``: itself, or what it holds if it is a .gz or .zip.
 
     ``stream`` must be seekable. Each document must be read before the next is asked for.
@@ -54,9 +60,12 @@ def documents(stream: BinaryIO, label: str, name: str) -> Iterator[Document | Re
 
 def _open(
     stream: BinaryIO, label: str, name: str, budget: _Budget | None, depth: int
-) -> Iterator[Document | Rejection]:
+) -> Iterator[Document | Paper | Rejection]:
     magic = stream.read(4)
     stream.seek(0)
+    if magic == b"%PDF":
+        yield read_pdf(stream, label)
+        return
     if not _is_archive(magic):
         yield Document(Source(stream, label, budget), label, name)
         return
@@ -78,14 +87,14 @@ def _is_archive(magic: bytes) -> bool:
 
 def _gunzip(
     stream: BinaryIO, label: str, name: str, budget: _Budget, depth: int
-) -> Iterator[Document | Rejection]:
+) -> Iterator[Document | Paper | Rejection]:
     with gzip.GzipFile(fileobj=stream) as inner:
         yield from _nested(inner, label, name, budget, depth)
 
 
 def _unzip(
     stream: BinaryIO, label: str, budget: _Budget, depth: int
-) -> Iterator[Document | Rejection]:
+) -> Iterator[Document | Paper | Rejection]:
     try:
         archive = zipfile.ZipFile(stream)
     except _FAULTS as error:
@@ -95,13 +104,35 @@ def _unzip(
         members = [member for member in archive.infolist() if _is_wanted(member)]
         if not members:
             yield Rejection(label, "the archive holds no files")
+        elif _WORKBOOK in archive.namelist():
+            yield from _sheets(stream, archive, label, budget)
         elif _OFFICE & {member.filename for member in members}:
-            yield Rejection(label, "an office document; save it as CSV or text")
+            yield Rejection(label, "an office document; save it as .xlsx, CSV or text")
         elif len(members) > MEMBER_LIMIT:
             yield Rejection(label, f"the archive holds more than {MEMBER_LIMIT:,} files")
         else:
             for member in sorted(members, key=lambda member: member.filename):
                 yield from _member(archive, member, label, budget, depth)
+
+
+def _sheets(
+    stream: BinaryIO, archive: zipfile.ZipFile, label: str, budget: _Budget
+) -> Iterator[Document | Paper | Rejection]:
+    try:
+        budget.spend(sum(member.file_size for member in archive.infolist()))
+    except OSError as error:
+        yield Rejection(label, str(error))
+        return
+    found = False
+    for sheet in sheets(stream, label):
+        found = True
+        if isinstance(sheet, Rejection):
+            yield sheet
+        else:
+            where, table = sheet
+            yield Document(Source(io.BytesIO(table), where), where, ".csv")
+    if not found:
+        yield Rejection(label, "a workbook with nothing in it")
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
@@ -114,7 +145,7 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
 
 def _member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, budget: _Budget, depth: int
-) -> Iterator[Document | Rejection]:
+) -> Iterator[Document | Paper | Rejection]:
     label = f"{label}/{visible(member.filename)}"
     if member.flag_bits & 1:
         yield Rejection(label, "it is encrypted; unpack it first")
@@ -130,11 +161,12 @@ def _member(
 
 def _nested(
     inner: IO[bytes] | gzip.GzipFile, label: str, name: str, budget: _Budget, depth: int
-) -> Iterator[Document | Rejection]:
+) -> Iterator[Document | Paper | Rejection]:
     """Open what stands in an archive; an archive there is first taken into memory."""
     limit = min(INNER_LIMIT, budget.left)
     try:
-        packed = _is_archive(inner.read(4))
+        magic = inner.read(4)
+        packed = _is_archive(magic) or magic == b"%PDF"
         inner.seek(0)
         data = inner.read(limit + 1) if packed else b""
     except _FAULTS:

@@ -22,19 +22,30 @@ from bibtexparser.model import (
 )
 from bibtexparser.splitter import Splitter
 
-from rag.readers.people import LIST_LIMIT, NAME_LIMIT
-from rag.readers.records import IDS, to_paper
+from rag.readers.columns import IDS, field_name
+from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
+from rag.readers.records import to_paper
 from rag.readers.text import whole
 from rag.types import Paper, Rejection
 
 # A record of the kind is recognised by its key and comma, or by what only BibTeX has.
 _START = re.compile(
     r"^[ \t]*@(?:(?:string|comment|preamble)\s{0,9}[{(]|[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9}"
-    r"[^\s{}()=,\"#%]{0,200}\s{0,9},)",
+    r"[^{}()=\"#%\n]{0,200}\s{0,9},)",
     re.MULTILINE | re.IGNORECASE,
 )
 _EXPANSION_LIMIT = 2**20  # characters of one value after its abbreviations were put in
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not the key
+_WHOLE = re.compile(r"\{[^{}]*\}")
+_WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
+_ODD_KEY = re.compile(
+    r"^([ \t]*@(?!string|comment|preamble)[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9})"
+    r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HIDDEN = str.maketrans({",": "\ue010", " ": "\ue011", "'": "\ue012"})
+_SHOWN = str.maketrans({"\ue010": ",", "\ue011": " ", "\ue012": "'"})
 # What broke is reported by rejections; the splitter's own warnings would repeat it.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
@@ -55,7 +66,7 @@ def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         yield Rejection(label, "the file is too large for BibTeX; split it")
         return
     strings = {month: month.capitalize() for month in _MONTHS}
-    for block in Splitter(text).split().blocks:
+    for block in Splitter(_readable(text)).split().blocks:
         yield from _from_block(block, strings, label)
 
 
@@ -84,15 +95,15 @@ def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[P
 
 def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     """Return the fields of an entry under the names that all records share."""
-    record: dict[str, object] = {"citation_key": entry.key}
+    record: dict[str, object] = {"citation_key": _key(entry.key)}
     for field in entry.fields:
         name = field.key.lower()
-        if name not in {"key", *IDS}:  # the citation key is the entry's own id
+        if name == OWN_ID:
+            record["id"] = _value(str(field.value), strings)
+        elif name != "key" and field_name(name) not in IDS:  # they are other programs' numbers
             record.setdefault(name, _value(str(field.value), strings))
-    for names in ("author", "editor"):
-        if record.get(names):
-            record["authors"] = _people(str(record.pop(names)))
-            break
+    if record.get("author"):
+        record["authors"] = [{"family": name} for name in names(str(record.pop("author")))]
     if "journal" not in record:
         record["journal"] = record.get("journaltitle") or record.get("booktitle")
     if str(record.get("archiveprefix", record.get("eprinttype", "arxiv"))).lower() != "arxiv":
@@ -100,26 +111,47 @@ def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     return record
 
 
-def _people(text: str) -> list[dict[str, str]]:
+def names(text: str) -> list[str]:
+    """Return the people of an author field as "First von Last Jr".
+
+    >>> names("King, Jr., Martin and {Bells and Co.} and Tom van Marlow and Curie M.")
+    ['Martin King Jr.', '{Bells and Co.}', 'Tom van Marlow', 'M. Curie']
+    """
     if len(text) > LIST_LIMIT:
         return []
     try:
-        names = split_multiple_persons_names(text)
+        listed = split_multiple_persons_names(text)
     except (ValueError, IndexError):
-        names = text.split(" and ")
-    return [_person(name) for name in names if len(name) <= NAME_LIMIT]
+        listed = text.split(" and ")
+    return [_person(name) for name in listed if len(name) <= NAME_LIMIT]
 
 
-def _person(name: str) -> dict[str, str]:
+def _person(name: str) -> str:
+    if _WHOLE.fullmatch(name):
+        return name
+    if "," not in name:
+        return first_last(name)
     try:
         parts = parse_single_name_into_parts(name, strict=False)
     except (InvalidNameError, ValueError, IndexError):
-        return {"family": name}
-    return {
-        "given": " ".join(parts.first),
-        "family": " ".join(parts.von + parts.last),
-        "suffix": " ".join(parts.jr),
-    }
+        return name
+    pieces = (parts.von + parts.last, parts.jr, parts.first)
+    if any("," in word for piece in pieces for word in piece):
+        return " ".join([*parts.first, *parts.von, *parts.last, *parts.jr])
+    return first_last(", ".join(" ".join(piece) for piece in pieces if piece))
+
+
+def _readable(text: str) -> str:
+    """Mend what the splitter would give an entry up for, keeping each line where it is.
+
+    Commas and blanks in keys are hidden; an escape that was wrapped is joined again.
+    """
+    text = _WRAPPED.sub(lambda m: rf"{m[1]}\{m[2]}" if m[2] == "{" else rf"\{m[2]}{m[1]}", text)
+    return _ODD_KEY.sub(lambda match: match[1] + match[2].translate(_HIDDEN) + match[3], text)
+
+
+def _key(key: str) -> str:
+    return key.translate(_SHOWN).strip()
 
 
 def _value(raw: str, strings: dict[str, str]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
 from rag.readers.latex import without_latex
-from rag.readers.superscript import raised
+from rag.readers.markup import without_markup
 
 # Controls, lone surrogates, marks that reorder or hide text, tag characters, non-characters.
 # The two joiners that some scripts need (U+200C, U+200D) stay.
@@ -15,33 +14,47 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/?>"""
-# Only tags that can be nothing else: "n <b and c> d" is arithmetic.
-_BLOCK = re.compile(
-    r"</?(?:jats:|\w{1,4}:)?(?:p|br|break|div|sec|section|li|ul|ol|list|list-item|tr|td|h[1-6])"
-    + _ATTRIBUTES,
+_ROUNDS = 6  # how often a text may have been escaped once more
+_LABEL = re.compile(
+    r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT "
+    r"|Abstract(?=[A-Z][a-z])|Abstract (?=(?:Background|Objectives?|Introduction|Purpose|Aims?"
+    r"|Context|Motivation|Importance|Summary)\b)) ?(?=\S)"
+)
+# How publishers' and databases' notices behind an abstract begin; they follow a sentence's end ...
+_NOTICE = re.compile(
+    r"(?:(?<=[.?!)\]%”\"'’])\s{0,3}|(?<=[a-z\d])(?=[©\[]))"
+    r"(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
+    r"|(?:Crown )?Copyright:?\s?(?:©|\(c\)|\(?\d{4}|of .{1,200}? is the property of"
+    r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record|All rights reserved"
+    r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd"
+    r"|Inc\b|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)"
+    r"|\[ABSTRACT"
+    r"|This is an open[- ]access|This (?:article|work|paper|journal) is (?:(?:licen[sc]ed"
+    r"|distributed|published|made available) under|protected by copyright|an open[- ]access))",
     re.IGNORECASE,
 )
-_HEADING = re.compile(
-    r"<(?:jats:|\w{1,4}:)?title" + _ATTRIBUTES + r"([^<>]*)</(?:jats:|\w{1,4}:)?title\s*>",
+# ... and whatever follows them speaks of such things too.
+_OF_A_NOTICE = re.compile(
+    r"[©Ⓒ]|copyright|\(c\)|rights|licen[sc]e|permission|publish|property of|elsevier|springer|wiley"
+    r"|\bltd|\binc\b|press\b|on behalf|society|association|authors?\b|creative commons|cc[- ]by"
+    r"|open[- ]access|psycinfo|abstract|https?:|www\.|\bdoi\b|\d{4};\s?\d|users may|e-?mail|b\.v\.",
     re.IGNORECASE,
 )
-_INLINE = re.compile(
-    r"</?(?:(?:jats|mml|m|ns\d):[\w.-]+|i|b|u|s|em|strong|sub|sup|sc|tt|italic|bold|monospace|underline|"
-    r"small|span|font|a|abstract|title|inline-formula|tex-math|math|xref|ext-link|styled-content)"
-    + _ATTRIBUTES,
-    re.IGNORECASE,
+_WORDS_OF_NOTICES = (
+    *("©", "ⓒ", "(c)", "copyright", "rights reserved", "psycinfo", "published", "abstract from"),
+    *("[abstract", "open access", "open-access", "licens", "licenc", "distributed under"),
+    *("made available", "protected by"),
 )
-_RAISED = re.compile(r"<(?:jats:)?sup>([0-9+\-−()n]{1,12})</(?:jats:)?sup>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LABEL = re.compile(r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT ) ?(?=\S)")
+_SENTENCE_END = re.compile(r"(?<=[.!?\])])\s+")
+_ASIDE = 25  # characters: a shorter piece of a notice need not speak of anything
+_LONGEST_TAIL = 1_500  # characters
 
 
 def clean(text: str, *, latex: bool = False) -> str:
     """Return ``text`` as plain Unicode (NFC) on one line, trimmed.
 
     ``latex`` says that the source writes LaTeX; other sources are only relieved of what can
-    be nothing else.
+    be nothing else. What is clean stays as it is.
 
     >>> clean("  <jats:p>CO<sub>2</sub> &amp; 10<sup>-3</sup>, p < 0.05  and n > 3</jats:p>")
     'CO2 & 10⁻³, p < 0.05 and n > 3'
@@ -49,22 +62,44 @@ def clean(text: str, *, latex: bool = False) -> str:
     # Printable text holds no white space but spaces, so most text is plain as it stands.
     folded = text.strip() if text.isprintable() and "  " not in text else " ".join(text.split())
     text = folded
-    if "<" in text or "&" in text:
-        text = _without_markup(text)
-    if latex or "\\" in text or "$" in text:
-        text = without_latex(text, source=latex)
-    if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return text if text is folded else " ".join(text.split())
+    for _ in range(_ROUNDS):
+        before = text
+        if "<" in text or "&" in text:
+            text = without_markup(text)
+        if latex or "\\" in text or "$" in text:
+            text = without_latex(text, source=latex)
+        if not text.isprintable():
+            text = _INVISIBLE.sub("", text)
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        if text == before:
+            return text
+        text = " ".join(text.split())
+        latex = False  # what comes to light was escaped, and is evident or text
+    return text
 
 
 def clean_abstract(text: str, *, latex: bool = False) -> str:
-    """Return ``text`` as :func:`clean` does, without a leading label such as "Abstract:"."""
+    """Return ``text`` as :func:`clean` does, without its label and its publisher's notices.
+
+    >>> clean_abstract("Abstract: We ring 5 bells. © 2017 Elsevier Ltd. All rights reserved.")
+    'We ring 5 bells.'
+    """
     text = clean(text, latex=latex)
     if text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
-        return text[label.end() :]
+        text = text[label.end() :]
+    return _without_notices(text)
+
+
+def _without_notices(text: str) -> str:
+    tail = text[-_LONGEST_TAIL:].lower()
+    if not any(word in tail for word in _WORDS_OF_NOTICES):
+        return text
+    for found in _NOTICE.finditer(text, max(0, len(text) - _LONGEST_TAIL)):
+        _, *more = _SENTENCE_END.split(text[found.start() :].strip())
+        if all(len(piece) < _ASIDE or _OF_A_NOTICE.search(piece) for piece in more):
+            kept = text[: found.start()].rstrip()
+            return kept if any(map(str.isalnum, kept)) else text
     return text
 
 
@@ -75,25 +110,3 @@ def visible(name: str) -> str:
     'a�b�.txt'
     """
     return _INVISIBLE.sub("\ufffd", re.sub(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]", "\ufffd", name))
-
-
-def _without_markup(text: str) -> str:
-    """Return ``text`` without tags and entities, also where they were escaped once more."""
-    for _ in range(2):
-        before = text
-        if "<" in text:
-            text = _RAISED.sub(lambda match: raised(match[1]), text)
-            text = _HEADING.sub(_heading, text)
-            text = _INLINE.sub("", _BLOCK.sub(" ", text))
-        if "&" in text:
-            text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-        if text == before:
-            break
-    return text
-
-
-def _heading(match: re.Match[str]) -> str:
-    words = match[1].strip()
-    if words.rstrip(":.").lower() in {"abstract", "summary", ""}:
-        return " "
-    return f" {words} " if words.endswith((":", ".", "?")) else f" {words}: "

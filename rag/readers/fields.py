@@ -11,7 +11,8 @@ from urllib.parse import unquote
 from rag.readers.clean import clean
 
 # What exports write where there is nothing.
-_NOTHING = {"", "nan", "none", "null", "n/a", "na", "-", "--", "[no abstract available]"}
+_NOTHING = {"", "nan", "none", "null", "n/a", "#n/a", "na", "-", "--", "—", "n.a."}
+_NOTHING |= {"[no abstract available]", "(null)", "<na>", "nat"}
 _NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
 _SHORT = 2_000  # characters; no id, venue or address is longer
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
@@ -28,16 +29,22 @@ _ARXIV_PLACE = re.compile(
 _DEPTH = 4
 
 
-def words(value: Any) -> str:
+def says_nothing(text: str) -> bool:
+    """Tell whether a text stands for nothing: "NA", "null", "-"."""
+    return len(text) < 30 and text.strip().lower() in _NOTHING
+
+
+def words(value: Any, depth: int = 0) -> str:
     """Return a field as text: lists are joined, what stands for nothing is ""."""
     if isinstance(value, str):
-        return "" if len(value) < 30 and value.strip().lower() in _NOTHING else value
-    if isinstance(value, list):
-        return " ".join(filter(None, (words(item) for item in value if not isinstance(item, list))))
+        return "" if says_nothing(value) else value
+    if isinstance(value, list) and depth < _DEPTH:
+        return " ".join(filter(None, (words(item, _DEPTH) for item in value)))
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**30 else ""
-    if isinstance(value, Mapping):
-        return words(value.get("text") or value.get("name") or value.get("value"))
+    if isinstance(value, Mapping) and depth <= _DEPTH:
+        names = ("text", "name", "value", "#text", "description")
+        return next((text for name in names if (text := words(value.get(name), _DEPTH + 1))), "")
     return ""
 
 
@@ -60,7 +67,7 @@ def identifier(value: Any) -> str:
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < 10**30 else ""
     text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
-    return "" if text.lower() in {"nan", "none", "null"} else text
+    return "" if says_nothing(text) else text
 
 
 def year(value: Any, depth: int = 0) -> int | None:
@@ -95,16 +102,36 @@ def first_version(versions: Any) -> int | None:
 
 
 def doi(value: Any) -> str | None:
-    """Return a DOI in lower case, bare, or None.
+    r"""Return a DOI in lower case, bare, or None.
 
-    >>> doi("https://doi.org/10.18653/V1/N19-1423."), doi("none")
-    ('10.18653/v1/n19-1423', None)
+    >>> doi("https://doi.org/10.18653/V1/N19-1423."), doi(r"{10.1000/a\_b}"), doi("none")
+    ('10.18653/v1/n19-1423', '10.1000/a_b', None)
     """
-    text = words(value)
+    text = _undressed(words(value)[: 2 * _DOI_LIMIT])
     if "%2" in text:
         text = unquote(text)
     found = _DOI.search(text[:_DOI_LIMIT])
-    return found[0].rstrip(".,;").lower() if found else None
+    if found is None:
+        return None
+    bare = found[0].rstrip(".,;:'*")
+    while bare[-1] in _CLOSED and bare.count(bare[-1]) > bare.count(_CLOSED[bare[-1]]):
+        bare = bare[:-1].rstrip(".,;:'*")  # what stood around it
+    return bare.lower() if len(bare.partition("/")[2]) else None
+
+
+_CLOSED = {")": "(", "]": "["}
+_DRESS = {
+    "\\textless": "<", "\\textgreater": ">", "\\textunderscore": "_", "\\url": "", "{": "", "}": "",
+    "\\": "", "&lt;": "<", "&gt;": ">", "&amp;": "&",
+}  # fmt: skip
+
+
+def _undressed(text: str) -> str:
+    """Return an identifier or address without braces, escapes and entities."""
+    if "\\" in text or "{" in text or "}" in text or "&" in text:
+        for dress, bare in _DRESS.items():
+            text = text.replace(dress, bare)
+    return text
 
 
 def arxiv_id(value: Any) -> str | None:
@@ -145,15 +172,28 @@ def uninverted(index: Any) -> str:
     return " ".join(word for _, word in sorted(placed))
 
 
-def place(value: Any) -> str:
-    """Return the name of OpenAlex's primary_location or host_venue."""
-    source = value.get("source", value) if isinstance(value, Mapping) else None
-    return short(source.get("display_name")) if isinstance(source, Mapping) else ""
+def venue(value: Any, depth: int = 0) -> str:
+    """Return the name of a journal from text, or from what OpenAlex and others wrap it in.
+
+    >>> venue({"source": {"display_name": "PeerJ"}}), venue("NULL"), venue("Scopus")
+    ('PeerJ', '', '')
+    """
+    if isinstance(value, Mapping) and depth < _DEPTH:
+        return next((name for part in _VENUE if (name := venue(value.get(part), depth + 1))), "")
+    text = short(value)
+    return "" if text.strip().lower() in _DATABASES or "://" in text else text
+
+
+_VENUE = ("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name")
+_DATABASES = set(
+    "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"
+    ",openalex,google scholar,semantic scholar,s2,dblp,isi,cochrane,elsevier,ieee xplore".split(",")
+)
 
 
 def web_address(value: Any) -> str | None:
     """Return an http(s) address, or None: other schemes could run code where it is shown."""
-    text = clean(short(value))
+    text = clean(_undressed(short(value)).partition("; ")[0])
     return (
         text if text[:8].lower().startswith(("http://", "https://")) and " " not in text else None
     )

@@ -45,7 +45,7 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
                 if _kind(match) == "folder":
                     _search(match, _real(match), set(), files, rejected)
                 else:
-                    files.append(match)
+                    files.append("./-" if match == "-" else match)  # "-" is standard input
         else:
             rejected.append(Rejection(visible(path), _MISSING))
     return list(dict.fromkeys(files)), rejected

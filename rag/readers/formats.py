@@ -10,17 +10,17 @@ from rag.readers.archives import Document
 from rag.readers.bibtex import is_bibtex, read_bibtex
 from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.pages import is_listing, read_pages
-from rag.readers.tables import NO_COLUMN, delimiter, read_table
-from rag.readers.tagged import is_nbib, is_ris, read_nbib, read_ris
+from rag.readers.tables import delimiter, lacks, read_table
+from rag.readers.tagged import ENW, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
-from rag.readers.xml_ import read_xml
-from rag.readers.xml_text import is_xml_of_papers
+from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
 
 Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
 
 _FORMATS = (
-    "give JSON, JSON Lines, CSV, BibTeX, RIS, PubMed or arXiv XML, .nbib or a saved listing page"
+    "give BibTeX, RIS, EndNote, Web of Science, PubMed, arXiv or other services' XML, JSON, JSON "
+    "Lines, CSV, .xlsx or a saved listing page"
 )
 UNKNOWN = f"not a known format; {_FORMATS}"
 _JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}]|$)")
@@ -31,8 +31,11 @@ _NAMED: dict[str, Reader] = {
     ".json": read_json,
     ".bib": read_bibtex,
     ".bibtex": read_bibtex,
-    ".ris": read_ris,
-    ".nbib": read_nbib,
+    ".ris": RIS.read,
+    ".nbib": NBIB.read,
+    ".ciw": WEB_OF_SCIENCE.read,
+    ".isi": WEB_OF_SCIENCE.read,
+    ".enw": ENW.read,
 }
 # Formats whose records say where they end. In the others, the record before a break may
 # have lost its end, and what was cut is no paper.
@@ -40,6 +43,7 @@ _CLOSED = (read_json, read_json_lines, read_xml, read_bibtex)
 # First bytes, as Windows-1252 shows them.
 _BINARY = (
     ("%PDF-", "a PDF file"),
+    ("ÐÏ", "an .xls or .doc file, which has to be saved as .xlsx or CSV"),
     ("‰PNG", "an image"),
     ("ÿØÿ", "an image"),
     ("BZh", "a bzip2 archive, which has to be unpacked"),
@@ -54,6 +58,8 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
     head = stream.peek(1).decode("utf-8", "replace")
     reader = find_reader(head, document.name)
     last: Paper | Rejection | None = None
+    if document.source.refused and not any(head.startswith(magic) for magic, _ in _BINARY):
+        reader = document.source.refused
     if isinstance(reader, str):
         last = Rejection(document.label, reader)
     else:
@@ -81,8 +87,10 @@ def find_reader(head: str, name: str) -> Reader | str:
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
-        (is_ris, read_ris),
-        (is_nbib, read_nbib),
+        (RIS.fits, RIS.read),
+        (NBIB.fits, NBIB.read),
+        (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),
+        (ENW.fits, ENW.read),
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
         (is_listing, read_pages),
@@ -95,7 +103,7 @@ def find_reader(head: str, name: str) -> Reader | str:
     if named:
         return named
     if name.endswith((".csv", ".tsv")):
-        return NO_COLUMN
+        return lacks(head)
     if re.match(r"<(?:!doctype html|html)", start, re.IGNORECASE):
         return "a web page; save it as text"
     return UNKNOWN

@@ -1,31 +1,39 @@
-"""JSON Lines, and JSON documents: arrays of papers, bare or wrapped in an object."""
+"""JSON Lines, and JSON documents: arrays of papers, bare or wrapped in objects of any name.
+
+The standard library's decoder does the parsing, element by element: a streaming parser such as
+ijson would tell no line numbers, know no NaN (which Python's own writer emits) and stop at the
+first error. What is broken is skipped by its brackets.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.json_text import (
-    DECODER,
-    LONG_NUMBER,
-    TOO_DEEP,
-    BadValue,
-    JsonText,
-    syntax_fault,
-)
-from rag.readers.records import ABSTRACTS, to_paper
-from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
+from rag.readers.columns import ABSTRACTS, INNER, field_name, looks_like_paper
+from rag.readers.records import to_paper
+from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
 from rag.types import Paper, Rejection
 
+_DECODER = json.JSONDecoder(strict=False)  # raw control characters are cleaned away later
+_TOO_DEEP = "invalid JSON: nested too deeply"
+_LONG_NUMBER = "invalid JSON: a number is too long"
 _NOT_AN_OBJECT = "not a record; a record is a JSON object with a title and an abstract"
+_NO_NAME = "invalid JSON: Expecting a name and a colon"
 _CUT = "the JSON ends before it is complete; fetch the file again"
-# Under these names an object wraps its list of papers, or another such object.
-_LISTS = {"papers", "data", "results", "items", "records", "documents", "works", "articles"}
-_LISTS |= {"result", "entries", "recommendedpapers"}
-_WRAPPERS = {"message", "response", "resultlist", "data", "results"}
-_LONG_ROW = 2**16  # characters; the end of such a row may lie past what is looked at
+_TOO_LARGE = "the file is too large for one JSON document; write a record a line (.jsonl)"
+# A list of these names holds papers even where none has an abstract; those of the others do not.
+_LISTS = set(
+    "papers data results items records documents works articles result entries notes".split()
+)
+_OTHERS = set("references reference citations citedby related relatedworks children".split())
 _WRAPPED = 3  # how deep wrappers may stand in each other
+_LOOKED_AT = 20  # elements of a list, to tell whether it is one of papers
+_LONG_ROW = 2**16  # characters; the end of such a row may lie past what is looked at
+_BLANK = re.compile(r"[ \t\r\n]*")
+_MARK = re.compile(r'["\\{}\[\]\n]')
 
 
 def is_json_lines(head: str, name: str) -> bool:
@@ -47,21 +55,29 @@ def read_json_lines(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
         if line is None:
             yield Rejection(f"{label}:{number}", TOO_LONG)
         elif line and not line.isspace():
-            yield _from_text(line.strip(), f"{label}:{number}")
+            yield _from_line(line.strip(), f"{label}:{number}")
 
 
-def _from_text(text: str, where: str) -> Paper | Rejection:
-    try:
-        value, end = DECODER.raw_decode(text)
-    except json.JSONDecodeError as error:
-        return Rejection(where, f"{syntax_fault(error)} at column {error.colno}")
-    except RecursionError:
-        return Rejection(where, TOO_DEEP)
-    except ValueError:  # a number with thousands of digits
-        return Rejection(where, LONG_NUMBER)
+def _from_line(text: str, where: str) -> Paper | Rejection:
+    value, end, fault, at = _decoded(text, 0)
+    if fault:
+        return Rejection(where, fault if at is None else f"{fault} at column {at + 1}")
     if end < len(text):
         return Rejection(where, f"invalid JSON: more follows the record at column {end + 1}")
     return _from_value(value, where)
+
+
+def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
+    """Return the value that begins at a place and its end, or the fault and its place."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        return None, at, f"invalid JSON: {error.msg.removesuffix(' starting at')}", error.pos
+    except RecursionError:
+        return None, at, _TOO_DEEP, None
+    except ValueError:  # a number with thousands of digits
+        return None, at, _LONG_NUMBER, None
+    return value, end, "", None
 
 
 def _from_value(value: Any, where: str) -> Paper | Rejection:
@@ -70,91 +86,196 @@ def _from_value(value: Any, where: str) -> Paper | Rejection:
 
 def read_json(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     """Yield the papers of a JSON document: an array, a wrapper of one, or records in a row."""
-    text = JsonText(stream)
-    while start := text.peek():
-        if start == "[":
-            yield from _array(text, label)
-        elif start == "{":
-            yield from _object(text, label, 0)
-        elif start in ",]}":  # between records, or left by a broken one
-            text.skip()
-        else:
-            yield Rejection(f"{label}:{text.line}", _NOT_AN_OBJECT)
-            text.skip_line()
+    text = whole(stream)
+    if text is None:
+        yield Rejection(label, _TOO_LARGE)
+    else:
+        yield from _Document(text, label).papers()
 
 
-def _array(text: JsonText, label: str) -> Iterator[Paper | Rejection]:
-    text.skip()
-    while (start := text.peek()) != "]":
-        if not start:
-            yield Rejection(f"{label}:{text.line}", _CUT)
-            return
-        if start == ",":
-            text.skip()
-            continue
-        line = text.line
-        where = f"{label}:{line}"
-        try:
-            value = text.value()
-        except BadValue as error:
-            yield Rejection(where, error.within(line))
-            text.skip_value()
-            if not text.peek():
+class _Document:
+    """A cursor over the text of a JSON document that counts lines as it goes."""
+
+    def __init__(self, text: str, label: str) -> None:
+        self._text = text
+        self._label = label
+        self._at = 0
+        self._counted = (0, 1)  # up to where lines were counted, and the line there
+
+    def papers(self) -> Iterator[Paper | Rejection]:
+        """Yield all that there is."""
+        while start := self._peek():
+            if start == "[":
+                yield from self._array()
+            elif start == "{":
+                yield from self._object(0)
+            elif start in ",]}":  # between records, or left by a broken one
+                self._at += 1
+            else:
+                yield Rejection(f"{self._label}:{self._line(self._at)}", _NOT_AN_OBJECT)
+                end = self._text.find("\n", self._at)
+                self._at = len(self._text) if end < 0 else end + 1
+
+    def _array(self) -> Iterator[Paper | Rejection]:
+        self._at += 1
+        while (start := self._peek()) != "]":
+            line = self._line(self._at)
+            where = f"{self._label}:{line}"
+            if not start:
+                yield Rejection(where, _CUT)
                 return
-        else:
-            yield _from_value(value, where)
-    text.skip()
-
-
-def _object(text: JsonText, label: str, depth: int) -> Iterator[Paper | Rejection]:
-    """Yield what an object wraps, or else the one record or the named records that it is."""
-    first_line = text.line
-    where = f"{label}:{first_line}"
-    members: dict[str, Any] = {}
-    size, wraps = 0, False
-    text.skip()
-    while (start := text.peek()) != "}":
-        if start == ",":
-            text.skip()
-            continue
-        try:
-            name = _member_name(text, start)
-            start = text.peek()
-            line = text.line
-            if start == "[" and name.lower() in _LISTS:
-                wraps = True
-                yield from _array(text, label)
+            if start == ",":
+                self._at += 1
                 continue
-            if start == "{" and name.lower() in _WRAPPERS and depth < _WRAPPED:
-                wraps = True
-                yield from _object(text, label, depth + 1)
+            value, end, fault, place = _decoded(self._text, self._at)
+            if fault or end - self._at > RECORD_LIMIT:
+                yield Rejection(
+                    where, self._reason(fault, place, self._at, line) if fault else TOO_LONG
+                )
+                self._skip()
+                if not self._peek():
+                    return
+            else:
+                yield _from_value(value, where)
+                self._at = end
+        self._at += 1
+
+    def _object(self, depth: int) -> Iterator[Paper | Rejection]:
+        """Yield what an object wraps, or else the one record or the named records that it is."""
+        begin, first = self._at, self._line(self._at)
+        where = f"{self._label}:{first}"
+        members: dict[str, Any] = {}
+        wraps = False
+        self._at += 1
+        while (start := self._peek()) != "}":
+            if start == ",":
+                self._at += 1
                 continue
-            value = text.value()
-        except BadValue as error:
-            yield Rejection(where, error.within(first_line))
-            text.skip_value(depth=1)
-            return
-        if _is_named_record(value):
-            wraps = True
-            yield to_paper({"_id": name, **value}, f"{label}:{line}")
-        elif not wraps:
-            size += len(value) if isinstance(value, (str, list, dict)) else 1
-            members[name] = value if size < RECORD_LIMIT else None
-    text.skip()
-    if not wraps:
-        yield to_paper(members, where)
+            name, fault, place = self._name(start)
+            if not fault:
+                start = self._peek()
+                line = self._line(self._at)
+                value, end, fault, place = _decoded(self._text, self._at)
+                folded = field_name(name)
+                broken = bool(fault)
+                if start == "[" and _holds_papers(folded, value if not broken else None):
+                    wraps = True
+                    yield from self._array()
+                    continue
+                if start == "{" and depth < _WRAPPED and _wraps(folded, value, broken):
+                    wraps = True
+                    yield from self._object(depth + 1)
+                    continue
+            if fault:
+                yield Rejection(where, self._reason(fault, place, begin, first))
+                self._skip(1)
+                return
+            if isinstance(value, dict) and _is_named_record(value) and folded not in INNER:
+                wraps = True
+                yield to_paper({"_id": name, **value}, f"{self._label}:{line}")
+            else:
+                members[name] = value
+            self._at = end
+        self._at += 1
+        if not wraps or looks_like_paper(set(map(field_name, members))):
+            yield to_paper(members, where)
+
+    def _name(self, start: str) -> tuple[str, str, int | None]:
+        """Move past a member's name and colon and return the name, or the fault and its place."""
+        if start != '"':
+            return "", _NO_NAME if start else _CUT, self._at
+        name, end, fault, place = _decoded(self._text, self._at)
+        if fault:
+            return "", fault, place
+        if self._peek(end) != ":":
+            return "", _NO_NAME, self._at
+        self._at += 1
+        return name, "", None
+
+    def _reason(self, fault: str, place: int | None, begin: int, line: int) -> str:
+        """Return a fault with its line, where that is not the record's own."""
+        there = line if place is None else line + self._text.count("\n", begin, place)
+        return fault if there == line else f"{fault} on line {there}"
+
+    def _peek(self, at: int | None = None) -> str:
+        """Move to the next character that is not white space and return it, "" at the end."""
+        found = _BLANK.match(self._text, self._at if at is None else at)
+        self._at = found.end() if found else self._at
+        return self._text[self._at : self._at + 1]
+
+    def _line(self, at: int) -> int:
+        before, line = self._counted
+        self._counted = (at, line + self._text.count("\n", before, at))
+        return self._counted[1]
+
+    def _skip(self, depth: int = 0) -> None:
+        """Move past a broken value by its brackets, from ``depth`` open ones.
+
+        A string ends at the end of its line, and a record too where its last brace stood in
+        such a string: a missing quotation mark does not swallow what follows.
+        """
+        text, quoted = self._text, False
+        while found := _MARK.search(text, self._at):
+            mark = found[0]
+            self._at = found.end()
+            if mark == "\n":
+                before = text[max(0, found.start() - 9) : found.start()]
+                if quoted and depth == 1 and before.rstrip(" ,\r").endswith("}"):
+                    return
+                quoted = False
+            elif mark == "\\":
+                self._at += text[self._at : self._at + 1] not in ("\n", "")
+            elif mark == '"':
+                quoted = not quoted
+            elif not quoted:
+                depth += 1 if mark in "{[" else -1
+                if depth <= 0:
+                    return
+        self._at = len(text)
 
 
-def _member_name(text: JsonText, start: str) -> str:
-    if not start:
-        raise BadValue(_CUT, text.line)
-    name = text.value() if start == '"' else None
-    if not isinstance(name, str) or text.peek() != ":":
-        raise BadValue("invalid JSON: Expecting a name and a colon", text.line)
-    text.skip()
-    return name
-
-
-def _is_named_record(value: Any) -> bool:
+def _is_named_record(value: dict[str, Any]) -> bool:
     """Tell a record from other values: it has both a title and an abstract."""
-    return isinstance(value, dict) and "title" in value and any(name in value for name in ABSTRACTS)
+    return "title" in value and any(field_name(name) in ABSTRACTS for name in value)
+
+
+def _is_paper(value: Any) -> bool:
+    """Tell an object that is a paper, or wraps a single one."""
+    if not isinstance(value, dict):
+        return False
+    inner = [value[name] for name in INNER if isinstance(value.get(name), dict)]
+    return any(looks_like_paper(set(map(field_name, each))) for each in (value, *inner))
+
+
+def _holds_papers(name: str, value: Any) -> bool:
+    """Tell whether a list, None where it is broken, is one of papers."""
+    if name in _OTHERS:
+        return False
+    if value is None or not value:
+        return name in _LISTS
+    return any(map(_is_paper, value[:_LOOKED_AT])) or (
+        name in _LISTS and isinstance(value[0], dict)
+    )
+
+
+def _wraps(name: str, value: Any, broken: bool) -> bool:
+    """Tell whether an object wraps papers: a list of them, another wrapper, or a single one."""
+    if broken:
+        return name not in _OTHERS
+    if name in INNER and _is_paper(value):
+        return False
+    return _contains(value, _WRAPPED)
+
+
+def _contains(value: Any, depth: int) -> bool:
+    if not isinstance(value, dict) or not depth or len(value) > 200:
+        return False
+    return any(
+        (
+            isinstance(each, list)
+            and field_name(name) not in _OTHERS
+            and any(map(_is_paper, each[:_LOOKED_AT]))
+        )
+        or (isinstance(each, dict) and (_is_paper(each) or _contains(each, depth - 1)))
+        for name, each in value.items()
+    )

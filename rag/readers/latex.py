@@ -7,11 +7,16 @@ cent sign is no comment, a price no formula, and an unknown command stays as wri
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     LatexNodes2Text,
     get_default_latex_context_db,
+)
+from pylatexenc.latexencode import (  # type: ignore[import-untyped]
+    get_builtin_conversion_rules,
+    get_builtin_uni2latex_dict,
 )
 
 from rag.readers.superscript import raised
@@ -33,26 +38,43 @@ _ACCENT = re.compile(f"{_BRACED}|{_BARE}")
 _ANY_ACCENT = re.compile(rf"{_BRACED}|\\[\"'`^~=.]{_LETTER}|\\[uvHckrbdt] [A-Za-z]\b")
 _APOSTROPHE = re.compile(r"(?<=[a-z])\\'(?=(?:s|t|m|d|re|ve|ll)\b)")  # it\'s, escaped in vain
 
-# Pandoc's rule: no space inside the dollars, no digit after them, so $5 and $10 are prices.
+# Pandoc's rule: no space inside the dollars, no digit after them, so $5 and $10 are prices;
+# spaces are let pass beside a command.
 _MATH = re.compile(
-    r"(?<!\\)\$\$?(?=[^\s$])([^$]{1,400})(?<=[^\s\\])\$\$?(?!\d)"
+    r"(?<!\\)\$\$?(?:(?=[^\s$])([^$]{1,400})(?<=[^\s\\])"
+    r"|( ?\\[A-Za-z][^$]{0,400}|[^$]{0,400}\\[A-Za-z]{1,30} ))"
+    r"\$\$?(?!\d)"
     r"|\\\(((?:[^$\\\n]|\\[^()\n]){1,400})\\\)|\\\[((?:[^$\\\n]|\\[^\[\]\n]){1,400})\\\]"
 )
 _FORMULA = re.compile(r"\\[A-Za-z%]|\^|_\{|[A-Za-z]'?$|[A-Za-z]?_\w$|[A-Za-z] ?[=<>] ?[\w.]+$")
-_SCRIPT = re.compile(r"([_^])\{?(?:\\(?:text|mathrm|rm)\b ?\{?)?([\w+−-]+)\}{0,2}")
+_SCRIPT = re.compile(
+    r"([_^])(?:\{([^{}]*)\}|\{?(?:\\(?:text|mathrm|rm)\b ?\{?)?([\w+−-]+)\}{0,2}|(\\[A-Za-z]+))"
+)
 _FONT = re.compile(
     r"\\(?:math(?:cal|scr|frak|rm|bf|it|sf|tt|normal)|boldsymbol|bm|operatorname\*?|left|right)"
     r"(?![A-Za-z])"
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
+# Springer prints a document around each formula; it may have been escaped once more.
+_DOCUMENT = re.compile(
+    r"\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
+    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}"
+    r"|\\(?:begin|end) ?\{document\s?\}"
+)
+_BACKSLASH = re.compile(
+    r"\$\\backslash\$|\{?\\(text)?backslash(?![A-Za-z])(?:\{\}|\} ?|(?=[^A-Za-z]))"
+)
+_LINE_BREAK = re.compile("\ue003n([a-z]*)")  # \n, where its backslash was written as a symbol
+
 _STYLES = (
-    r"emph|textbf|textit|texttt|textsc|textrm|textsf|textsl|text|textsuperscript|textsubscript"
-    r"|mathrm|mathbf|mathit|mathcal|underline|mbox|url|path|footnote|uppercase|enquote"
+    r"emph|textbf|textit|texttt|textsc|textrm|textsf|textsl|textup|textmd|textnormal|text|textsubscript"
+    r"|textsuperscript|mathrm|mathbf|mathit|mathcal|mathsf|mathbb|underline|mbox|hbox|url|path|footnote"
+    r"|uppercase|enquote|ensuremath|boldsymbol|bm"
 )
 _STYLED = re.compile(rf"\\(?:{_STYLES})\s?\{{([^{{}}]{{0,1000}})\}}")
 _ANY_STYLED = re.compile(
-    r"\\(?!label\b|cite|vspace|hspace|ref\b)[A-Za-z]{2,30}\*?\{([^{}]{0,1000})\}"
+    r"\\(?!label\b|cite|vspace|hspace|ref\b)[A-Za-z]{2,30}\*?\{([^{}]{1,1000})\}"
 )
 _LINKED = re.compile(r"\\href\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
 _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^{}]{0,300})\}")
@@ -60,16 +82,71 @@ _DROPPED = re.compile(r"\\(?:label|vspace|hspace)\*?\{[^{}]{0,100}\}")
 _SWITCHED = re.compile(
     r"\{\\(?:em|bf|it|tt|sc|sl|rm|sf|small|bfseries|itshape)\s+([^{}]{0,1000})\}"
 )
-# A symbol that stands alone; after a letter, a colon or a slash it may be a path.
-_SYMBOL = re.compile(
-    r"(?<![A-Za-z:\\/.])\\(alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda"
-    r"|mu|nu|xi|pi|rho|sigma|tau|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Sigma|Phi|Psi"
-    r"|Omega|times|leq|geq|le|ge|sim|approx|pm|cdot|infty|ell|rightarrow|ldots|dots)"
-    r"(?![A-Za-z\\])(?: ?\{\})?"
-)
+# A symbol; unless the source is LaTeX, after a letter, a colon or a slash it may be a path.
+_SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
+_AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
 _ROUNDS = 4  # how deep commands may stand in each other
 _OPEN, _CLOSE = "\ue000", "\ue001"  # braces that were meant, while the others are removed
+
+_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\"}
+
+# ADS's macros for journals, of which people write the abbreviations.
+_JOURNALS = {
+    "aap": "A&A", "aapr": "A&A Rev.", "aaps": "A&AS", "actaa": "Acta Astron.", "aj": "AJ",
+    "ao": "Appl. Opt.", "aplett": "Astrophys. Lett.", "apj": "ApJ", "apjl": "ApJL",
+    "apjs": "ApJS", "applopt": "Appl. Opt.", "apspr": "Astrophys. Space Phys. Res.",
+    "apss": "Ap&SS", "araa": "ARA&A", "azh": "AZh", "baas": "BAAS", "bac": "BAC",
+    "bain": "BAN", "caa": "Chinese A&A", "cjaa": "ChJAA", "fcp": "Fund. Cosmic Phys.",
+    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "icarus": "Icarus", "jcap": "JCAP",
+    "jcp": "J. Chem. Phys.", "jgr": "JGR", "jqsrt": "JQSRT", "jrasc": "JRASC",
+    "memras": "MmRAS", "memsai": "MmSAI", "mnras": "MNRAS", "na": "New A", "nar": "New A Rev.",
+    "nat": "Nature", "nphysa": "Nucl. Phys. A", "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP",
+    "physrep": "Phys. Rep.", "physscr": "Phys. Scr.", "planss": "Planet. Space Sci.",
+    "pra": "PhRvA", "prb": "PhRvB", "prc": "PhRvC", "prd": "PhRvD", "pre": "PhRvE",
+    "prl": "PhRvL", "procspie": "Proc. SPIE", "psj": "PSJ", "qjras": "QJRAS",
+    "rmxaa": "RMxAA", "skytel": "S&T", "solphys": "Sol. Phys.", "sovast": "Soviet Ast.",
+    "ssr": "Space Sci. Rev.", "zap": "ZAp",
+}  # fmt: skip
+_OWN = {
+    "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
+    "textasciitilde": "~", "textbackslash": "\\", "textbraceleft": _OPEN, "textbraceright": _CLOSE,
+    "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textquotesingle": "'",
+    "textmu": "µ", "textmicro": "µ", "textperiodcentered": "·", "textasteriskcentered": "*",
+    "textohm": "Ω", "textnumero": "№", "textdiscount": "%", "textasciigrave": "`",
+    "textasciiacute": "´", "textsection": "§", "textparagraph": "¶", "texteuro": "€", "euro": "€",
+    "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
+    "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
+    "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
+    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textellipsis": "…", "textnbsp": " ",
+    "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
+    "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
+    "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
+    "pm": "±", "sim": "∼", "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
+    "textsuperscript": "", "lbrace": _OPEN, "rbrace": _CLOSE, "sun": "⊙", "earth": "⊕",
+}  # fmt: skip
+
+
+def _symbols() -> dict[str, str]:
+    """Return what each command that is one character stands for, after pylatexenc's tables."""
+    one = re.compile(r"\{?(?:\\ensuremath\{)?\\([A-Za-z]{2,24})(?:\{\})?\s*\}?\}?")
+    found: dict[str, str] = {}
+    for table in (
+        get_builtin_uni2latex_dict(),
+        get_builtin_conversion_rules("unicode-xml")[0].rule,
+    ):
+        for code, command in table.items():
+            character = chr(code)
+            if (
+                (match := one.fullmatch(command))
+                and ord(character) > 127
+                and not unicodedata.combining(character)
+            ):
+                found.setdefault(match[1], character)
+    return found | _OWN
+
+
+_SYMBOLS = _symbols()
 
 
 def without_latex(text: str, *, source: bool) -> str:
@@ -81,29 +158,48 @@ def without_latex(text: str, *, source: bool) -> str:
     >>> without_latex(r"Fr\'echet gains 2\% at $O(n \log n)$, \eg for $5", source=False)
     'Fréchet gains 2% at O(n log n), \\eg for $5'
     """
+    if source and "backslash" in text:
+        text = _BACKSLASH.sub(lambda match: "\ue002" if match[1] else "\ue003", text)
+        text = _LINE_BREAK.sub(_line_break, text)
+    if "{document" in text:
+        text = _DOCUMENT.sub(lambda match: match[1] or "", text)
     if "$" in text or "\\(" in text or "\\[" in text:
         text = _MATH.sub(lambda match: _math(match, source), text)
     if "\\" in text:
         text = _APOSTROPHE.sub("'", text)
         text = (_ANY_ACCENT if source else _ACCENT).sub(_convert, text)
         text = _commands(text, source)
-        text = _SYMBOL.sub(lambda match: _to_text(f"\\{match[1]}"), text)
+        text = _SYMBOL.sub(lambda match: _symbol(match, source), text)
         text = _ESCAPED.sub(r"\1", text)
     if source:
         text = _typography(text)
-    return text.replace(_OPEN, "{").replace(_CLOSE, "}")
+    return text.translate(_MARKS)
+
+
+def journal(text: str) -> str:
+    r"""Return the journal that one of ADS's macros names, or ``text``.
+
+    >>> journal(r"\apj"), journal("Journal of Bells")
+    ('ApJ', 'Journal of Bells')
+    """
+    return _JOURNALS.get(text.strip("{} ").removeprefix("\\"), text) if "\\" in text else text
 
 
 def _math(match: re.Match[str], source: bool) -> str:
-    inside = next(group for group in match.groups() if group is not None)
+    inside = next(group for group in match.groups() if group is not None).strip()
     if not source and not _FORMULA.search(inside):
         return match[0]
+    inside = _FONT.sub("", inside.replace("\\|", "‖"))
     script = _SCRIPT.fullmatch(inside)
     if script:
-        return raised(script[2]) if script[1] == "^" else script[2]
-    inside = _FONT.sub("", inside.replace("\\|", "‖"))
-    inside = _COMMAND.sub(lambda name: name[0] if _is_known(name[1]) else name[1], inside)
-    return _to_text(f"${inside}$")  # in dollars, so that pylatexenc keeps the spaces
+        low = _plain(next(part for part in script.groups()[1:] if part is not None), source)
+        return raised(low) if script[1] == "^" else low
+    return _plain(inside, source)
+
+
+def _plain(formula: str, source: bool) -> str:
+    formula = _COMMAND.sub(lambda name: name[0] if _is_known(name[1]) else name[1], formula)
+    return _to_text(f"${formula}$") if formula else ""  # in dollars, so pylatexenc keeps spaces
 
 
 def _convert(match: re.Match[str]) -> str:
@@ -123,6 +219,21 @@ def _to_text(fragment: str) -> str:
 @lru_cache(4096)
 def _is_known(name: str) -> bool:
     return _KNOWN.get_macro_spec(name) is not None
+
+
+def _symbol(match: re.Match[str], source: bool) -> str:
+    name = match[1]
+    if name not in _SYMBOLS:
+        return match[0]
+    before = match.string[max(0, match.start() - 1) : match.start()]
+    if not source and not name.startswith("text") and _AFTER_PATH.search(before):
+        return match[0]
+    return _SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
+
+
+def _line_break(match: re.Match[str]) -> str:
+    known = match[1] and (f"n{match[1]}" in _SYMBOLS or _is_known(f"n{match[1]}"))
+    return match[0] if known else f" {match[1]}"
 
 
 def _commands(text: str, source: bool) -> str:

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.readers.clean import clean
 
-_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-Þ]\.?[ -]?){1,4}")
-_LAST_INITIALS = re.compile(r"([^.]{1,60}) ((?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,4})")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|PhD|MD)\.?", re.IGNORECASE)
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-
 NAME_LIMIT = 1_000  # characters of one name
 LIST_LIMIT = 500_000  # characters of all names; the longest lists have about 5,000 people
+
+# Written so they are suffixes; MD, SR, JR and Md. after one family name are initials.
+_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|2nd|3rd|4th")
+_ANY_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|PhD|Ph\.D|MD|M\.D|DPhil|MSc|DSc)\.?|II|III|IV", re.I)
+_DEGREE = re.compile(r"PhD|Ph\.D\.?|MD|M\.D\.?|DPhil|MSc|DSc|MPH|FRCP")
+_COMPANY = re.compile(r"(?:Inc|Ltd|LLC|GmbH|Corp|Co|PLC|AG|SA|BV)\.?", re.I)
+_ORGANISATION = re.compile(
+    r"(?i:\A(?:the|for the|on behalf of) )|\b(?:Group|Team|Consorti(?:um|a)|Collaborations?|Network"
+    r"|Committee|Society|Association|Institut[eo]?|Organi[sz]ation|Initiative|Investigators|Project"
+    r"|Universit\w{1,5}|Foundation|Agency|Ministry|Department|Centre|Center|Council|Commission|Task"
+    r"|Study|Laborator\w{1,4}|Alliance|Federation|Trialists|Academy|Research|Inc|Ltd|LLC|GmbH)\b"
+)
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
+_BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
+_NOBODY = {"others", "et al.", "et al", "...", "…", "[...]", "anonymous", "[anonymous]"}
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
+# Names of fields, in lower case without hyphens and underscores.
+_FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
+_GIVEN = ("given", "first", "firstname", "givenname", "forename", "forenames", "initials")
+_WHOLE = ("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname")
+_INNER = ("author", "authors", "value", "person")
+_ROLES = ("creatortype", "contributortype", "role")
 
 
 def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
@@ -24,16 +42,29 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     >>> people([{"given": "Ada", "family": "Lovelace"}, "Turing, Alan"])
     ('Ada Lovelace', 'Alan Turing')
     """
+    cleaned = (clean(name, latex=latex) for name in _names(value, 0) if len(name) <= NAME_LIMIT)
+    return tuple(name for name in cleaned if name and name.lower() not in _NOBODY)
+
+
+def _names(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        names = _split_people(value) if len(value) <= LIST_LIMIT else []
+        yield from _split_people(value) if len(value) <= LIST_LIMIT else ()
     elif isinstance(value, list):
-        names = [_person(item) for item in value]
-    else:
-        names = [_person(value)] if isinstance(value, Mapping) else []
-    cleaned = (clean(name, latex=latex) for name in names if len(name) <= NAME_LIMIT)
-    return tuple(
-        name for name in cleaned if name and name.lower() not in {"others", "et al.", "et al"}
-    )
+        for item in _authors_only(value):
+            yield _person(item)
+    elif isinstance(value, Mapping) and depth < 3:
+        inner = next((value[name] for name in _INNER if isinstance(value.get(name), list)), None)
+        yield from _names(inner, depth + 1) if inner is not None else [_person(value)]
+
+
+def _authors_only(people: list[Any]) -> list[Any]:
+    """Leave out editors and translators where the list says who is what."""
+    roles = [_field(_folded(each), *_ROLES).lower() if isinstance(each, Mapping) else "" for each in people]  # noqa: E501  # fmt: skip
+    wanted = {"author"} if "author" in roles else set(roles) - _OTHER_ROLES
+    return [each for each, role in zip(people, roles, strict=True) if role in wanted or not role]
+
+
+_OTHER_ROLES = set("editor serieseditor translator contributor reviewedauthor bookauthor".split())
 
 
 def _person(value: Any) -> str:
@@ -44,16 +75,19 @@ def _person(value: Any) -> str:
         return " ".join([*parts[1:2], *parts[:1], *parts[2:3]])
     if not isinstance(value, Mapping):
         return ""
-    inner = value.get("author")
-    if isinstance(inner, Mapping):
-        value = inner
-    family = _field(value, "family", "last", "last_name", "lastName")
-    given = _field(value, "given", "first", "first_name", "firstName")
+    inner = next((value[name] for name in _INNER if isinstance(value.get(name), Mapping)), value)
+    found = _folded(inner)
+    family, given = _field(found, *_FAMILY), _field(found, *_GIVEN)
     if family or given:
-        particle = _field(value, "non-dropping-particle", "dropping-particle")
-        parts = [given, _field(value, "middle"), particle, family, _field(value, "suffix")]
+        particle = _field(found, "nondroppingparticle", "droppingparticle")
+        parts = [given, _field(found, "middle"), particle, family, _field(found, "suffix")]
         return " ".join(part for part in parts if part)
-    return first_last(_field(value, "name", "display_name", "literal"))
+    whole = _field(found, *_WHOLE)
+    return whole if "literal" in found or _field(found, *_ROLES) else first_last(whole)
+
+
+def _folded(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(k).lower().replace("-", "").replace("_", ""): v for k, v in value.items()}
 
 
 def _field(value: Mapping[str, Any], *names: str) -> str:
@@ -62,24 +96,82 @@ def _field(value: Mapping[str, Any], *names: str) -> str:
         text = value.get(name)
         if isinstance(text, list):  # given names one by one
             text = " ".join(part for part in text if isinstance(part, str))
-        if isinstance(text, str) and text:
+        if isinstance(text, str) and text.strip():
             return text
     return ""
 
 
+def is_organisation(name: str) -> bool:
+    """Tell whether a name is that of a group of people.
+
+    >>> is_organisation("The Bells Group"), is_organisation("Tom Group-Marlow")
+    (True, True)
+    """
+    return _ORGANISATION.search(name) is not None
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix at the end of a name, or "".
+
+    >>> suffix_of("Martin King Jr."), suffix_of("Martin King")
+    ('Jr.', '')
+    """
+    last = name.rpartition(" ")[2]
+    return last if " " in name and _SUFFIX.fullmatch(last) else ""
+
+
 def first_last(name: str) -> str:
-    """Return "Last, First" as "First Last"; other names as they are."""
-    if "," not in name:
-        return name
-    parts = [part.strip() for part in name.split(",")]
-    if len(parts) == 2 and all(parts):
-        return name if _SUFFIX.fullmatch(parts[1]) else f"{parts[1]} {parts[0]}"
-    if len(parts) == 3 and all(parts):
+    """Return "Last, First" and "Last F." as "First Last"; other names as they are.
+
+    >>> first_last("King, Jr., Martin"), first_last("de la Cruz M.-J."), first_last("Quint, MD")
+    ('Martin King Jr.', 'M.-J. de la Cruz', 'MD Quint')
+    """
+    name = _NUMBERED.sub("", " ".join(name.split()))
+    parts = [part for part in (part.strip() for part in name.split(",")) if part]
+    if len(parts) == 1:
+        return _turned(parts[0])
+    if len(parts) == 2:
+        last, first = parts
+        if _COMPANY.fullmatch(first):
+            return name
+        if _SUFFIX.fullmatch(first) or (_DEGREE.fullmatch(first) and _is_natural(last)):
+            return f"{_turned(last)} {first}"
+        suffix = suffix_of(first)
+        return f"{first.removesuffix(suffix).strip()} {last} {suffix}".strip()
+    if len(parts) == 3:
         last, second, third = parts
-        if _SUFFIX.fullmatch(second):  # Last, Jr., First
+        if _ANY_SUFFIX.fullmatch(second):  # Last, Jr., First
             return f"{third} {last} {second}"
-        if _SUFFIX.fullmatch(third):  # Last, First, Jr.
+        if _ANY_SUFFIX.fullmatch(third):  # Last, First, Jr.
             return f"{second} {last} {third}"
+    return name
+
+
+def _is_natural(name: str) -> bool:
+    """Tell "Ada Lovelace" from "Lovelace", "van Lovelace" and "Lovelace A."."""
+    return " " in name and name[0].isupper() and _turned(name) == name
+
+
+def _is_initials(text: str) -> bool:
+    if "." in text:
+        return text[0].isupper() and _DOTTED.fullmatch(text) is not None
+    return text.isupper() and _BARE.fullmatch(text) is not None
+
+
+def _turned(name: str) -> str:
+    """Turn a name round that ends with initials: "Curie M." and "van Curie MS"."""
+    words = name.split(" ")
+    if len(words) < 2 or len(words) > 8 or is_organisation(name):
+        return name
+    for at in range(max(1, len(words) - 5), len(words)):
+        family, initials = words[:at], " ".join(words[at:])
+        if _is_initials(initials):
+            if any(_is_initials(word) for word in family) or len(family[-1]) < 2:
+                return name
+            doubtful = _SUFFIX.fullmatch(initials) or (_DEGREE.fullmatch(initials) and at > 1)
+            shouting = name.isupper() and len(initials) > 1 and "." not in initials
+            turns = not (doubtful and family[0][0].isupper()) and not shouting
+            return f"{initials} {' '.join(family)}" if turns else name
     return name
 
 
@@ -87,34 +179,51 @@ def _split_people(text: str) -> list[str]:
     text = text.strip()
     if text.startswith("[") and text.endswith("]"):
         return _listed(text)
-    if ";" in text:
-        return [first_last(name.strip()) for name in text.split(";")]
+    for mark in (";", "|", "\n"):
+        if mark in text:
+            return [first_last(name.strip()) for name in text.split(mark)]
     parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]
     if len(parts) > 1 and all(part.count(",") == 1 for part in parts):
         return [first_last(part) for part in parts]
-    if len(parts) > 1 and all("," not in part or _inverted(part) for part in parts):
+    if len(parts) > 1 and all("," not in part or _is_inverted(part) for part in parts):
         return [first_last(part) for part in parts]
     return [name for part in parts for name in _split_commas(part)]
 
 
-def _inverted(part: str) -> bool:
-    """Tell whether "A, B" is one person: the given name is one word or initials."""
-    last, _, first = part.partition(",")
-    return " " not in last.strip() or bool(_INITIALS.fullmatch(first.strip()))
+def _is_inverted(part: str) -> bool:
+    """Tell whether "A, B" is one person: a family name, then given names or initials."""
+    last, _, first = (piece.strip() for piece in part.partition(","))
+    if not any(map(str.islower, last + first)) and not _is_initials(first):
+        return False  # a script without capitals, which has no such order
+    if _is_initials(first) or _ANY_SUFFIX.fullmatch(first):
+        return True
+    given = " " not in first and " " in last
+    return given or (not _is_natural(last) and _turned(last) == last)
 
 
 def _split_commas(text: str) -> list[str]:
     """Split "A B, C D"; turn "Last, First", "Last, F., Last, G." and "Last F., Last G." round."""
-    pieces = [piece.strip() for piece in text.split(",") if piece.strip()]
+    pieces: list[str] = []
+    for piece in (piece.strip() for piece in text.split(",")):
+        if pieces and _SUFFIX.fullmatch(piece):
+            pieces[-1] += f" {piece}"
+        elif piece:
+            pieces.append(piece)
+    if len(pieces) == 1:
+        return [first_last(text)]
+    if len(pieces) == 2 and _is_inverted(text):
+        return [first_last(text)]
     if len(pieces) % 2 == 0:
-        firsts = pieces[1::2]
-        if all(_INITIALS.fullmatch(first) for first in firsts) or not any(" " in p for p in pieces):
-            return [f"{first} {last}" for last, first in zip(pieces[::2], firsts, strict=True)]
-    ends = [_LAST_INITIALS.fullmatch(piece) for piece in pieces]
-    return [
-        f"{end[2]} {end[1]}" if end and all(ends) else p
-        for p, end in zip(pieces, ends, strict=True)
-    ]
+        firsts, lasts = pieces[1::2], pieces[::2]
+        initials = all(_is_initials(first) for first in firsts)
+        single = len(pieces) > 2 and not any(map(_is_natural, lasts)) and text.isascii()
+        if initials or (single and not any(" " in last for last in lasts)):
+            return [
+                first_last(f"{last}, {first}") for last, first in zip(lasts, firsts, strict=True)
+            ]
+    if pieces[-1].endswith(".") and not any("." in piece for piece in pieces[:-1]):
+        pieces[-1] = pieces[-1].rstrip(".")  # the full stop of the list, not of the initials
+    return [first_last(piece) for piece in pieces]
 
 
 def _listed(text: str) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
+from rag.readers.columns import INNER, NAMES, field_name
+from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
 
@@ -21,43 +23,6 @@ LONG_TITLE = f"the title is longer than {TITLE_LIMIT:,} characters"
 LONG_ABSTRACT = f"the abstract is longer than {ABSTRACT_LIMIT:,} characters"
 NO_ABSTRACT = "no abstract; only papers with an abstract can be asked about"
 NO_TITLE = "no title and no id; give the record one of them"
-
-# What each part of a paper is called in the wild, in lower case with "_" for space and hyphen;
-# the first that has a value counts.
-IDS = (
-    "_id", "id", "corpus_id", "paper_id", "paperid", "corpusid", "doc_id", "docid", "pmid", "uid",
-)  # fmt: skip
-TITLES = ("title", "display_name", "document_title", "article_title", "paper_title")
-ABSTRACTS = (
-    "abstract", "text", "summary", "abstract_note", "abstractnote", "abstract_text", "abstracttext",
-)  # fmt: skip
-_NAMES = {
-    "id": IDS,
-    "title": TITLES,
-    "abstract": ABSTRACTS,
-    "index": ("abstract_inverted_index",),
-    "authors": (
-        "authors_parsed", "authors", "author", "authorships", "author_names", "creators",
-        "authorstring",
-    ),
-    "year": (
-        "year", "publication_year", "pub_year", "pubyear", "date", "published", "published_date",
-        "publication_date", "publicationdate", "pub_date", "pubdate", "issued", "created",
-        "update_date",
-    ),
-    "venue": (
-        "venue", "journal", "container_title", "publication_title", "source_title",
-        "journal_title", "journal_ref", "booktitle", "conference", "publicationvenue",
-    ),
-    "place": ("primary_location", "host_venue"),
-    "doi": ("doi",),
-    "arxiv": ("arxiv_id", "arxivid", "arxiv", "eprint"),
-    "url": ("url", "link", "landing_page_url", "pdf_url"),
-    "key": ("key", "citation_key", "citationkey", "citekey", "bibkey"),
-    "other_ids": ("externalids", "ids"),
-    "versions": ("versions",),
-    "metadata": ("metadata",),
-}  # fmt: skip
 _USUAL_WIDTH = 100  # fields; layouts of wider records are not remembered
 
 
@@ -69,10 +34,8 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
         source: where the record begins, as ``file:line``.
         latex: whether its text is LaTeX throughout.
     """
+    record = _unwrapped(record)
     found = _layout(tuple(record))
-    if "metadata" in found and isinstance(extra := record[found["metadata"][0]], dict):
-        record = {**extra, **record}
-        found = _layout(tuple(record))
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
     latex = latex or dump
     raw_abstract = _abstract(record, found)
@@ -94,8 +57,8 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
     arxiv = _arxiv(record, found, others, dump)
     own = _first(fields.identifier, record, found.get("id"))
-    own = own or fields.identifier(others.get("corpusid")) or key or doi or arxiv or ""
-    if not title and not own:
+    own = own or fields.identifier(others.get("corpusid")) or ("" if key else doi or arxiv or "")
+    if not title and not own and not key:
         return Rejection(source, NO_TITLE)
     return Paper(
         id=own,
@@ -103,13 +66,31 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
         abstract=abstract,
         authors=_authors(record, found, latex),
         year=_year(record, found),
-        venue=clean(_venue(record, found), latex=latex) or None,
+        venue=clean(journal(_first(fields.venue, record, found.get("venue")) or ""), latex=latex)
+        or None,
         doi=doi,
         arxiv_id=arxiv,
         url=_first(fields.web_address, record, found.get("url")),
         key=key,
         sources=_exported_sources(record) or (source,),
     )
+
+
+def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record with what lies in one of its fields, as services wrap it."""
+    extra = record.get("metadata")
+    if isinstance(extra, dict):
+        record = {**extra, **record}
+    for name in INNER:
+        inner = record.get(name)
+        if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
+            record = {**record, **{k: _bare(v) for k, v in inner.items()}}
+    return record
+
+
+def _bare(value: Any) -> Any:
+    """Return what OpenReview says as {"value": ...}."""
+    return value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
 
 
 def _exported_sources(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -125,11 +106,6 @@ _EXPORTED = frozenset(["id", "title", "abstract", "authors", "arxiv_id", "key"])
 _SOURCE = re.compile(r".{1,1000}:\d{1,12}")
 
 
-def field_name(name: str) -> str:
-    """Return a field's or column's name as this module writes it: "Source Title", source_title."""
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
-
-
 def _layout(names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     """Return which of a record's fields hold which part of a paper, the best first."""
     return _known_layout(names) if len(names) < _USUAL_WIDTH else _find_layout(names)
@@ -137,7 +113,7 @@ def _layout(names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
 
 def _find_layout(names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     own = {field_name(name): name for name in reversed(names)}
-    parts = ((part, tuple(own[n] for n in wanted if n in own)) for part, wanted in _NAMES.items())
+    parts = ((part, tuple(own[n] for n in wanted if n in own)) for part, wanted in NAMES.items())
     return {part: there for part, there in parts if there}
 
 
@@ -175,19 +151,16 @@ def _year(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> in
     return first or _first(fields.year, record, found.get("year"))
 
 
-def _venue(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> str:
-    if venue := _first(fields.short, record, found.get("venue")):
-        return venue
-    return _first(fields.place, record, found.get("place")) or ""
-
-
 def _other_ids(
     record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, Any]:
-    """Return Semantic Scholar's externalIds or OpenAlex's ids under names in lower case."""
+    """Return Semantic Scholar's externalIds, OpenAlex's ids or DOAJ's list, in lower case."""
     for name in found.get("other_ids", ()):
-        if isinstance(ids := record[name], Mapping):
-            return {own.lower(): value for own, value in ids.items()}
+        ids = record[name]
+        if isinstance(ids, list):
+            ids = {each.get("type"): each.get("id") for each in ids if isinstance(each, dict)}
+        if isinstance(ids, Mapping):
+            return {str(own).lower(): value for own, value in ids.items()}
     return {}
 
 
@@ -200,7 +173,7 @@ def _arxiv(
     arxiv = _first(fields.arxiv_id, record, found.get("arxiv")) or fields.arxiv_id(
         others.get("arxiv")
     )
-    if not arxiv and dump:
+    if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = _first(fields.arxiv_id, record, found.get("id"))
     for part in () if arxiv else ("id", "url", "doi"):
         arxiv = arxiv or _first(fields.prefixed_arxiv_id, record, found.get(part))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, BinaryIO
 
-from rag.readers.records import ABSTRACTS, IDS, TITLES, field_name, to_paper
+from rag.readers.columns import ABSTRACTS, IDS, TITLES, field_name
+from rag.readers.records import to_paper
+from rag.readers.tagged import from_web_of_science
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper, Rejection
 
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
+NO_TITLE_COLUMN = "no column named title or id; rename the one that holds the titles"
+_TAGS = {"PT", "AU", "TI", "SO"}  # columns of Web of Science's tab-delimited files
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
@@ -45,7 +50,14 @@ def _cells(line: str, mark: str) -> list[str]:
 
 def _is_header(cells: list[str]) -> bool:
     names = {field_name(cell) for cell in cells}
-    return bool(names & set(ABSTRACTS)) and bool(names & {*TITLES, *IDS})
+    return bool(names & ABSTRACTS and names & (TITLES | IDS)) or _TAGS.issubset(cells)
+
+
+def lacks(head: str) -> str:
+    """Return what a table that begins like ``head`` is short of to be one of papers."""
+    first = _header_line(head)
+    rows = [{field_name(cell) for cell in _cells(first, mark)} for mark in _DELIMITERS]
+    return NO_TITLE_COLUMN if any(names & ABSTRACTS for names in rows) else NO_COLUMN
 
 
 def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
@@ -105,6 +117,10 @@ def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejectio
     for name, cell in zip(header, row):  # noqa: B905 a short row lacks its last cells
         if cell.strip():
             record.setdefault(name, cell)
+    if _TAGS.issubset(header):
+        tags = {name: [cell] for name, cell in record.items()}
+        people = {tag: tags[tag][0].split(";") for tag in ("AU", "AF", "CA") if tag in tags}
+        return to_paper(from_web_of_science(tags | people), where)
     return to_paper(record, where)
 
 
@@ -112,9 +128,20 @@ def _exported(row: list[str]) -> dict[str, Any]:
     """Return the record of a row that `rag.export` wrote, as it was before."""
     cells = [cell[1:] if cell[:1] == "'" and begins_formula(cell) else cell for cell in row]
     record: dict[str, Any] = dict(zip(_EXPORTED, cells, strict=True))
-    record["authors"] = [name for name in record["authors"].split("; ") if name]
-    record["sources"] = _BETWEEN_SOURCES.sub(r"\1\n", record["sources"]).split("\n")
+    names = _list(record["authors"]) or record["authors"].split("; ")
+    record["authors"] = [name for name in names if name]
+    sources = record["sources"]
+    record["sources"] = _list(sources) or _BETWEEN_SOURCES.sub(r"\1\n", sources).split("\n")
     return record
+
+
+def _list(cell: str) -> list[str]:
+    """Return a list that was written into a cell as JSON; empty where it is none."""
+    try:
+        value = json.loads(cell) if cell[:2] == '["' else []
+    except (ValueError, RecursionError):
+        value = []
+    return [each for each in value if isinstance(each, str)]
 
 
 def begins_formula(cell: str) -> bool:

@@ -1,7 +1,7 @@
 """Bytes of one document, whatever their encoding, as lines of clean UTF-8 with numbers.
 
-UTF-8 is assumed unless a byte order mark or an XML declaration says otherwise; bytes that
-are not UTF-8 are read as Windows-1252, and the log says so once for the document.
+UTF-8 is assumed unless a byte order mark, an XML declaration or the bytes themselves say
+otherwise; single bytes that are not UTF-8 are read as Windows-1252, and the log says so once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, Protocol
+
+from rag.readers.encoding import encoding_of
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,8 @@ class Source(io.RawIOBase):
     and ``broken`` says why; what came before the break is still read.
     """
 
+    refused: str  # why it is not read at all
+
     def __init__(
         self, stream: IO[bytes] | gzip.GzipFile, label: str, budget: Budget | None = None
     ) -> None:
@@ -80,7 +84,7 @@ class Source(io.RawIOBase):
         first = self._pull(_CHUNK)
         while len(first) < _CHUNK and (more := self._pull(_CHUNK)):
             first += more
-        self._encoding, skipped = _encoding(first)
+        self._encoding, skipped, self.refused = _encoding(first)
         self._noted = False
         errors = "surrogateescape" if self._encoding == "utf-8" else "replace"
         self._decoder = codecs.getincrementaldecoder(self._encoding)(errors)
@@ -130,15 +134,22 @@ class Source(io.RawIOBase):
         return text.encode("utf-8", "replace")
 
 
-def _encoding(first: bytes) -> tuple[str, int]:
-    """Return the codec for a document that begins like this, and the length of its mark."""
+def _encoding(first: bytes) -> tuple[str, int, str]:
+    """Return the codec of a document that begins so, the length of its mark, what is wrong."""
     for mark, encoding in _MARKS:
         if first.startswith(mark):
-            return encoding, len(mark)
+            return encoding, len(mark), ""
     declared = _DECLARED.match(first)
     if declared and (name := declared[1].decode("ascii").lower()) and _OBEYED.fullmatch(name):
-        return codecs.lookup(name).name, 0
-    return "utf-8", 0
+        return codecs.lookup(name).name, 0, ""
+    if first.isascii() or b"\0" in first:
+        return "utf-8", 0, ""
+    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(first)
+    wrong = len(_ESCAPED.findall(text))
+    if 2 * wrong <= sum(not character.isascii() for character in text):
+        return "utf-8", 0, ""
+    codec, reason = encoding_of(first)
+    return ("utf-8" if codec == "cp1252" else codec or "utf-8"), 0, reason  # byte by byte, as ever
 
 
 def buffered(source: Source) -> io.BufferedReader:
@@ -165,7 +176,9 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str | None]]:
 
 def whole(stream: BinaryIO) -> str | None:
     """Return all the text of a stream, None where it is more than memory should hold."""
-    data = stream.read(WHOLE_LIMIT + 1)
-    return (
-        None if len(data) > WHOLE_LIMIT else data.decode("utf-8", "replace").replace("\r\n", "\n")
-    )
+    data = bytearray()
+    while chunk := stream.read(_CHUNK):  # a longer read would claim its memory at once
+        data += chunk
+        if len(data) > WHOLE_LIMIT:
+            return None
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -1,156 +1,159 @@
-"""arXiv's Atom feeds and PubMed's XML, record by record, past broken ones.
+"""XML of many services, cut into records: each is parsed alone, so a broken one costs no other.
 
-Expat reads them through defusedxml: entities that a file declares are refused. After an
-error a new parser takes up at the next record.
+lxml reads what it can of a record that is not well-formed. Nothing is expanded or fetched:
+the declarations of a file never reach the parser.
 """
 
 from __future__ import annotations
 
+import codecs
+import html
+import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from typing import BinaryIO
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from lxml import etree
 
 from rag.readers.records import to_paper
 from rag.readers.text import RECORD_LIMIT, TOO_LONG
-from rag.readers.xml_records import from_atom, from_pubmed
-from rag.readers.xml_text import RECORDS, begins_record, root_of, segments
+from rag.readers.xml_records import CONTEXT, RECORDS
 from rag.types import Paper, Rejection
 
-_DEPTH_LIMIT = 100
-_ENTITIES = "the XML declares entities of its own, which is unsafe; remove the declarations"
-_BROKEN_LIMIT = 1_000  # records in a row, each of which costs a new parser
-_TOO_BROKEN = f"more than {_BROKEN_LIMIT:,} broken records in a row; fetch the file again"
+# How a file of each kind begins, and the tags of its records.
+_KINDS = (
+    (r"feed[\s>]|entry[\s>]", ("entry",)),
+    (r"PubmedArticleSet[\s>]|Pubmed(?:Book)?Article[\s>]", ("PubmedArticle", "PubmedBookArticle")),
+    (r"OAI-PMH[\s>]|ListRecords[\s>]|records>\s{0,99}<record[\s>]", ("record",)),
+    (r"(?:responseWrapper|resultList)[\s>]", ("result",)),
+    (r"collection\s[^<>]{0,99}\bid=|volume\s[^<>]{0,99}\bid=", ("meta", "paper")),
+    (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
+)
+_ROOTS = [(re.compile(rf"<(?:\w{{1,20}}:)?(?:{root})"), names) for root, names in _KINDS]
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,30};")
+_NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CHUNK = 2**17
+_STYLE = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|italic|bold)>")
+_LONGEST_TAG = 20_000  # characters
 _CUT = "the XML ends before the record does; fetch the file again"
+_UNCLOSED = "invalid XML: the record is not closed before the next begins"
+_ENTITIES = "the XML declares entities of its own, which is unsafe; remove the declarations"
 
 
-class _Fault(ValueError):
-    """Something that expat lets pass but that ends a record; the message says what."""
+def is_xml_of_papers(head: str) -> bool:
+    """Tell whether XML that begins like ``head`` is of a kind that is known."""
+    return bool(_tags(head))
 
 
-class _Unclosed(_Fault):
-    """The next record begins before the last was closed."""
-
-
-class _Target:
-    """Collects the records that expat comes past, and remembers where the open one began."""
-
-    def __init__(self) -> None:
-        self.expat: Any = None
-        self.found: list[tuple[int, Element]] = []
-        self.open_line = 0
-        self._builder: TreeBuilder | None = None
-        self._depth = 0
-        self._size = 0
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
-        if name in RECORDS:
-            if self._builder:
-                raise _Unclosed("the record is not closed before the next begins")
-            self._builder, self._depth, self._size = TreeBuilder(), 0, 0
-            self.open_line = self.expat.CurrentLineNumber
-        if self._builder:
-            self._depth += 1
-            if self._depth > _DEPTH_LIMIT:
-                raise _Fault("nested too deeply")
-            self._builder.start(name, attributes)
-
-    def data(self, text: str) -> None:
-        if self._builder:
-            self._size += len(text)
-            if self._size > RECORD_LIMIT:
-                raise _Fault(TOO_LONG)
-            self._builder.data(text)
-
-    def end(self, tag: str) -> None:
-        if self._builder:
-            self._builder.end(tag.rpartition("}")[2])
-            self._depth -= 1
-            if not self._depth:
-                self.found.append((self.open_line, self._builder.close()))
-                self._builder, self.open_line = None, 0
-
-    def close(self) -> None:
-        """Be what the parser expects of a target."""
-
-
-class _Session:
-    """One parser, begun after ``lines_before`` lines of the file."""
-
-    def __init__(self, root: str, lines_before: int, label: str) -> None:
-        self._target = _Target()
-        self._parser = DefusedXMLParser(target=self._target, encoding="utf-8")
-        self._target.expat = self._parser.parser
-        self._lines_before = lines_before
-        self._label = label
-        self.feed(root)
-
-    def feed(self, text: str) -> None:
-        self._parser.feed(text.encode("utf-8", "replace"))
-
-    def close(self) -> None:
-        self._parser.close()
-
-    def papers(self) -> Iterator[Paper | Rejection]:
-        """Yield what was completed since the last call."""
-        for line, element in self._target.found:
-            where = f"{self._label}:{self._lines_before + line}"
-            atom = element.tag == "entry"
-            yield to_paper((from_atom if atom else from_pubmed)(element), where, latex=atom)
-        self._target.found.clear()
-
-    def fault(self, reason: str) -> Rejection:
-        """Return a rejection at the line of the record that is open, else at the present one."""
-        line = self._target.open_line or int(self._parser.parser.CurrentLineNumber)
-        return Rejection(f"{self._label}:{self._lines_before + line}", reason)
-
-
-def _is_sound(root: str) -> bool:
-    """Tell whether a new parser can begin with this start tag."""
-    try:
-        _Session(root, 0, "")
-    except (ParseError, DefusedXmlException):
-        return False
-    return True
+def _tags(head: str) -> tuple[str, ...]:
+    return next((names for root, names in _ROOTS if root.search(head)), ())
 
 
 def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each entry or article, at the line of its tag."""
-    session: _Session | None = _Session("", 0, label)
-    root, line, broken = "<feed>", 1, 0
-    for text in segments(stream):
-        if found := root_of(text):
-            root = found if _is_sound(found) else root
-        again = True
-        while again and (session or begins_record(text)):
-            again = False
-            session = session or _Session(root, line - 1, label)
-            try:
-                session.feed(text)
-            except DefusedXmlException:
-                yield Rejection(label, _ENTITIES)
+    """Yield a paper for each record, at the line of its tag."""
+    context: dict[str, object] = {}
+    for line, name, text, fault in _records(stream):
+        where = f"{label}:{line}" if line else label
+        if fault:
+            yield Rejection(where, fault)
+            continue
+        element, fault = _parsed(text)
+        if element is None or fault:
+            yield Rejection(where, fault)
+        elif name in CONTEXT:
+            context = CONTEXT[name](element)
+        elif (record := RECORDS[name](element)) is not None:
+            yield to_paper({**context, **record}, where, latex=name == "entry")
+
+
+def _parsed(text: str) -> tuple[etree._Element | None, str]:
+    """Return a record as an element without namespaces, whatever is wrong with it."""
+    element, faults = _read(text)
+    if faults and _STYLE.search(text):  # one that is not closed would swallow what follows
+        element, faults = _read(_STYLE.sub("", text))
+    if element is None:
+        return None, "invalid XML: nothing of the record can be read"
+    if any("depth" in fault for fault in faults):
+        return None, "invalid XML: nested too deeply"
+    for each in element.iter():
+        each.tag = str(each.tag).rpartition("}")[2].rpartition(":")[2] or "nameless"
+    return element, ""
+
+
+def _read(text: str) -> tuple[etree._Element | None, list[str]]:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    element = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    faults = [error.message for error in parser.error_log]
+    return element, [fault for fault in faults if "prefix" not in fault]
+
+
+def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
+    """Yield line, tag and text of each record, and what is wrong with it."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    text, line, ended = "", 1, False
+    tags, closed = "", True
+    while not ended:
+        chunk = stream.read(max(_CHUNK, len(text)))
+        ended = not chunk
+        text += decoder.decode(chunk, ended)
+        if not tags:
+            tags = "|".join(_tags(text))
+            start = re.compile(rf"<(?:\w{{1,20}}:)?({tags})(?=[\s>/])")
+            rooted = start.match(text.lstrip()) is None
+            end = re.compile(rf"</(?:\w{{1,20}}:)?(?:{tags})\s{{0,9}}>|(?={start.pattern})")
+        at = 0
+        while found := start.search(text, at):
+            closed = not rooted
+            if "<!ENTITY" in text[at : found.start()]:
+                yield 0, "", "", _ENTITIES
                 return
-            except (ParseError, _Fault) as error:
-                whole = list(session.papers())
-                yield from whole
-                # Expat's own position counts from where this parser began.
-                yield session.fault(f"invalid XML: {str(error).partition(': line ')[0]}")
-                session = None
-                again = isinstance(error, _Unclosed)
-                broken = 0 if whole else broken + 1
-                if broken > _BROKEN_LIMIT:
-                    yield Rejection(label, _TOO_BROKEN)
-                    return
-            else:
-                for paper in session.papers():
-                    yield paper
-                    broken = 0
-        line += text.count("\n")
-    if session:
-        try:
-            session.close()
-        except ParseError:
-            yield session.fault(_CUT)
+            stop, fault = _end_of(text, found, end)
+            if not stop and not ended and len(text) - found.start() <= RECORD_LIMIT:
+                break
+            line += text.count("\n", at, found.start())
+            at = stop or len(text)
+            closed = closed or fault == _CUT
+            if at - found.start() > RECORD_LIMIT:
+                fault = TOO_LONG
+            yield line, found[1], "" if fault else _mended(text[found.start() : at]), fault
+            line += text.count("\n", found.start(), at)
+        else:
+            keep = max(at, text.rfind("<", max(at, len(text) - _LONGEST_TAG)))
+            keep = keep if keep > at or text[at : at + 1] == "<" else len(text)
+            closed = closed or "</" in text[at:]
+            line += text.count("\n", at, keep)
+            at = keep
+        text = text[at:]
+    if not closed:
+        yield line, "", "", _CUT
+
+
+def _end_of(text: str, start: re.Match[str], end: re.Pattern[str]) -> tuple[int, str]:
+    """Return where a record ends, 0 where nowhere yet, and its fault if that isn't by its tag."""
+    tag_end = text.find(">", start.end(), start.end() + _LONGEST_TAG)
+    if tag_end > 0 and text[tag_end - 1] == "/":
+        return tag_end + 1, ""
+    found = end.search(text, start.end())
+    if found is None:
+        return 0, _CUT
+    return found.end(), "" if found[0] else _UNCLOSED
+
+
+def _mended(text: str) -> str:
+    """Return text of which no parser need despair: HTML's entities and bare "&" are no more."""
+    text = _NOT_ALLOWED.sub("", text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.escape(html.unescape(match[0]), quote=False), text)
+        text = _NUMBER.sub(_character, text)
+        text = _AMPERSAND.sub("&amp;", text)
+    return text
+
+
+def _character(match: re.Match[str]) -> str:
+    """Return a reference to a character, "" where XML does not allow that character."""
+    code = int(match[1]) if match[1] else int(match[2], 16)
+    allowed = code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
+    return match[0] if allowed or 0x10000 <= code < 0x110000 else ""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from rag.receipts.lookalikes import no_markers as no_markers
+
 _CLOSER = {"[": "]", "【": "】", "［": "］"}
 _SPECIAL = re.compile(r"[\[【［`~]")
 # What may stand between the brackets of a marker; the letters are those of "Sources".
@@ -19,17 +21,7 @@ _LONGEST_CODE = 256
 _RUN = re.compile(r"`{1,64}|~{1,64}")
 _FENCE_INFO = re.compile(r"[^`\n]{0,128}")
 _FENCE_END = re.compile(r"[ \t>]{0,32}(?:`{1,64}|~{1,64})?[ \t]{0,32}")
-_BRACKETED = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
 _BEFORE_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]*)?")
-
-
-def no_markers(text: str) -> str:
-    """Turn bracketed numbers of a paper's own into round ones: they are no citations here.
-
-    >>> no_markers("as shown before [3, 4].")
-    'as shown before (3, 4).'
-    """
-    return _BRACKETED.sub(r"(\1)", text)
 
 
 class Item(NamedTuple):

@@ -1,7 +1,8 @@
-"""Where the words of a claim stand in an abstract, verbatim or one by one."""
+"""Where the words of a claim stand in an abstract, one by one."""
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import re
@@ -16,19 +17,15 @@ from numpy.typing import NDArray
 from rag.models.embedders import embed_kept
 from rag.models.local_embedders import static
 from rag.text.identifiers import Identifier, identifiers
-from rag.text.polarity import denies, opposed
+from rag.text.polarity import opposed
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
-from rag.text.words import Word, read_wording, squeeze, stem, words
+from rag.text.words import Word, read_wording, squeeze, stem
 from rag.types import Evidence, Paper
 
 Floats = NDArray[np.float32]
 
-_MARKER = re.compile(r"\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
-_SPACE = re.compile(r"\s+")
-_STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
-_OUTER = " .…\"'"
-_OCCURRENCES = 20  # how many are looked at: one is the rule
+_MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
 # Two sentences are shown only where the second adds this much of the claim's weight.
 _PAIR_GAIN = 0.2
 _MOST_SENTENCES = 500  # of an abstract, so that no record can make a verdict slow
@@ -36,6 +33,7 @@ _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
+_LIKELIEST = 2
 _MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
 
 
@@ -96,7 +94,7 @@ class Match:
     each word but the last, how far one sentence has it with the next. ``similarity`` is the
     cosine to the nearest sentence. ``opposed`` is whether the sentences that say most of the
     claim all point the other way (see `rag.text.polarity`). ``evidence`` is the best part of the
-    abstract, ``worth`` how good.
+    abstract, ``worth`` how good; ``windows`` are the texts of its likeliest sentences and pairs.
     """
 
     reading: Reading
@@ -107,6 +105,7 @@ class Match:
     opposed: bool
     worth: float
     evidence: Evidence | None
+    windows: tuple[str, ...] = ()
 
 
 def plain(claim: str) -> str:
@@ -116,64 +115,6 @@ def plain(claim: str) -> str:
     'Dropout helps.'
     """
     return _MARKER.sub("", claim).strip()
-
-
-def _fold(text: str) -> str:
-    """Return ``text`` with single spaces and straight quotes."""
-    return _SPACE.sub(" ", text.translate(_STRAIGHT))
-
-
-def _unfold(text: str, place: int) -> int:
-    """Return where the character at ``place`` of the folded text is in ``text``."""
-    for run in _SPACE.finditer(text):
-        if run.start() >= place:
-            break
-        place += len(run.group()) - 1
-    return place
-
-
-def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
-    """Return where the claim stands in the abstract word for word, None where it does not.
-
-    White space, quotes, the case of the first letter and a last stop or ellipsis may differ.
-    A slice out of what a sentence denies ("no evidence that ...") is not what it says.
-    """
-    wanted = _fold(claim).strip(_OUTER)
-    if " " not in wanted:
-        return None
-    text = _fold(abstract)
-    at = text.find(wanted[1:])
-    for _ in range(_OCCURRENCES):
-        if at < 0:
-            break
-        start, end = at - 1, at + len(wanted) - 1
-        same = start >= 0 and text[start].lower() == wanted[0].lower()
-        if same and _whole(text, start, end) and not _denied(text, start, end):
-            return _unfold(abstract, start), _unfold(abstract, end - 1) + 1
-        at = text.find(wanted[1:], at + 1)
-    return None
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """Say whether a slice cuts neither a word nor a number."""
-    if start and text[start - 1].isalnum() and text[start].isalnum():
-        return False
-    after = text[end : end + 2]
-    if text[end - 1].isalnum() and after[:1].isalnum():
-        return False
-    return not (text[end - 1].isdecimal() and (after[:1] == "%" or after[1:].isdecimal()))
-
-
-def _denied(text: str, start: int, end: int) -> bool:
-    """Say whether the sentence around a slice denies what the slice alone does not."""
-    for left, right in sentence_spans(text):
-        if left < start < right:
-            piece = text[start:end]
-            said = words(piece)
-            stems = {word.stem for word in said}
-            around = text[left:right]
-            return denies(around, words(around), stems) != denies(piece, said, stems)
-    return False
 
 
 def _vectors(said: Iterable[Word]) -> Floats:
@@ -190,11 +131,14 @@ def _vectors(said: Iterable[Word]) -> Floats:
 
 def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
     """Return the numbers of a text with the ``reach`` words before and after each."""
+    starts = [word.start for word in said]  # words follow each other
+    ends = [word.start + len(word.text) for word in said]
     found = []
     for each in quantities(text):
-        before = [word.stem for word in said if word.start + len(word.text) <= each.start]
-        after = [word.stem for word in said if word.start >= each.end]
-        found.append(Number(each, frozenset(before[-reach:] + after[:reach])))
+        before = bisect.bisect_right(ends, each.start)
+        after = bisect.bisect_left(starts, each.end)
+        near = [*said[max(0, before - reach) : before], *said[after : after + reach]]
+        found.append(Number(each, frozenset(word.stem for word in near)))
     return found
 
 
@@ -358,4 +302,20 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
         all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
         float(worth.max()),
         Evidence(paper.id, paper.abstract[start:end], start, end),
+        _windows(paper, spans, worth, best_pair),
+    )
+
+
+def _windows(
+    paper: Paper, spans: Sequence[tuple[int, int]], worth: Floats, pair: int
+) -> tuple[str, ...]:
+    """Return the two likeliest sentences and the likeliest pair, each under the paper's title."""
+    best = np.argsort(-worth, kind="stable")[:_LIKELIEST].tolist()
+    places = {(i, i) for i in best}
+    if len(spans) > 1:
+        places.add((pair, pair + 1))
+    lead = f"{paper.title}: " if paper.title else ""
+    return tuple(
+        f"{lead}{paper.abstract[spans[first][0] : spans[last][1]]}"
+        for first, last in sorted(places)
     )

@@ -132,10 +132,12 @@ def opposed(claim: str, said: Sequence[Word], passage: str, read: Sequence[Word]
 
 def denies(text: str, said: Sequence[Word], stems: set[str]) -> bool:
     """Say whether a denial in a text with these words reaches one of the stems."""
+    starts = [word.start for word in said]  # words follow each other
     for left, start, end, right in _denials(text):
-        before = [word.stem for word in said if left <= word.start < start][-_BEFORE:]
-        after = [word.stem for word in said if end <= word.start < right][:_AFTER]
-        if stems.intersection(before + after):
+        here, there = bisect_left(starts, start), bisect_left(starts, end)
+        first = max(bisect_left(starts, left), here - _BEFORE)
+        last = min(bisect_left(starts, right), there + _AFTER)
+        if any(word.stem in stems for word in (*said[first:here], *said[there:last])):
             return True
     return False
 

@@ -1,20 +1,42 @@
-"""The numbers that a text states, with their units, and whether another text states the same."""
+"""The numbers that a text states, with their units, and whether another text states the same.
+
+The units are a table: pint, the library for them, takes two seconds to load, half a millisecond
+to read one, and reads bp as a typographer's point and GB as a bare number.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+_HYPHENS = "-‐‑–—−"
+_POWER = r"10(?:\^\{?[-−–]?\d{1,2}\}?|[-−–]\d{1,2}(?![\d.])|⁻?[⁰¹²³⁴-⁹]{1,2})"
 _TOKEN = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?(?!\d)|\d+(?:[.·]\d+)?|[Pp]er\s?cent(?:age points?)?\b|"
-    r"[^\W\d_]+|[%×]"
+    rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?(?!\d)|"
+    rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?[×x*·]\s?(?P<times>{_POWER})|"
+    r"[eE](?P<e>[-−+]?\d{1,2})(?!\w))?|\b(?:a|one|two|three|four)[ -](?:third|quarter|fifth)s?"
+    r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the)\b|[Pp]er\s?cent(?:age points?)?\b|°C|[^\W\d_]+|[%×]"
 )
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–·", "0123456789---.", ",\u2009\u202f\xa0^{}")
 _IN_NAME = re.compile(r"[^\W\d_]\d+/\Z")
 _LETTERS = re.compile(r"[^\W\d_]*")
 # What may stand between two numbers that share the unit of the second: "5 to 8%", "2, 3 and 4 h".
 _SHARED = re.compile(r"\s*(?:[-–—−,/±:]|to|and|or|versus|vs\.?|,\s*(?:and|or))\s*", re.IGNORECASE)
-_HYPHENS = "-‐‑–—−"
+# Words that make a bare 0.45 a share of 45%, an unsigned number the size of a fall, and a small
+# count one of kinds, which is no statistic.
+_SHARE = re.compile(
+    r"\b(?:shares?|proportions?|fractions?|probabilit\w+|accurac\w+|precision|recall|sensitivity|"
+    r"specificity|F1|F-?scores?|AU(?:RO)?C|prevalence|incidence|(?<!learning )rates?|frequency|"
+    r"percentage|coverage|agreement|nDCG|MRR|exact match)\b",
+    re.IGNORECASE,
+)
+_FALL = re.compile(
+    r"\b(?:negativ|minus|invers|decreas|declin|reduc|drop|f[ae]ll|los[st]|lower|below)",
+    re.IGNORECASE,
+)
+_KINDS = re.compile(r"\s(?:\w+\s)?(?:kinds|types|sorts|forms|ways|aspects|reasons|respects)\b")
+_AROUND = 48  # characters
 
 _SPELLED = {
     word: float(value)
@@ -27,63 +49,53 @@ _SPELLED |= {
     word: 10.0 * value
     for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)
 }
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_SUFFIXES = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9}
-_FACTORS = {
-    **dict.fromkeys(("twice", "double", "doubled", "doubles", "doubling"), 2.0),
-    **dict.fromkeys(("thrice", "triple", "tripled", "triples", "tripling"), 3.0),
-    **dict.fromkeys(("quadruple", "quadrupled", "quadruples"), 4.0),
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5}
+_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_SCALES["trillion"] = 1e12
+_SUFFIXES = {"k": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9}
+_WORDS = {
+    **{word: (value, "") for word, value in {"single": 1.0, **_SPELLED}.items()},
+    **{f"{word}fold": (value, "x") for word, value in _SPELLED.items()},
+    **dict.fromkeys("twice double doubled doubles doubling".split(), (2.0, "x")),
+    **dict.fromkeys("thrice triple tripled triples tripling".split(), (3.0, "x")),
+    **dict.fromkeys("quadruple quadrupled quadruples".split(), (4.0, "x")),
+    "half": (50.0, "%"),
 }
-_ANY = re.compile(r"\d|\b(?:" + "|".join((*_SPELLED, *_FACTORS, "half", "single")) + r")", re.I)
+_ANY = re.compile(r"\d|\b(?:" + "|".join((*_WORDS, *_SCALES, "a third", "a quarter")) + r")", re.I)
 # Mostly no counts when a sentence uses them ("one of them", "double-blind"): an abstract's offer,
 # never a demand on it.
 _OFFERED_ONLY = frozenset(("zero", "one", "single", "half", "double", "triple", "quadruple"))
 
-_UNITS = {
-    variant: unit
-    for unit, variants in {
-        "%": "% percent pct",
-        "x": "x X × times fold",
-        "y": "y yr yrs year years",
-        "mo": "month months mo",
-        "wk": "week weeks wk",
-        "d": "d day days",
-        "h": "h hr hrs hour hours",
-        "min": "min mins minute minutes",
-        "s": "s sec secs second seconds",
-        "ms": "ms millisecond milliseconds",
-        "us": "µs μs microsecond microseconds",
-        "kg": "kg kilogram kilograms",
-        "g": "g gram grams",
-        "mg": "mg milligram milligrams",
-        "ug": "µg μg ug mcg microgram micrograms",
-        "ng": "ng nanogram nanograms",
-        "l": "l L litre litres liter liters",
-        "ml": "ml mL millilitre millilitres milliliter milliliters",
-        "ul": "µl μl µL μL",
-        "km": "km kilometre kilometres kilometer kilometers",
-        "m": "m metre metres meter meters",
-        "cm": "cm centimetre centimetres centimeter centimeters",
-        "mm": "mm millimetre millimetres millimeter millimeters",
-        "um": "µm μm micron microns micrometer micrometers micrometre micrometres",
-        "nm": "nm nanometre nanometres nanometer nanometers",
-        "hz": "Hz hertz",
-        "khz": "kHz",
-        "mhz": "MHz",
-        "ghz": "GHz",
-        "kb": "kB KB kb kilobytes",
-        "mb": "MB Mb megabytes",
-        "gb": "GB Gb gigabytes",
-        "tb": "TB Tb terabytes",
-        "c": "°C",
-        "k": "K kelvin",
-        "kda": "kDa kd kD",
-        "bp": "bp",
-        "mmhg": "mmHg",
-        "th": "st nd rd th",
-    }.items()
-    for variant in variants.split()
-}
+_PREFIXES = {
+    "": ("", 1.0), "n": ("nano", 1e-9), "µ": ("micro", 1e-6), "m": ("milli", 1e-3),
+    "c": ("centi", 1e-2), "k": ("kilo", 1e3), "M": ("mega", 1e6), "G": ("giga", 1e9),
+    "T": ("tera", 1e12),
+}  # fmt: skip
+_METRIC = {
+    "s": "second sec", "g": "gram", "l": "litre liter", "L": "litre", "m": "metre meter",
+    "Hz": "hertz", "B": "byte", "b": "byte", "Da": "dalton", "W": "watt", "J": "joule",
+}  # fmt: skip
+# How others are written, how many of which unit they are.
+_OTHERS = """
+% 1 share percent pct; x 1 factor X × times fold; th 1 rank st nd rd; K 1 kelvin; °C 1 celsius
+bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
+h 3600 second hr hrs hour hours; d 86400 second day days; wk 604800 second week weeks
+mo 2629800 second month months; y 31557600 second yr yrs year years
+µm 1e-6 metre micron microns; µg 1e-6 gram ug mcg; kB 1e3 byte KB
+"""
+_UNITS: dict[str, str] = {}  # as written: the unit
+_SIZES: dict[str, tuple[str, float]] = {}  # the unit: what it measures, and its size
+for _base, _names in _METRIC.items():
+    for _prefix, (_long, _size) in _PREFIXES.items():
+        _unit = _prefix + _base
+        _SIZES[_unit] = (_names.split()[0], _size)
+        _UNITS |= dict.fromkeys((_unit, _unit.replace("µ", "μ")), _unit)
+        for _name in _names.split():
+            _UNITS |= dict.fromkeys((_long + _name, f"{_long}{_name}s"), _unit)
+for _row in _OTHERS.replace("\n", ";").split(";"):
+    _unit, _number, _measure, *_written = _row.split() or ("", "1", "")
+    _SIZES[_unit] = (_measure, float(_number))
+    _UNITS |= dict.fromkeys((_unit, *_written, *[_measure] * (_unit == "K")), _unit)
 # Units that abstracts leave unsaid ("aged 37", "a factor of 3").
 _UNSAID = frozenset(("y", "x", "th", "bp"))
 
@@ -92,8 +104,9 @@ _UNSAID = frozenset(("y", "x", "th", "bp"))
 class Quantity:
     """A number ``text[start:end]`` with a canonical unit ("" where none is known).
 
-    ``decimals`` is how many the text gives; ``demanded`` is False for words such as "one",
-    which an abstract need not repeat.
+    ``decimals`` is how many the text gives; ``demanded`` is False for words such as "one", which
+    an abstract need not repeat. ``share`` says that it may be one of 0 to 1, ``falls`` that it
+    may be how far something fell.
     """
 
     value: float
@@ -102,6 +115,8 @@ class Quantity:
     end: int
     decimals: int = 0
     demanded: bool = True
+    share: bool = False
+    falls: bool = False
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -109,98 +124,99 @@ def quantities(text: str) -> list[Quantity]:
 
     >>> [(q.value, q.unit) for q in quantities("IL-6 rose 1,200-fold in two of 5-8% (37.6x).")]
     [(1200.0, 'x'), (2.0, ''), (5.0, '%'), (8.0, '%'), (37.6, 'x')]
+    >>> [(q.value, q.unit) for q in quantities("3×10⁻⁴ s; −0.42; two thirds of 300 K")]
+    [(0.0003, 's'), (-0.42, ''), (66.7, '%'), (300.0, 'K')]
     """
     found: list[Quantity] = []
     if not _ANY.search(text):
         return found
     for match in _TOKEN.finditer(text):
         token, start, end = match.group(), match.start(), match.end()
-        if token[0].isdecimal():
-            quantity = _from_digits(text, token, start, end)
-            if quantity:
-                found.append(quantity)
+        if match["digits"] or match["power"]:
+            found += _from_digits(text, match)
             continue
         word = token.lower()
-        touching = found and text[found[-1].end : start] in ("", " ", "-", "\u00a0", "\u2009")
-        if touching and word in _SCALES:
-            value = found[-1].value * _SCALES[word]
-            found[-1] = replace(found[-1], value=value, end=end, decimals=0, demanded=True)
-        elif (
-            touching
-            and not found[-1].unit
-            and _unit_of(token)
-            and not text[end : end + 1].isalnum()
-        ):
-            found[-1] = replace(found[-1], unit=_unit_of(token), end=end)
-        elif touching and _adds(found[-1], word):
-            found[-1] = replace(found[-1], value=found[-1].value + _SPELLED[word], end=end)
-        elif not (start and (text[start - 1].isalnum() or text[end : end + 1].isalnum())):
-            found += _from_word(word, start, end)
+        last = found[-1] if found else None
+        if last and start < last.end:
+            continue
+        if last and text[last.end : start] in ("", " ", "-", "\u00a0", "\u2009"):
+            glued = text[end : end + 1].isalnum()
+            if word in _SCALES:
+                value = last.value * _SCALES[word]
+                found[-1] = replace(last, value=value, end=end, decimals=0, demanded=True)
+                continue
+            if not last.unit and _unit_of(token) and not glued:
+                found[-1] = replace(last, unit=_unit_of(token), end=end, share=False)
+                continue
+            if (
+                last.value in range(20, 100, 10)
+                and 0 < _SPELLED.get(word, 0) < 10
+                and not last.unit
+            ):
+                found[-1] = replace(last, value=last.value + _SPELLED[word], end=end)
+                continue
+        known = word in _WORDS or word in _SCALES or not word.isalpha()
+        if known and not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            found += _from_word(text, word, start, end)
     return _share_units(text, found)
 
 
-def _from_digits(text: str, token: str, start: int, end: int) -> Quantity | None:
-    """Return the number of a token of digits, None where it is part of a name."""
+def _from_digits(text: str, match: re.Match[str]) -> Iterator[Quantity]:
+    """Yield the number of a token of digits, none where it is part of a name."""
+    start, end = match.span()
     before = text[start - 1 : start]
     if before.isalnum() or before == "_":
-        return None
+        return
     if before and before in _HYPHENS + "./" and text[max(0, start - 2) : start - 1].isalpha():
-        return None
+        return
     if before == "/" and _IN_NAME.search(text, max(0, start - 12), start):  # OCT3/4
-        return None
-    value = float(token.replace(",", "").replace("·", "."))
-    decimals = len(token.replace("·", ".").partition(".")[2])
+        return
+    written = (match["digits"] or "1").translate(_PLAIN)
+    decimals = len(written.partition(".")[2])
+    power = match["e"] or (match["times"] or match["power"] or "")[2:]
+    exponent = int(power.translate(_PLAIN) or 0)
+    value = float(f"{written}e{exponent}")
+    decimals = max(0, decimals - exponent)
+    if before and before in "-−–" and not text[max(0, start - 2) : start - 1].strip(" \n([=~<>≈,:"):
+        value = -value
+    near = text[max(0, start - _AROUND) : end + _AROUND // 2]
+    falls = value > 0 and bool(_FALL.search(near))
+    share = 0 < value < 1 and decimals >= 2 and bool(_SHARE.search(near))
+    quantity = Quantity(value, "", start, end, decimals, value != 0, share, falls)
     glued = _LETTERS.match(text, end)
     letters = glued.group() if glued else ""
     after = text[end + len(letters) : end + len(letters) + 1]
-    if letters:
-        if after.isdigit():
-            return None
-        if letters in _SUFFIXES:
-            value, end = value * _SUFFIXES[letters], end + len(letters)
-            return Quantity(value, "", start, end)
-        decade = letters == "s" and value >= 20 and value % 10 == 0
-        if letters not in _UNITS:
-            return None
-        unit = "" if decade else _UNITS[letters]
-        return Quantity(value, unit, start, end + len(letters), decimals)
     following = text[end + 1 : end + 3]
     named = following[:1].isupper() or (following[:1].isdigit() and following[1:].isalpha())
-    if after and after in _HYPHENS and named:  # 5-HT, 4-1BB; but 5-fold, 5-8
-        return None
-    return Quantity(value, "", start, end, decimals, demanded=value != 0)
+    if letters and not after.isdigit():
+        end += len(letters)
+        decade = letters == "s" and value >= 20 and value % 10 == 0
+        if letters in _SUFFIXES:
+            yield Quantity(value * _SUFFIXES[letters], "", start, end)
+        elif letters in _UNITS:
+            unit = "" if decade else _UNITS[letters]
+            yield replace(quantity, unit=unit, end=end, share=False, demanded=True)
+    elif not letters and not (after and after in _HYPHENS and named):  # 5-HT; but 5-fold, 5-8
+        yield quantity
 
 
-def _from_word(word: str, start: int, end: int) -> list[Quantity]:
-    """Return the number that a word spells, if any."""
-    demanded = word not in _OFFERED_ONLY
-    if word in _SPELLED:
-        return [Quantity(_SPELLED[word], "", start, end, demanded=demanded)]
-    if word in _FACTORS:
-        return [Quantity(_FACTORS[word], "x", start, end, demanded=demanded)]
-    if word.endswith("fold") and word[:-4] in _SPELLED:
-        return [Quantity(_SPELLED[word[:-4]], "x", start, end)]
-    if word == "single":
-        return [Quantity(1.0, "", start, end, demanded=False)]
-    if word == "half":
-        return [Quantity(50.0, "%", start, end, demanded=False)]
-    return []
+def _from_word(text: str, word: str, start: int, end: int) -> Iterator[Quantity]:
+    """Yield the number that a word spells, if any."""
+    many, _, part = word.replace("-", " ").partition(" ")
+    if part.rstrip("s") in _PARTS:
+        share = 100 * _SPELLED.get(many, 1.0) / _PARTS[part.rstrip("s")]
+        yield Quantity(round(share, 1), "%", start, end, -1)
+    elif many in _WORDS:
+        demanded = bool(part) or not (many in _OFFERED_ONLY or _KINDS.match(text, end))
+        yield Quantity(*_WORDS[many], start, end, -1 if many == "half" else 0, demanded)
+    elif word in _SCALES and text[max(0, start - 2) : start].lower() == "a ":
+        yield Quantity(_SCALES[word], "", start, end)
 
 
 def _unit_of(token: str) -> str:
     if token[:3].lower() == "per":
         return "%"
     return _UNITS.get(token) or _UNITS.get(token.lower() if len(token) > 2 else token, "")
-
-
-def _adds(last: Quantity, word: str) -> bool:
-    """Say whether ``word`` continues a spelled number, as in twenty-five."""
-    return (
-        word in _SPELLED
-        and 0 < _SPELLED[word] < 10
-        and last.value in range(20, 100, 10)
-        and not last.unit
-    )
 
 
 def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -226,21 +242,38 @@ def states(stated: Iterable[Quantity], claimed: Quantity) -> list[Quantity]:
 
 
 def _same(claimed: Quantity, stated: Quantity) -> bool:
-    wanted, given = claimed.value, stated.value
-    if claimed.unit == "%" and not stated.unit and 0 < given < 1 and stated.decimals >= 2:
-        return _near(wanted, round(100 * given, 6), claimed.decimals)  # 0.89 is 89%
-    free = not claimed.unit or (not stated.unit and claimed.unit in _UNSAID)
-    if claimed.unit != stated.unit and not free:
-        return False
-    return wanted == given or _near(wanted, given, claimed.decimals)
+    signs = (claimed.value < 0) == (stated.value < 0) or claimed.falls or stated.falls
+    return signs and any(
+        _alike(*mine, *theirs) for mine in _readings(claimed) for theirs in _readings(stated)
+    )
+
+
+def _readings(quantity: Quantity) -> Iterator[tuple[float, str, int]]:
+    """Yield value, unit and decimals: 300 K may be kelvin or 300,000, 0.45 be 45%."""
+    yield abs(quantity.value), quantity.unit, quantity.decimals
+    if quantity.unit in ("K", "B"):
+        yield abs(quantity.value) * {"K": 1e3, "B": 1e9}[quantity.unit], "", 0
+    if quantity.share:
+        yield round(100 * quantity.value, 6), "%", quantity.decimals - 2
+
+
+def _alike(wanted: float, unit: str, decimals: int, given: float, other: str, _: int) -> bool:
+    if unit == other or not unit or (not other and unit in _UNSAID):
+        return _near(wanted, given, decimals)
+    (measure, size), (other_measure, other_size) = _SIZES[unit], _SIZES[other]
+    given = given * other_size / size
+    near = abs(given - wanted) <= 0.005 * wanted or _near(wanted, given, decimals)
+    return measure == other_measure and near
 
 
 def _near(wanted: float, given: float, decimals: int) -> bool:
     """Say whether ``given``, rounded as ``wanted`` is, is the same; at most 5% apart."""
-    if wanted == given:
+    if abs(wanted - given) <= 1e-9 * abs(wanted):
         return True
     if not wanted or abs(given - wanted) > 0.05 * abs(wanted):
         return False
+    if decimals < 0:  # two thirds
+        return abs(given - wanted) < 2
     if wanted >= 1000 and wanted % 100 == 0:  # 59,000 for 58,929
         digits = len(str(int(wanted)).rstrip("0")) - len(str(int(wanted)))
         return round(given, digits) == wanted
@@ -259,9 +292,5 @@ def unstated(claim: str, stated: Sequence[Quantity]) -> list[Quantity]:
 
 def nearness(claimed: Quantity, stated: Sequence[Quantity]) -> float:
     """Return how near the nearest of the stated numbers is, 0 to 1: smaller over larger."""
-    ratios = [
-        min(claimed.value, each.value) / max(claimed.value, each.value)
-        for each in stated
-        if claimed.value > 0 and each.value > 0
-    ]
-    return max(ratios, default=0.0)
+    pairs = [sorted((claimed.value, each.value)) for each in stated]
+    return max((low / high for low, high in pairs if low > 0), default=0.0)

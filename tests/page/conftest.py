@@ -24,6 +24,8 @@ from rag.assistant import Assistant
 from rag.settings import load_settings
 from ui.app import build
 from ui.serve import launch
+from ui.tools import make_server
+from ui.uploads import Uploads
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None
@@ -180,8 +182,11 @@ def site(papers: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory)
 @contextlib.contextmanager
 def serve(assistant: Assistant, port: int = 0, **options: Any) -> Iterator[str]:
     """Serve a page over the library while the block lasts."""
-    page = build(assistant, mcp=options.get("mcp", False))
-    options = {"auth": None, "no_auth": False, "mcp": False, **options}
+    mcp = options.pop("mcp", False)
+    uploads = Uploads()
+    page = build(assistant, uploads, mcp=mcp)
+    options = {"auth": None, "no_auth": False, "files": uploads, **options}
+    options["server"] = make_server(assistant) if mcp else None
     with left_open():
         yield launch(page, "127.0.0.1", port or free_port(), **options)
         page.close(verbose=False)

@@ -6,11 +6,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from mcp.server.fastmcp.exceptions import ToolError
 
 from page.conftest import left_open, serve
 from rag.cli import main
 from rag.errors import SettingsError
 from ui.serve import check_access
+from ui.tools import conditions, make_server
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
@@ -102,32 +104,6 @@ def test_uploads_have_a_limit(site, monkeypatch):
             post(f"{url}gradio_api/upload", body % (b"x" * 3_000), kind)
 
 
-def test_only_what_was_uploaded_is_taken_in(site, tmp_path):
-    secret = tmp_path / "secret.bib"
-    secret.write_text("@misc{s, title={Secret}, abstract={A graph.}}")
-    config = json.loads(get(f"{site.url}config")[1])
-    upload = next(d for d in config["dependencies"] if d["targets"][0][1:] == ["upload"])
-    file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    asked = {"data": [[file]], "fn_index": upload["id"], "session_hash": "thief"}
-    post(f"{site.url}gradio_api/queue/join", json.dumps(asked).encode())
-    with urllib.request.urlopen(
-        f"{site.url}gradio_api/queue/data?session_hash=thief", timeout=20
-    ) as stream:
-        said = next(line for line in stream if b"process_completed" in line)
-    assert json.loads(said[5:])["success"] is False
-    assert len(site.assistant.papers()) == 3
-
-
-def test_a_password_is_asked_for(site):
-    with serve(site.assistant, auth="me:secret") as url:
-        with pytest.raises(urllib.error.HTTPError, match="401"):
-            get(f"{url}config")
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        form = b"username=me&password=secret"
-        assert opener.open(f"{url}login", form, timeout=20).status == 200
-        assert opener.open(f"{url}config", timeout=20).status == 200
-
-
 def test_the_library_may_be_called_by_no_other_program_unless_it_is_meant(site):
     api = json.loads(get(f"{site.url}gradio_api/info")[1])
     assert api["named_endpoints"] == {}
@@ -163,3 +139,46 @@ def test_mcp_offers_search_and_answers(site):
     assert [citation["paper"]["id"] for citation in said["citations"]] == ["graphmix"]
     assert wrong.isError
     assert "needs a year" in wrong.content[0].text
+
+
+def listed(server):
+    return {tool.name: tool for tool in asyncio.run(server.list_tools())}
+
+
+def test_the_tools_say_all_of_their_arguments(site):
+    tools = listed(make_server(site.assistant))
+    properties = tools["search_papers"].inputSchema["properties"]
+    assert properties["k"].items() >= {"minimum": 1, "maximum": 100, "default": 10}.items()
+    assert properties["query"]["description"].endswith("not empty.")
+    for tool in tools.values():
+        where = tool.inputSchema["properties"]["where"]
+        assert [kind["type"] for kind in where["anyOf"]] == ["array", "string"]
+        for word in ("year>=2021", "arxiv_id", "!~", "semicolons", "Empty: all papers."):
+            assert word in where["description"]
+
+
+@pytest.mark.parametrize(
+    ("where", "meant"),
+    [
+        ("", []),
+        ("year>=2019; venue=ICML", ["year>=2019", "venue=ICML"]),
+        ("venue=A; B; C;author ~ x;", ["venue=A; B; C", "author ~ x"]),
+        (["title~a; year=1", " "], ["title~a; year=1"]),
+    ],
+)
+def test_a_semicolon_may_stand_in_a_value(where, meant):
+    assert conditions(where) == meant
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "said"),
+    [
+        ("search_papers", {"query": " "}, "the query is empty; say what to look for"),
+        ("ask_papers", {"question": ""}, "a question has 1 to 4000 characters"),
+        ("search_papers", {"query": "x", "k": 0}, "greater than or equal to 1"),
+        ("search_papers", {"query": "x", "where": ["colour=red"]}, "no field 'colour'"),
+    ],
+)
+def test_what_means_nothing_is_refused(site, tool, given, said):
+    with pytest.raises(ToolError, match=said):
+        asyncio.run(make_server(site.assistant).call_tool(tool, given))

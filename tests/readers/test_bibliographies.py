@@ -10,7 +10,7 @@ def paper(where, own, title, abstract, **more):
 
 
 def entry(where, key, title, abstract, **more):
-    return paper(where, key, title, abstract, key=key, **more)
+    return paper(where, "", title, abstract, key=key, **more)
 
 
 BIBTEX = r"""This file was exported; text between entries is a comment.

@@ -103,3 +103,11 @@ def test_reading_what_is_no_file_gives_a_rejection(folder):
 def test_control_characters_of_a_name_do_not_reach_messages(folder):
     Path("a\n\u202eb.txt").write_text("just text")
     assert [item.where for item in read("a\n\u202eb.txt")] == ["a\ufffd\ufffdb.txt"]
+
+
+def test_a_file_named_like_standard_input_is_a_file(folder):
+    Path("-").write_text('{"id": "a", "title": "A", "abstract": "aa"}')
+    assert "./-" in expand(["*"])[0]
+    assert expand(["./-"])[0] == ["./-"]
+    assert expand(["-"])[0] == ["-"]
+    assert [item.sources for item in read("./-")] == [("./-:1",)]

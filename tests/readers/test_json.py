@@ -253,11 +253,12 @@ def test_sentences_and_sections_of_an_abstract_are_joined(given):
 @pytest.mark.parametrize(
     ("record", "own"),
     [
+        ({"id": "NA", "doi": "10.1000/e"}, "10.1000/e"),
         ({"_id": "a", "id": "b", "corpus_id": "c", "key": "d"}, "a"),
         ({"id": "b", "corpus_id": "c", "key": "d"}, "b"),
         ({"corpus_id": 0, "key": "d"}, "0"),
         ({"id": 12.0}, "12"),
-        ({"id": float("nan"), "citation-key": "d", "doi": "10.1000/e"}, "d"),
+        ({"id": float("nan"), "citation-key": "d", "doi": "10.1000/e"}, ""),
         ({"id": None, "doi": "doi:10.1000/E", "arxiv_id": "1706.03762"}, "10.1000/e"),
         ({"id": " ", "arxiv_id": "arXiv:1706.03762v2"}, "1706.03762"),
         ({"id": {"$oid": "507f"}}, "507f"),

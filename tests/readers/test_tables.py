@@ -45,7 +45,7 @@ def test_usual_columns_in_any_case(given):
 def test_zoteros_and_scopus_columns(given):
     zotero = '"Key","Publication Year","Author","Title","Publication Title","Abstract Note"\n"AB12","2020","Doe, Jane; Roe, Al","T","J","aa"\n'
     assert given("z.csv", zotero) == [
-        paper("z.csv:2", "AB12", "T", "aa", authors=("Jane Doe", "Al Roe"), year=2020, venue="J", key="AB12")
+        paper("z.csv:2", "", "T", "aa", authors=("Jane Doe", "Al Roe"), year=2020, venue="J", key="AB12")
     ]  # fmt: skip
     scopus = (
         "Authors;Title;Year;Source title;Link;Abstract\nDoe J., Roe A.;T;2020;J;https://s.org;aa\n"

@@ -15,7 +15,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.batches import processes, run
-from rag.batches.processes import Helper, start_helpers
+from rag.batches.processes import AnsweringProcess, start_processes
 from rag.batches.question_files import Item
 from rag.batches.rows import ask_one
 from rag.errors import LibraryError, RagError
@@ -44,29 +44,29 @@ def timeless(row):
     return {key: value for key, value in row.items() if key != "seconds"}
 
 
-def test_a_helper_gives_the_rows_that_this_process_would(settings):
-    with contextlib.closing(Helper(settings, 2)) as helper:
-        helper.wait_until_open()
-        given = [helper.ask(task) for task in TASKS]
+def test_a_process_gives_the_rows_that_this_process_would(settings):
+    with contextlib.closing(AnsweringProcess(settings, 2)) as process:
+        process.wait_until_open()
+        given = [process.ask(task) for task in TASKS]
     with contextlib.closing(Assistant.open(settings)) as assistant:
         expected = [ask_one(assistant, task) for task in TASKS]
     assert list(map(timeless, given)) == list(map(timeless, expected))
     assert [row["citations"][0]["paper"]["id"] for row in given] == ["g", "i"]
     with pytest.raises(RagError, match="has ended; run the same command to go on"):
-        helper.ask(TASKS[0])
+        process.ask(TASKS[0])
 
 
-def test_a_batch_with_helpers_has_its_rows_in_order(settings, tmp_path):
+def test_a_batch_with_processes_has_its_rows_in_order(settings, tmp_path):
     questions = [Item(f"q{i}", f"What has graph number {i}?") for i in range(40)]
     asked = []
     with (
         contextlib.closing(Assistant.open(settings)) as assistant,
-        contextlib.closing(Helper(settings, 2)) as helper,
+        contextlib.closing(AnsweringProcess(settings, 2)) as process,
     ):
-        ask = helper.ask
-        helper.ask = lambda task: asked.append(task[0].id) or ask(task)
+        ask = process.ask
+        process.ask = lambda task: asked.append(task[0].id) or ask(task)
         out = tmp_path / "out.jsonl"
-        summary = run.run(assistant, questions, out, concurrency=4, helpers=[helper])
+        summary = run.run(assistant, questions, out, concurrency=4, processes=[process])
         alone = tmp_path / "alone.jsonl"
         run.run(assistant, questions, alone, concurrency=1)
     rows, expected = (
@@ -79,32 +79,32 @@ def test_a_batch_with_helpers_has_its_rows_in_order(settings, tmp_path):
     assert set(asked) < {item.id for item in questions}  # this process answered some itself
 
 
-def test_a_helper_that_cannot_open_says_why(tmp_path):
+def test_a_process_that_cannot_open_says_why(tmp_path):
     settings = load_settings(index=tmp_path / "nothing", llm="none")
     with (
-        contextlib.closing(Helper(settings, 1)) as helper,
+        contextlib.closing(AnsweringProcess(settings, 1)) as process,
         pytest.raises(LibraryError, match="there is no index"),
     ):
-        helper.wait_until_open()
+        process.wait_until_open()
 
 
-def test_a_helper_that_dies_stops_the_batch_and_loses_no_row(settings, tmp_path):
+def test_a_process_that_dies_stops_the_batch_and_loses_no_row(settings, tmp_path):
     questions = [Item(f"q{i}", f"What has graph number {i}?") for i in range(100)]
     out = tmp_path / "out.jsonl"
     with (
         contextlib.closing(Assistant.open(settings)) as assistant,
-        contextlib.closing(Helper(settings, 2)) as helper,
+        contextlib.closing(AnsweringProcess(settings, 2)) as process,
     ):
-        ask, asked = helper.ask, itertools.count(1)
+        ask, asked = process.ask, itertools.count(1)
 
         def ask_then_die(task):
             if next(asked) == 5:
-                os.kill(helper._process.pid, signal.SIGKILL)
+                os.kill(process._process.pid, signal.SIGKILL)
             return ask(task)
 
-        helper.ask = ask_then_die
+        process.ask = ask_then_die
         with pytest.raises(RagError, match="has ended; run the same command to go on"):
-            run.run(assistant, questions, out, concurrency=4, helpers=[helper])
+            run.run(assistant, questions, out, concurrency=4, processes=[process])
         kept = len((tmp_path / "out.jsonl.part").read_text().splitlines())
         summary = run.run(assistant, questions, out)
     assert 4 <= kept < 100
@@ -112,15 +112,16 @@ def test_a_helper_that_dies_stops_the_batch_and_loses_no_row(settings, tmp_path)
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc")
-def test_a_helper_ends_with_a_batch_that_is_killed(settings):
+def test_a_process_ends_with_a_batch_that_is_killed(settings):
     program = (
         "import sys, time\n"
-        "from rag.batches.processes import Helper\n"
+        "from rag.batches.processes import AnsweringProcess\n"
         "from rag.settings import load_settings\n"
         "if __name__ == '__main__':\n"
-        f"    helper = Helper(load_settings(index={str(settings.index)!r}, llm='none'), 1)\n"
-        "    helper.wait_until_open()\n"
-        "    print(helper._process.pid, flush=True)\n"
+        f"    settings = load_settings(index={str(settings.index)!r}, llm='none')\n"
+        "    process = AnsweringProcess(settings, 1)\n"
+        "    process.wait_until_open()\n"
+        "    print(process._process.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
     script = settings.index.with_name("program.py")
@@ -144,10 +145,10 @@ def test_a_helper_ends_with_a_batch_that_is_killed(settings):
         (8, 10_000, 64, "local", []),
     ],
 )
-def test_helpers_are_started_where_they_are_worth_it(
+def test_processes_are_started_where_they_are_worth_it(
     monkeypatch, cores, questions, concurrency, llm, shares
 ):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    monkeypatch.setattr(processes, "Helper", lambda settings, at_once: at_once)
+    monkeypatch.setattr(processes, "AnsweringProcess", lambda settings, at_once: at_once)
     settings = load_settings(llm=llm, local_model="model.gguf")
-    assert start_helpers(settings, questions, concurrency) == shares
+    assert start_processes(settings, questions, concurrency) == shares

@@ -1,0 +1,366 @@
+"""What a question names, by what the library knows: titles, authors, venues, years."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.answers import kinds
+from rag.answers.asking import ASKING, CATALOGUE
+from rag.index.filters import Condition
+from rag.index.lexical import Lexical
+from rag.text.people import fold_person
+from rag.text.terms import terms
+from rag.text.tokens import encoding
+from rag.text.words import squeeze
+
+_CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.+][^\W_]+)*\+*")
+_LONGEST_TITLE = 25  # words
+_MOST_CHUNKS = 60  # words of a question that are looked at
+_INNER = re.compile(r"\A(?=.*[^\W\d_])(?:.+[A-Z].*|.*\d.*)\Z")  # LoRA, GPT-2, BERT
+_YEAR = r"((?:19|20)\d\d)"
+_YEARS = tuple(
+    (re.compile(pattern, re.IGNORECASE), ops)
+    for pattern, ops in (
+        (
+            rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|till|through|[-–—])\s*{_YEAR}\b",
+            (">=", "<="),
+        ),
+        (rf"\b{_YEAR}\s*(?:[-–—]|to|until)\s*{_YEAR}\b", (">=", "<=")),
+        (rf"\b(?:since|from)\s+{_YEAR}\s+(?:on|onwards?)\b", (">=",)),
+        (rf"\b{_YEAR}\s+(?:or|and)\s+(?:later|newer|after|onwards?)\b", (">=",)),
+        (rf"\b{_YEAR}\s+(?:or|and)\s+(?:earlier|older|before)\b", ("<=",)),
+        (rf"\b(?:since|starting\s+(?:in|from))\s+{_YEAR}\b", (">=",)),
+        (rf"\b(?:after|later\s+than|newer\s+than)\s+{_YEAR}\b", (">",)),
+        (rf"\b(?:before|prior\s+to|earlier\s+than|older\s+than)\s+{_YEAR}\b", ("<",)),
+        (rf"\b(?:until|till|up\s+to|by\s+the\s+end\s+of)\s+{_YEAR}\b", ("<=",)),
+        (rf"\b{_YEAR}\b", ("=",)),
+    )
+)
+_PERSONAL = frozenset("by did has et and author professor prof dr".split())
+_AT = frozenset("at in from of to for on".split())
+_PAPERS = frozenset("papers paper articles publications proceedings findings".split())
+
+
+class Chunk(NamedTuple):
+    """A word of a question, hyphens included, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names, and its tokens with that masked (see `rag.answers.kinds`).
+
+    ``titles`` are names of papers as the library writes them, ``where`` the authors, venues and
+    years as conditions; ``people`` are names that stand as authors' do and that no paper has;
+    ``rest`` are the words that remain, in order, without those by which catalogues are asked;
+    ``unnamed`` is the text without authors and years.
+    """
+
+    tokens: tuple[str, ...]
+    titles: tuple[str, ...]
+    where: tuple[Condition, ...]
+    people: tuple[str, ...]
+    rest: str
+    unnamed: str
+
+
+_QUESTION_WORDS = frozenset("what who where when how why it that there here".split())
+
+
+def chunks(text: str) -> list[Chunk]:
+    """Return the words of a text with their inner hyphens.
+
+    >>> [chunk.text for chunk in chunks("How is GPT-2's size?")]
+    ['How', 'is', 'GPT-2', 'size']
+    """
+    found = []
+    for match in _CHUNK.finditer(text):
+        word = match.group()
+        if word[:-2].casefold() not in _QUESTION_WORDS:  # "what's" is two words, "GPT's" one
+            word = re.sub(r"['’]s\Z", "", word)
+        found.append(Chunk(word, match.start(), match.start() + len(word)))
+    return found[:_MOST_CHUNKS]
+
+
+def titles_in(
+    words: Sequence[Chunk], text: str, library: Lexical
+) -> Iterator[tuple[int, int, str]]:
+    """Yield (first, last + 1, name as written) of the runs of words that are papers' names."""
+    i = 0
+    while i < len(words):
+        for size in range(min(_LONGEST_TITLE, len(words) - i), 0, -1):
+            run = text[words[i].start : words[i + size - 1].end]
+            if library.is_title(run):
+                written = _as_written(run, library)
+                if size > 3 or is_name(run, written, library):
+                    yield i, i + size, written
+                    i += size - 1
+                    break
+        i += 1
+
+
+def _as_written(run: str, library: Lexical) -> str:
+    """Return a title, or its head, as the library writes it."""
+    heads = [entry.paper.title.partition(":")[0].strip() for entry in library.titled(run)]
+    same = [head for head in heads if squeeze(head) == squeeze(run)]
+    exact = [head for head in same if head.casefold() == run.casefold()]
+    return next(iter([*exact, *same]), run)
+
+
+def is_name(typed: str, written: str, library: Lexical) -> bool:
+    """Say whether what begins a title is a name: by a capital or digit within, or a rare word.
+
+    Plain English in small letters is one only where papers seldom write it so.
+    """
+    asking = [word in kinds.weights().vocabulary for word in typed.casefold().split()]
+    if all(asking) or (any(asking) and " " not in written):  # "is a" is no "ISA"
+        return False
+    if " " in typed and typed == written and typed.istitle():
+        return True
+    if " " not in typed and typed.islower() and is_common(typed):
+        form = commonest_form(typed, library)
+        return form is not None and has_inner_capital(form)
+    rare = max(3, library.papers // 2_000)
+    return any(
+        _INNER.match(word) or all(library.document_frequency(term) <= rare for term in terms(word))
+        for word in written.split()
+    )
+
+
+_READ_FOR_FORM = 10  # papers
+
+
+def commonest_form(word: str, library: Lexical) -> str | None:
+    """Return how papers write a word; None where they do not have it as it is."""
+    needed = terms(word)
+    if not needed or not all(library.document_frequency(term) for term in needed):
+        return None
+    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM)
+    texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))
+    return max(forms, key=forms.__getitem__) if forms else None
+
+
+def has_inner_capital(word: str) -> bool:
+    """Say whether a word is written as only names are.
+
+    >>> [has_inner_capital(word) for word in ("LoRA", "GPT-2", "Attention", "2019")]
+    [True, True, False, False]
+    """
+    return bool(_INNER.match(word))
+
+
+def is_common(word: str) -> bool:
+    """Say whether a word is plain English (or a number), by one token of a general vocabulary.
+
+    >>> is_common("attention"), is_common("catstrophic")
+    (True, False)
+    """
+    forms = {f" {word.lower()}", f" {word}"}
+    return any(len(encoding().encode_ordinary(form)) == 1 for form in forms)
+
+
+def find_names(text: str, library: Lexical | None) -> Named:
+    """Find what a question names."""
+    words = chunks(text)
+    marks: dict[int, str] = {}
+    where: list[Condition] = []
+    titles: list[str] = []
+    people: list[str] = []
+    for first, last, written in titles_in(words, text, library) if library else ():
+        titles.append(written)
+        marks.update(dict.fromkeys(range(first, last), "N"))
+    for first, last, condition in _authors_in(words, text, marks, library) if library else ():
+        marks.update(dict.fromkeys(range(first, last), "A"))
+        where.append(condition)
+    for first, last, condition in _venues_in(words, text, marks, library) if library else ():
+        marks.update(dict.fromkeys(range(first, last), "V"))
+        where.append(condition)
+    for i, word in enumerate(words):
+        plain = word.text.casefold() in kinds.weights().vocabulary or word.text[0].isdigit()
+        if i not in marks and has_inner_capital(word.text) and not plain:
+            marks[i] = "N"
+            titles.append(word.text)
+    where.extend(years_in(text))
+    people.extend(_strangers_in(words, text, marks))
+    return Named(
+        tokens=tuple(_tokens(words, marks)),
+        titles=tuple(dict.fromkeys(titles)),
+        where=tuple(dict.fromkeys(where)),
+        people=tuple(people),
+        rest=_rest(words, text, marks),
+        unnamed=_unnamed(words, text, marks),
+    )
+
+
+def years_in(text: str) -> list[Condition]:
+    """Return the conditions that a text sets for years.
+
+    >>> [f"{each.op}{each.value}" for each in years_in("papers between 2018 and 2020")]
+    ['>=2018', '<=2020']
+    """
+    for pattern, ops in _YEARS:
+        match = pattern.search(text)
+        if match:
+            return [
+                Condition("year", op, year) for op, year in zip(ops, match.groups(), strict=True)
+            ]
+    return []
+
+
+def _tokens(words: Sequence[Chunk], marks: dict[int, str]) -> Iterator[str]:
+    before = ""
+    for i, word in enumerate(words):
+        mark = marks.get(i, "")
+        if mark and mark == before:
+            continue
+        before = mark
+        yield from [mark] if mark else kinds.tokens_of(word.text)
+
+
+def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
+    """Return the run of words from the first to the last that says something of its own."""
+    own = [
+        i
+        for i, word in enumerate(words)
+        if marks.get(i, "") not in {"A", "V"}
+        and not re.fullmatch(_YEAR, word.text)
+        and word.text.casefold() not in CATALOGUE
+        and any(term not in ASKING for term in terms(word.text))
+    ]
+    return (
+        " ".join(
+            words[i].text
+            for i in range(own[0], own[-1] + 1)
+            if i in own or (i - 1 in own and i + 1 in own and marks.get(i, "") not in {"A", "V"})
+        )
+        if own
+        else ""
+    )
+
+
+def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
+    """Return a text without its authors, what joins them, and years."""
+    kept = [
+        word.text
+        for i, word in enumerate(words)
+        if marks.get(i) != "A"
+        and not re.fullmatch(_YEAR, word.text)
+        and not (word.text in {"and", "et", "al"} and marks.get(i - 1) == "A")
+        and not (word.text == "al" and i > 1 and marks.get(i - 2) == "A")
+    ]
+    return " ".join(kept)
+
+
+def _authors_in(
+    words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
+) -> Iterator[tuple[int, int, Condition]]:
+    """Yield the runs of words that are authors of the library, with the condition for each."""
+    i = 0
+    while i < len(words):
+        for size in (4, 3, 2, 1):
+            run = range(i, i + size)
+            if run.stop > len(words) or any(j in marks for j in run):
+                continue
+            found = _author(words, run, text, library)
+            if found:
+                yield i, run.stop, found
+                i = run.stop - 1
+                break
+        i += 1
+
+
+def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> Condition | None:
+    """Return the condition for a run of words where it stands as authors do; None where not."""
+    whole = text[words[run.start].start : words[run.stop - 1].end]
+    if "," in whole or not whole[0].isalpha():
+        return None
+    name = " ".join(words[j].text for j in run)
+    before = words[run.start - 1].text.casefold() if run.start else ""
+    capital = all(words[j].text[:1].isupper() for j in run)
+    after = text[words[run.stop - 1].end :][:60]
+    cited = capital and bool(_CITED.match(after))
+    before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
+    placed = cited or before in before_names
+    if not (placed or (capital and len(run) > 1)) or len(name) < 2:
+        return None
+    if len(run) == 1 and not capital and is_common(name):
+        return None
+    if len(run) == 1 and goes_on(words, run.start, text):
+        return None
+    gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
+    joined = before == "and" or "&" in gap
+    fields = ("first", "person") if cited and not joined else ("person",)  # Devlin et al.
+    known = (Condition(field, "=", fold_person(name)) for field in fields)
+    return next((condition for condition in known if library.count([condition])), None)
+
+
+def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
+    """Say whether a capitalised word stands right beside another, and is but a part of a name."""
+    return any(
+        0 < right < len(words)
+        and text[words[left].end : words[right].start] == " "
+        and words[left].text[:1].isupper()
+        and words[right].text[:1].isupper()
+        and words[left].start > 0
+        for left, right in ((i - 1, i), (i, i + 1))
+        if left >= 0
+    )
+
+
+# What stands behind the last of the authors of a cited paper.
+_CITED = re.compile(
+    r"\s*(?:et\.?\s+al\b|\(?(?:19|20)\d\d\b|['’]s\s+(?:\w+\s+)?(?:papers?|work)\b|"
+    r"(?:and|&)\s+[A-Z][\w-]+\s*(?:et\b|\(?(?:19|20)\d\d|find|show|report|say|conclude|argue|"
+    r"write|publish|propose|\Z))"
+)
+
+
+def _venues_in(
+    words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
+) -> Iterator[tuple[int, int, Condition]]:
+    """Yield the words that are venues of the library, where they stand as venues do."""
+    for i, word in enumerate(words):
+        if i in marks and marks[i] != "N":
+            continue
+        if not library.count([Condition("venue", "=", word.text.casefold())]):
+            continue
+        before = words[i - 1].text.casefold() if i else ""
+        after = words[i + 1].text.casefold() if i + 1 < len(words) else ""
+        year = re.fullmatch(_YEAR, after) is not None
+        capital = word.text.isupper() or has_inner_capital(word.text)
+        placed = year or before == "at" or (before in _AT and not is_common(word.text))
+        if (
+            placed
+            or (capital and (before in _AT or after in _PAPERS))
+            or (after in _PAPERS and not is_common(word.text))
+        ):
+            yield i, i + 1, Condition("venue", "=", word.text.casefold())
+
+
+_PERSON = r"((?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w'’-]+)"
+_STRANGERS = (
+    re.compile(rf"\bby\s+{_PERSON}(?=\W*(?:\Z|(?:on|about|since|from|in|that|before|after|at)\b))"),
+    re.compile(
+        rf"\b(?:did|has|have)\s+{_PERSON}\s+(?:write|written|publish|published|find|found|work|worked)\b"
+    ),
+    re.compile(rf"{_PERSON}\s+et\.?\s+al\b"),
+)
+
+
+def _strangers_in(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> Iterator[str]:
+    """Yield the names that stand where an author's would, whom no paper has as author."""
+    for pattern in _STRANGERS:
+        for match in pattern.finditer(text):
+            run = [i for i, word in enumerate(words) if match.start(1) <= word.start < match.end(1)]
+            if not any(i in marks or has_inner_capital(words[i].text) for i in run):
+                marks.update(dict.fromkeys(run, "A"))
+                yield match[1]

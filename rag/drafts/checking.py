@@ -1,0 +1,236 @@
+"""Every cited sentence of a draft, checked against the papers of the library."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rag.drafts import citing
+from rag.drafts.blocks import Block
+from rag.drafts.citing import Cited, Known
+from rag.drafts.latex import is_latex, read_latex
+from rag.drafts.markdown import read_markdown
+from rag.drafts.pairs import plain
+from rag.drafts.references import (
+    References,
+    described,
+    looks_like_entry,
+    names_in,
+    split_references,
+    written_by,
+)
+from rag.readers.clean import clean
+from rag.receipts.several import judge_each
+from rag.types import Evidence, Paper, Support
+
+Format = Literal["markdown", "latex", "pairs"]
+Level = Literal["unresolved", "weak", "unsupported"]
+_COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
+_SHOWN = 100  # characters of an entry in a message
+_BARE_NOTE = 4  # words beside its citations with which a footnote still says nothing of its own
+
+
+class Library(Protocol):
+    """What a draft's citations are looked up in; several papers mean that one cannot tell."""
+
+    def named(self, name: str) -> Sequence[Paper]:
+        """Return the papers with this citation key, id, DOI or arXiv id."""
+
+    def near(self, text: str) -> Sequence[Paper]:
+        """Return papers whose title may stand in a text."""
+
+    def by_author(self, name: str, year: int) -> Sequence[Paper]:
+        """Return papers by an author of this name, of this year or up to three years later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A cited sentence of a draft: where, what it cites, and its verdict.
+
+    ``papers`` are the ids of the papers that ``keys`` mean; ``unresolved`` are the keys that mean
+    none, or any of several: one makes the sentence unsupported, ``problems`` say why.
+    ``verdicts`` has, where several papers are cited, that of each by its id.
+    """
+
+    line: int
+    text: str
+    keys: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    support: Support
+    score: float
+    evidence: Evidence | None
+    papers: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    verdicts: Mapping[str, Support] | None = None
+
+    @property
+    def level(self) -> str:
+        """The verdict as reports name it: "unresolved" goes before the support."""
+        return "unresolved" if self.unresolved else self.support
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReport:
+    """All cited sentences of a draft, in order."""
+
+    sentences: tuple[Checked, ...]
+
+    def failed(self, level: Level = "unsupported") -> bool:
+        """Say whether any sentence is as bad as that: weak, unsupported or, worst, unresolved."""
+        bad = ("unresolved", "unsupported", "weak")
+        return any(each.level in bad[: bad.index(level) + 1] for each in self.sentences)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many sentences have each verdict."""
+        return dict(Counter(sentence.support for sentence in self.sentences))
+
+
+def form_of(name: str, text: str) -> Format:
+    """Return how a file is written, by its name or else by what is in it.
+
+    >>> form_of("a.tex", ""), form_of("-", '{"claim": "Tea."}'), form_of("-", "# Tea")
+    ('latex', 'pairs', 'markdown')
+    """
+    ending = name.lower().rpartition(".")[2]
+    if ending in ("jsonl", "ndjson") or re.match(r'\s*\{\s*"', text):
+        return "pairs"
+    if ending in ("tex", "ltx", "latex"):
+        return "latex"
+    return "latex" if ending not in ("md", "markdown") and is_latex(text) else "markdown"
+
+
+def check_draft(text: str, form: Format, library: Library) -> DraftReport:
+    """Check every sentence that carries a citation, in any of the dresses of `citing`.
+
+    Args:
+        text: the draft.
+        form: how it is written.
+        library: where the papers are.
+    """
+    source = plain(text).replace("\r\n", "\n").replace("\r", "\n")
+    blocks = read_latex(source) if form == "latex" else read_markdown(source)
+    prose, references = split_references(blocks)
+    resolve = _Resolver(library, references, {b.label: b.text for b in prose if b.kind == "note"})
+    known, spoken = _read_notes(prose, references, resolve)
+    checked = []
+    for block in spoken:
+        marks = citing.find_marks(block.text, known)
+        for start, end in citing.sentences(block.text, marks) if marks else ():
+            own = [mark for mark in marks if start <= mark.start < end]
+            cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
+            if cited:
+                said = citing.claim(block.text, start, end, own)
+                shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
+                line = block.line + block.text.count("\n", 0, start)
+                said = clean(_COMMENT_LINE.sub("", said), latex=form == "latex")
+                checked.append(_check(line, shown, said, cited, resolve))
+    return DraftReport(tuple(sorted(checked, key=lambda each: each.line)))
+
+
+def _read_notes(
+    prose: Sequence[Block], references: References, resolve: _Resolver
+) -> tuple[Known, list[Block]]:
+    """Return what citing a footnote means, and the blocks that speak for themselves.
+
+    A footnote that holds citations alone, or describes a work, cites for the sentence that
+    bears its number.
+    """
+    known = Known(references.by_label, {})
+    spoken = []
+    for block in prose:
+        if block.kind == "note" and block.label not in known.notes:
+            marks = citing.find_marks(block.text, known)
+            cited = tuple(each for mark in marks for each in mark.cited)
+            work = Cited("note", block.label)
+            if cited and len(citing.words_beside(block.text, marks)) < _BARE_NOTE:
+                known.notes[block.label] = cited
+                continue
+            if looks_like_entry(block.text) or (not cited and resolve(work)[0]):
+                known.notes[block.label] = (work,)
+                continue
+            known.notes[block.label] = ()
+        if block.kind != "heading":
+            spoken.append(block)
+    return known, spoken
+
+
+class _Resolver:
+    """Finds the paper that a citation means; each is looked up once."""
+
+    def __init__(self, library: Library, references: References, notes: Mapping[str, str]) -> None:
+        self._library = library
+        self._references = references
+        self._notes = notes
+        self._found: dict[Cited, tuple[Paper | None, str]] = {}
+
+    def __call__(self, cited: Cited) -> tuple[Paper | None, str]:
+        """Return the paper and "", or None and why there is none."""
+        if cited not in self._found:
+            papers = {paper.id: paper for paper in self._papers(cited)}
+            if len(papers) == 1:
+                self._found[cited] = (next(iter(papers.values())), "")
+            elif papers:
+                several = f"{cited.name!r} names several papers: {', '.join(papers)}"
+                self._found[cited] = (None, several)
+            else:
+                entry = self._entry(cited)
+                described = f" ({entry[:_SHOWN]}{'…' * (len(entry) > _SHOWN)})" if entry else ""
+                listed = cited.kind not in ("label", "note") or entry
+                where = "paper in the library" if listed else "reference in the draft"
+                self._found[cited] = (None, f"no {where} for {cited.name!r}{described}")
+        return self._found[cited]
+
+    def _entry(self, cited: Cited) -> str:
+        """Return what the draft's own list or footnote says of a citation."""
+        note = self._notes.get(cited.name) if cited.kind == "note" else None
+        return " ".join((note or self._references.by_label.get(cited.name, "")).split())
+
+    def _papers(self, cited: Cited) -> Sequence[Paper]:
+        if cited.kind != "authors":
+            found = self._described(self._entry(cited))
+            return found or (self._library.named(cited.name) if cited.kind == "key" else ())
+        entries = self._references.by_authors(cited)
+        if entries:
+            return [paper for entry in entries for paper in self._described(entry)]
+        if not cited.year[0].isdigit():  # in press
+            return ()
+        return written_by(cited, self._library.by_author(cited.authors[0], int(cited.year[:4])))
+
+    def _described(self, entry: str) -> Sequence[Paper]:
+        key = re.fullmatch(r"\W*@([\w:.-]+)\W*", entry)  # [1]: @lee2020
+        for name in [key[1]] if key else names_in(entry):
+            found = self._library.named(name)
+            if found:
+                return found
+        return described(entry, self._library.near(entry)) if entry.strip() else ()
+
+
+def _check(
+    line: int,
+    shown: str,
+    said: str,
+    cited: Sequence[Cited],
+    resolve: Callable[[Cited], tuple[Paper | None, str]],
+) -> Checked:
+    found = {each: resolve(each) for each in cited}
+    papers = list({paper.id: paper for paper, _ in found.values() if paper}.values())
+    unresolved = tuple(each.name for each, (paper, _) in found.items() if paper is None)
+    verdict, each = judge_each(said, papers) if papers else (None, [])
+    return Checked(
+        line=line,
+        text=shown,
+        keys=tuple(dict.fromkeys(one.name for one in cited)),
+        unresolved=unresolved,
+        support=verdict.support if verdict and not unresolved else "unsupported",
+        score=verdict.score if verdict else 0.0,
+        evidence=verdict.evidence if verdict else None,
+        papers=tuple(paper.id for paper in papers),
+        problems=tuple(why for _, why in found.values() if why),
+        verdicts={paper.id: own.support for paper, own in zip(papers, each, strict=True)}
+        if len(papers) > 1
+        else None,
+    )

@@ -1,0 +1,312 @@
+r"""The citations in a draft's text, in whatever dress, and the sentences that carry them.
+
+==========================================  ===============================================
+``[1]`` ``[1, 3-5]`` ``[1]–[3]`` ``[2, p. 3]``  numbers of the draft's reference list
+``helps.¹`` ``helps ²,³``                     the same, raised
+``[@a; @b, p. 3]`` ``@a [p. 3]``              Pandoc's keys
+``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
+``helps (1).``                                the same, where the list has the number
+``(Lee et al., 2017)`` ``Lee (2017)``         author and year
+``[^1]``                                      a footnote
+``[Lee17]``                                   a label of the reference list
+``[0, 1]`` ``[2017]`` ``a[1]`` ``[x]``        text
+==========================================  ===============================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from rag.text.sentences import sentence_spans
+
+_OPTION = r"(?:\s*\[(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300}\]|\s*<[^<>]{0,100}>|\s*\([^()]{0,100}\))"
+_KEYS = r"\s*\{([^{}]{1,2000})\}"
+CITE = re.compile(
+    r"\\(?!nocite|citestyle|setcitestyle|citetext|defcite|bibcite|citereset)"
+    rf"([A-Za-z]{{0,20}}[cC]ite[A-Za-z]{{0,20}})\*?(?:{_OPTION}{{0,4}}{_KEYS})"
+    rf"((?:(?<=\}}){_OPTION}{{0,2}}{_KEYS}){{0,20}})"
+)
+_NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
+_BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
+_LOCATOR = r"(?:pp?|ch(?:ap)?|sec|§+|fig|tab|eq|vol|para|line|thm|app)\b"
+_AT_KEY = re.compile(
+    r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
+    r"([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]{0,200}[\w/])?))"
+)
+_IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
+_RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
+_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}})?"
+_NUMBERS = re.compile(
+    r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
+    rf"({_ITEM}(?:\s?[,;]\s?{_ITEM}){{0,40}})\s?\]"
+)
+_TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
+_ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
+_BEFORE_ROUND = re.compile(
+    r"\b(?:eqs?|equations?|steps?|cases?|figs?|figures?|tables?|sections?|parts?|phases?|types?|"
+    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?)\.?\s\Z",
+    re.I,
+)
+_RAISED = re.compile(
+    r"(?<=[A-Za-z.,;:)\]”\"'])\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
+)
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
+_NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
+_LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,30}){0,20})\]")
+_ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
+_BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
+_PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
+_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]{{0,40}}(?:(?:[‐-]|['’](?!s\b))[^\W\d_]+){{0,3}}"
+_AND = r"\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+"
+_ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others)))"
+AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
+_YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
+_YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;)\s*{_YEAR}){{0,5}})"
+_NARRATIVE = re.compile(
+    rf"\b{AUTHORS}(?:['’]s?)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
+)
+_UNBRACKETED = re.compile(rf"\b({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
+_PARENTHESIS = re.compile(r"[(\[][^()\[\]]{4,600}[)\]]")
+_AUTHOR_YEAR = re.compile(rf"\b{AUTHORS}(,)?\s*\(?{_YEARS}")
+_NO_NAMES = frozenset(
+    "January February March April May June July August September October November December Jan Feb "
+    "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
+    "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
+    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu".split()
+)
+_ONLY_NAMES = re.compile(rf"\b{_NAME}(?:{_AND}{_NAME}){{0,3}}{_ET_AL}(?:['’]s)?")
+
+
+class Cited(NamedTuple):
+    """What a citation names: a key, a number or label of the list, a note, or names and a year."""
+
+    kind: Literal["key", "label", "note", "authors"]
+    name: str
+    authors: tuple[str, ...] = ()
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation at ``text[start:end]``; ``spoken`` where it is a part of the sentence."""
+
+    start: int
+    end: int
+    cited: tuple[Cited, ...]
+    spoken: bool = False
+
+
+class Known(NamedTuple):
+    """What of a draft tells a citation from text: the labels of its reference list, its footnotes.
+
+    ``notes`` are what each footnote cites.
+    """
+
+    labels: Collection[str]
+    notes: dict[str, tuple[Cited, ...]]
+
+
+def find_marks(text: str, known: Known) -> list[Mark]:
+    """Return the citations of a text in order; none overlaps another."""
+    taken = bytearray(len(text))
+    found = []
+    for mark in _candidates(text, known):
+        if not any(taken[mark.start : mark.end]):
+            taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
+            found.append(mark)
+    return sorted(found, key=lambda mark: mark.start)
+
+
+def _candidates(text: str, known: Known) -> Iterator[Mark]:
+    for match in CITE.finditer(text):
+        yield _latex_mark(match)
+    for match in _BRACKETED.finditer(text):
+        cited = _keys(match[0])
+        if cited:
+            yield Mark(match.start(), match.end(), cited)
+    for match in _IN_TEXT.finditer(text):
+        yield Mark(match.start(), match.end(), _keys(match[0]), spoken=True)
+    for match in _NOTE.finditer(text):
+        cited = known.notes.get(match[1], (Cited("note", match[1]),))
+        yield Mark(match.start(), match.end(), cited)
+    for match in _TO.finditer(text):
+        yield Mark(match.start(), match.end(), tuple(_expand(f"{match[1]}-{match[2]}")))
+    for match in _NUMBERS.finditer(text):
+        numbers = tuple(_expand(match[1]))
+        if _is_citation(text, match, numbers, known.labels):
+            yield Mark(match.start(), match.end(), numbers)
+    for match in _ROUND.finditer(text):
+        numbers = tuple(_expand(match[1]))
+        listed = all(each.name in known.labels for each in numbers)
+        if listed and not _BEFORE_ROUND.search(text[max(0, match.start() - 20) : match.start()]):
+            yield Mark(match.start(), match.end(), numbers)
+    for match in _RAISED.finditer(text):
+        numbers = tuple(_expand(match[1].translate(_LOWERED)))
+        if _is_raised_citation(text, match, numbers, known.labels):
+            yield Mark(match.start(), match.end(), numbers)
+    for match in _LABEL.finditer(text):
+        names = [name.strip() for name in re.split(r"[,;]", match[1])]
+        if all(name in known.labels or _ALPHA.match(name) for name in names):
+            yield Mark(match.start(), match.end(), tuple(Cited("label", name) for name in names))
+    yield from _author_marks(text)
+
+
+def _latex_mark(match: re.Match[str]) -> Mark:
+    command, first, more = match[1].lower(), match[2], match[3]
+    groups = [first]
+    if command.endswith("cites") or "volcite" in command:
+        groups += _NEXT_KEYS.findall(more)
+        end = match.end()
+    else:
+        end = match.end() - len(more)
+    if "volcite" in command:
+        groups = groups[1:2]
+    keys = [key.strip() for group in groups for key in group.split(",") if key.strip()]
+    spoken = bool(re.search(r"(?:^|text|short|new)cites?$|citet|citea(?:l?t|uthor)?$", command))
+    spoken = spoken and command != "cite"
+    return Mark(match.start(), end, tuple(Cited("key", key) for key in dict.fromkeys(keys)), spoken)
+
+
+def _keys(text: str) -> tuple[Cited, ...]:
+    found = [braced or bare for braced, bare in _AT_KEY.findall(text)]
+    return tuple(Cited("key", key) for key in dict.fromkeys(found))
+
+
+def _expand(numbers: str) -> Iterator[Cited]:
+    """Yield the numbers of ``1, 3-5``; a range that falls or spans over 30 stays as written."""
+    for part in re.findall(rf"(?:\A|[,;])\s?({_RANGE})", numbers):
+        ends = [int(number) for number in re.findall(r"\d{1,4}", part)]
+        whole = ends == sorted(ends) and ends[-1] - ends[0] <= 30
+        listed = range(ends[0], ends[-1] + 1) if whole else ["-".join(map(str, ends))]
+        yield from (Cited("label", str(number)) for number in listed)
+
+
+def _is_citation(
+    text: str, match: re.Match[str], numbers: Sequence[Cited], labels: Collection[str]
+) -> bool:
+    """Say whether bracketed numbers cite: not an interval, a year, an index, or a link's label."""
+    names = [each.name for each in numbers]
+    before = text[max(0, match.start() - 30) : match.start()]
+    if _BEFORE_INTERVAL.search(before) or text[match.end() : match.end() + 1] == "(":
+        return False
+    word = re.search(r"\w*\Z", before)
+    glued = word is not None and bool(word[0]) and len(word[0]) < 4
+    if before.endswith("]") and not re.search(r"\[[\d\s,;–—-]+\]\Z", before):
+        return False
+    if any(name in labels for name in names):
+        return not glued
+    return not glued and not any(
+        name == "0" or (len(name) == 4 and name.isdigit()) for name in names
+    )
+
+
+def _is_raised_citation(
+    text: str, match: re.Match[str], numbers: Sequence[Cited], labels: Collection[str]
+) -> bool:
+    """Say whether raised numbers cite: no power (m², χ²), and the draft has a numbered list."""
+    unit = re.search(r"(?<![^\W\d_])[^\W\d_]{1,2}\Z", text[: match.start(1)].rstrip())
+    return unit is None and any(each.name in labels for each in numbers)
+
+
+def _author_marks(text: str) -> Iterator[Mark]:
+    for match in _NARRATIVE.finditer(text):
+        cited = tuple(_by_authors(match[1], match[2], match[3]))
+        if cited:
+            yield Mark(match.start(), match.end(), cited, spoken=True)
+    for match in _PARENTHESIS.finditer(text):
+        cited = tuple(
+            each
+            for names, et_al, comma, years in _AUTHOR_YEAR.findall(match[0])
+            for each in _by_authors(names, et_al or comma, years)
+        )
+        if cited:
+            yield Mark(match.start(), match.end(), cited)
+    for match in _UNBRACKETED.finditer(text):
+        cited = tuple(_by_authors(match[1], match[2], match[3]))
+        yield Mark(match.start(), match.end(), cited, spoken=True)
+
+
+def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
+    authors = [name for name in re.split(_AND, names) if name]
+    while authors and authors[0] in _NO_NAMES:
+        del authors[0]
+    if not authors or any(name in _NO_NAMES for name in authors):
+        return
+    least = 3 if sure else 99  # letters of an organisation: (WHO, 2020), not (ACL 2020), (CI, 2019)
+    if len(authors) == 1 and 1 < len(authors[0]) < least and authors[0].isupper():
+        return
+    for year in re.findall(_YEAR, years):
+        yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
+
+
+_CLOSES = re.compile(r"(?<=[.!?])[}“»]")
+_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
+_GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
+
+
+def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    """Yield where the sentences are; what cites after a full stop belongs to the one before.
+
+    >>> text = "It is fast. [1] It is small (Lee et al. 2020)."
+    >>> [text[a:b] for a, b in sentences(text, find_marks(text, Known((), {})))]
+    ['It is fast. [1]', 'It is small (Lee et al. 2020).']
+    """
+    masked = list(_MARKUP.sub(lambda match: " " * len(match[0]), _CLOSES.sub('"', text)))
+    for mark in marks:
+        goes_on = _GOES_ON.search(text[max(0, mark.start - 12) : mark.start])
+        masked[mark.start : mark.end] = ("x" if goes_on else "X") * (mark.end - mark.start)
+    whole = "".join(masked)
+    for match in re.finditer(r"([.!?…][\"'”’)]{0,2})(\s*)(?=[Xx])", whole):
+        last = _run_end(match.end(), marks)
+        if last is None or not re.match(r"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]", whole[last:]):
+            continue
+        opening = [mark for mark in marks if match.end() <= mark.start < last]
+        if any(mark.spoken for mark in opening):
+            continue
+        masked[match.start() : last] = "x" * (last - match.start() - 1) + "."
+    yield from sentence_spans("".join(masked))
+
+
+_NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
+
+
+def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
+    """Return the words of a text that are no part of its citations."""
+    ends = [0, *(edge for mark in marks for edge in (mark.start, mark.end)), len(text)]
+    beside = " ".join(text[a:b] for a, b in zip(ends[::2], ends[1::2], strict=True))
+    return re.findall(r"[^\W\d_]{2,}", beside)
+
+
+def _run_end(at: int, marks: Sequence[Mark]) -> int | None:
+    """Return where the run of citations ends that begins at ``at``, None where none does."""
+    end = None
+    for mark in marks:
+        if mark.start == at:
+            end = at = mark.end
+            at += 1  # a space or comma between two
+        elif end is not None and mark.start in (end, end + 1, end + 2):
+            end = at = mark.end
+    return end
+
+
+def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
+    """Return what a sentence says: citations gone, or "the authors" where they are its words."""
+    pieces, at = [], start
+    for mark in marks:
+        if start <= mark.start < end:
+            before = text[at : mark.start]
+            pieces.append(_ONLY_NAMES.sub("the authors", before) if before else "")
+            opens = not "".join(pieces).strip()
+            follows = re.match(r"\s+[a-z]+|", text[mark.end : end])
+            if (mark.spoken or opens) and follows and follows[0]:
+                pieces.append("the paper" if follows[0].endswith("s") else "the authors")
+            at = mark.end
+    pieces.append(_ONLY_NAMES.sub("the authors", text[at:end]))
+    said = _NOT_SAID.sub("", " ".join("".join(pieces).split()))
+    said = re.sub(r"\(\s*[;,]?\s*\)|\[\s*[;,]?\s*\]", "", said)
+    said = re.sub(r"\bthe authors,? the authors\b", "the authors", said)
+    said = re.sub(r"\s+([.,;:!?)])", r"\1", re.sub(r"^[\s,;.:]+", "", said))
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,128 @@
+"""A draft in Markdown (CommonMark, tables, footnotes; Pandoc's citations) becomes blocks."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+
+from rag.drafts.blocks import Block, raise_numbers, without_marks
+
+_TAG = re.compile(
+    r"<(script|style|pre|code)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,500}>", re.S | re.I
+)
+_SUP = re.compile(r"<sup\b[^<>]{0,100}>([\s\d,–-]{1,40})</sup>", re.I)
+_SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
+_CARETS = re.compile(r"\^([\d,–-]{1,20})\^")
+# Pandoc's rule: no space inside the dollars, no digit after them.
+_MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
+_URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    """Return the parser: what looks like a link's definition may be a reference's, so it stays."""
+    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+    parser.use(footnote_plugin).use(front_matter_plugin).disable("footnote_tail")
+    return parser
+
+
+def read_markdown(source: str) -> list[Block]:
+    """Return the blocks of a draft, in order."""
+    kept: dict[str, Any] = {}
+    return list(_blocks(_parser().parse(source, kept), kept))
+
+
+def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield the blocks; ``kept`` is what the parser has beside the tokens: notes in the text."""
+    note = number = ""
+    kind: Literal["prose", "heading", "note"] = "prose"
+    number_of_row = 0
+    row: list[str] | None = None
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else 1
+        if token.type == "footnote_reference_open":
+            kind, note = "note", str(token.meta["label"])
+        elif token.type == "footnote_reference_close":
+            kind, note = "prose", ""
+        elif token.type == "list_item_open":
+            number = token.info
+        elif token.type in ("heading_open", "heading_close"):
+            kind = "heading" if token.nesting == 1 else "prose"
+        elif token.type == "tr_open":
+            row, number_of_row = [], line
+        elif token.type == "tr_close":
+            yield from (Block(text, number_of_row) for text in _cells(row or []))
+            row = None
+        elif token.type == "html_block":
+            text = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), _SUP.sub(_raised, token.content))
+            yield Block(_finish(text), line)
+        elif token.type == "inline" and row is not None:
+            row.append(_finish(_inline(token.children or [])))
+        elif token.type == "inline":
+            text = _finish(_inline(token.children or []))
+            yield Block(text, line, kind, note or number)
+            yield from _apart(token.children or [], line, kept)
+            number = ""
+
+
+def _cells(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row: joined where one is nothing but a citation, or a word or two."""
+    alone = any(cell and len(re.findall(r"[^\W\d_]{2,}", cell)) < 4 for cell in row)
+    return [" ".join(row)] if alone else list(row)
+
+
+def _apart(children: Sequence[Token], line: int, kept: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield what stands below images and in notes within the text."""
+    for child in children:
+        line += child.type in ("softbreak", "hardbreak")
+        if child.type == "image":
+            yield Block(_finish(_inline(child.children or [])), line)
+        elif child.type == "footnote_ref" and "label" not in child.meta:
+            number = child.meta["id"]
+            tokens = kept["footnotes"]["list"][number].get("tokens", [])
+            yield Block(_finish(_inline(tokens)), line, "note", f"footnote {number + 1}")
+
+
+def _inline(children: Sequence[Token]) -> str:
+    """Return the words of a paragraph without markup."""
+    pieces: list[str] = []
+    link = None
+    raised = False
+    for child in children:
+        if child.type == "link_open":
+            link = len(pieces)
+        elif child.type == "link_close" and link is not None:
+            if not re.search(r"[^\W\d_]|\[", "".join(pieces[link:])):  # [1](https://...)
+                del pieces[link:]
+            link = None
+        elif child.type in ("softbreak", "hardbreak"):
+            pieces.append("\n")
+        elif child.type == "code_inline":
+            pieces.append(without_marks(child.content))
+        elif child.type == "html_inline":
+            raised = child.content.lower().startswith("<sup")
+            breaks = child.content.count("\n") + child.content.lower().startswith("<br")
+            pieces.append("\n" * child.content.count("\n") or " " * breaks)
+        elif child.type == "footnote_ref":
+            number = child.meta["id"]
+            pieces.append(f"[^{child.meta.get('label', f'footnote {number + 1}')}]")
+        elif child.type != "image":
+            pieces.append(_SUP_ONLY.sub(_raised, child.content) if raised else child.content)
+    return "".join(pieces)
+
+
+def _finish(text: str) -> str:
+    text = _MATH.sub(lambda formula: without_marks(formula[0]), text)
+    text = _URL.sub(lambda url: without_marks(url[0]), text)
+    return _CARETS.sub(_raised, text)
+
+
+def _raised(match: re.Match[str]) -> str:
+    return raise_numbers(match[1])

@@ -1,0 +1,238 @@
+"""A draft's own reference list: where it is, its entries, and the paper that an entry describes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.drafts.blocks import Block
+from rag.drafts.citing import Cited
+from rag.types import Paper
+
+_NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
+_HEADING = re.compile(
+    rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
+    r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
+    r"references and notes|notes and references|références|referencias|quellen|endnotes))"
+    r"\W*(?:\{[^{}]*\})?\W*",
+    re.I,
+)
+_LABEL = re.compile(
+    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
+)
+_BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
+_NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
+_OPENS = re.compile(
+    rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
+    rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.])"
+)
+_DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
+_ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
+_LINE = re.compile(r"\n(?=\s*(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s)")
+_HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
+_LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
+_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
+
+
+@dataclass(slots=True)
+class References:
+    """The entries of a list, those with a label, key or number by it too."""
+
+    entries: list[str] = field(default_factory=list)
+    by_label: dict[str, str] = field(default_factory=dict)
+
+    def by_authors(self, cited: Cited) -> list[str]:
+        """Return the entries of these authors in this year."""
+        return [
+            entry
+            for entry in self.entries
+            if cited.year in re.findall(r"\w+", entry)
+            and all(_word(name) in _words(entry[:400]) for name in cited.authors)
+        ]
+
+    def add(self, label: str, entry: str) -> None:
+        """Take an entry in; the first one with a label keeps it."""
+        self.entries.append(entry)
+        if label:
+            self.by_label.setdefault(label, entry)
+
+
+def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
+    """Part a draft's prose and notes from its reference list."""
+    prose: list[Block] = []
+    references = References()
+    unlabelled: list[str] = []
+    listing = False
+    for block in (part for whole in blocks for part in _without_head_line(whole)):
+        if block.kind == "note":
+            prose.append(block)
+        elif block.kind == "entry":
+            references.add(block.label, block.text)
+        elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
+            listing = True
+        elif block.kind == "heading":
+            listing = False
+        else:
+            entries = list(_entries(block, listing=listing))
+            for label, entry in entries:
+                references.add(label, entry)
+                unlabelled += [] if label else [entry]
+            if not entries:
+                prose.append(block)
+    if not references.by_label:
+        for number, entry in enumerate(unlabelled, 1):
+            references.by_label[str(number)] = entry
+    return prose, references
+
+
+def _without_head_line(block: Block) -> Iterator[Block]:
+    """Yield a block in two where its first line is a heading: short, then a new sentence."""
+    lines = block.text.split("\n", 1)
+    match = _HEAD_LINE.fullmatch(block.text)
+    listed = len(lines) > 1 and len(lines[0]) < 80 and _HEADING.fullmatch(lines[0])
+    if block.kind == "prose" and (match or listed):
+        yield Block(lines[0], block.line, "heading")
+        yield Block(lines[1], block.line + 1)
+    else:
+        yield block
+
+
+def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
+    """Yield label and text of the entries of a block, none where it is prose."""
+    pieces = [part for piece in _LINE.split(block.text) for part in _LINE_OF_NAMES.split(piece)]
+    found = []
+    numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
+    listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
+    for piece in pieces:
+        match = _LABEL.match(re.sub(r"^\s*[-*•]\s+", "", piece))
+        rest = piece if match is None else match.string[match.end() :]
+        label = next((group for group in match.groups() if group), "") if match else ""
+        defined = match is not None and match[0].rstrip().endswith("]:")
+        bracketed = match is not None and match[1] is not None
+        dated, opens = bool(_DATED.search(rest)), bool(_OPENS.match(rest))
+        entry = (
+            (listing and (bool(label or block.label) or dated))
+            or defined
+            or (bracketed and dated and (opens or "http" in rest))
+        )  # fmt: skip
+        if not entry:
+            return
+        if not defined or label.isdigit() or _OPENS.match(rest):
+            number = label.translate(_LOWERED) or block.label
+            found.append((number, " ".join(rest.split())))
+        else:
+            found.append(("", ""))  # the address of a link
+    yield from found
+
+
+def looks_like_entry(note: str) -> bool:
+    """Say whether a footnote describes a work rather than remarks on something."""
+    return bool(_OPENS.match(note) and _DATED.search(note)) and len(note) < 600
+
+
+def names_in(entry: str) -> list[str]:
+    """Return the DOIs and arXiv ids that an entry gives.
+
+    >>> names_in("Lee, Tea, doi:10.1000/tea.1. arXiv:2004.04906v2")
+    ['10.1000/tea.1', '2004.04906']
+    """
+    dois = [doi.rstrip(".,;)]") for doi in _DOI.findall(entry)]
+    return dois + _ARXIV.findall(_DOI.sub("", entry))
+
+
+def described(entry: str, papers: Sequence[Paper]) -> list[Paper]:
+    """Return the papers that an entry describes: whole title, and an author or the year.
+
+    >>> bert = Paper("b", "BERT", "...", ("Jacob Devlin",), 2019)
+    >>> [len(described(entry, [bert])) for entry in ("Devlin, J. BERT. 2019.", "RoBERTa. 2019.")]
+    [1, 0]
+    """
+    fitting = [paper for paper in papers if _has_title(entry, paper.title)]
+    known = _words(entry)
+    scores = {
+        paper.id: bool(known & {_word(surname(name)) for name in paper.authors})
+        + bool(known & years(paper))
+        + (_squeeze(entry)[0] == _squeeze(paper.title)[0])
+        + (not paper.authors and paper.year is None)
+        for paper in fitting
+    }
+    sure = [paper for paper in fitting if scores[paper.id]]
+    longest = max((len(paper.title) for paper in sure), default=0)
+    best = max((scores[p.id] for p in sure if len(p.title) == longest), default=0)
+    return [p for p in sure if len(p.title) == longest and scores[p.id] == best]
+
+
+def written_by(cited: Cited, papers: Sequence[Paper]) -> list[Paper]:
+    """Return the papers of these authors in this year; the first author has to be the first."""
+    wanted = [_word(name) for name in cited.authors]
+    found = [
+        paper
+        for paper in papers
+        if paper.authors
+        and cited.year[:4] in years(paper)
+        and _word(surname(paper.authors[0])) == wanted[0]
+        and set(wanted) <= {_word(surname(name)) for name in paper.authors}
+    ]
+    return [paper for paper in found if str(paper.year) == cited.year[:4]] or found
+
+
+def years(paper: Paper) -> set[str]:
+    """Return the years a paper may be cited under: its own, and that of its arXiv id."""
+    found = {str(paper.year)} if paper.year else set()
+    if paper.arxiv_id and _ARXIV.match(paper.arxiv_id):
+        found.add(f"20{paper.arxiv_id[:2]}")
+    return found
+
+
+def surname(author: str) -> str:
+    """Return the family name of an author, written either way round.
+
+    >>> surname("Jacob Devlin"), surname("Devlin, Jacob"), surname("Laurens van der Maaten")
+    ('Devlin', 'Devlin', 'Maaten')
+    """
+    family, comma, _ = author.partition(",")
+    parts = [part for part in family.split() if part.rstrip(".").lower() not in {"jr", "sr", "iii"}]
+    return parts[-1] if parts else ("" if comma else author)
+
+
+def _has_title(entry: str, title: str) -> bool:
+    """Say whether a whole title stands in an entry, not a part of a longer one."""
+    letters, places = _squeeze(entry)
+    wanted, _ = _squeeze(title)
+    at = letters.find(wanted) if len(wanted) > 1 else -1
+    while at >= 0:
+        before = entry[: places[at]].rstrip()
+        after = entry[places[at + len(wanted) - 1] + 1 :].lstrip()
+        if _is_edge(before[-2:][::-1]) and _is_edge(after[:2]) and not after.startswith(":"):
+            return True
+        at = letters.find(wanted, at + 1)
+    return False
+
+
+def _is_edge(beside: str) -> bool:
+    """Say whether a title may begin or end beside this character and the next one."""
+    dash = beside[:1] in tuple("–—-") and beside[1:2] in ("", " ", "-")
+    return not beside or beside[0] in _EDGES or dash
+
+
+def _squeeze(text: str) -> tuple[str, list[int]]:
+    """Return the letters and digits of a text, folded, and where each stood."""
+    letters, places = [], []
+    for place, character in enumerate(text):
+        for each in unicodedata.normalize("NFKD", character).casefold():
+            if each.isalnum():
+                letters.append(each)
+                places.append(place)
+    return "".join(letters), places
+
+
+def _words(text: str) -> set[str]:
+    return {_word(word) for word in re.findall(r"[^\W_]+(?:['’-][^\W\d_]+)*", text)}
+
+
+def _word(word: str) -> str:
+    return _squeeze(word.split()[-1] if word.split() else "")[0]

@@ -1,0 +1,74 @@
+"""What each part of a paper is called in the wild: one row a part, the best name first.
+
+Another dialect of CSV or JSON is another name in a row. Names are compared without regard to
+case, spaces, hyphens, underscores, dots and slashes, so "Source Title" is ``source_title``.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = {
+    "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
+    "title": ("title", "display_name", "document_title", "article_title", "paper_title"),
+    "abstract": (
+        "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
+        "abstract_original", "dc_description", "description",
+    ),
+    "index": ("abstract_inverted_index",),
+    "authors": (
+        "authors_parsed", "authors", "author", "authorships", "author_names", "author_name",
+        "creators", "creator", "author_string", "author_s", "author_list",
+        "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
+        "full_authors",
+    ),
+    "year": (
+        "year", "publication_year", "pub_year", "date", "published", "published_date",
+        "publication_date", "pub_date", "issued", "published_at", "publish_time",
+        "date_published", "year_published", "cover_date", "prism_cover_date", "published_print",
+        "published_online", "first_publication_date", "online_date", "date_of_publication",
+        "publication_date_original", "created", "update_date", "versions_created",
+    ),
+    "venue": (
+        "venue", "journal", "journal_info", "container_title", "publication_title",
+        "source_title", "journal_title", "journal_name", "journal_ref", "booktitle",
+        "book_title", "proceedings_title", "conference", "conference_name", "meeting_name",
+        "publication_venue", "publication_name", "prism_publication_name", "published_in",
+        "primary_location_source_display_name", "locations_source_display_name",
+        "host_venue_display_name", "primary_location", "host_venue", "publication",
+        "repository", "full_journal_name", "source",
+    ),
+    "doi": ("doi", "article_doi", "prism_doi", "digital_object_identifier", "di"),
+    "arxiv": ("arxiv_id", "arxiv", "eprint"),
+    "url": (
+        "url", "link", "landing_page_url", "article_url", "full_text_url", "document_url",
+        "primary_location_landing_page_url", "source_url", "pdf_url", "pdf_link",
+    ),
+    "key": ("citation_key", "citekey", "bibkey", "key"),
+    "other_ids": ("externalids", "ids", "identifier", "identifiers"),
+    "versions": ("versions",),
+}  # fmt: skip
+# A service's record may lie in one of these; what the inner one says counts.
+INNER = ("data", "bibjson", "paper", "content", "_source", "attributes", "document", "bibliography")
+
+
+def field_name(name: str) -> str:
+    """Return a field's or column's name as names are compared.
+
+    >>> field_name("Source Title"), field_name("Author/s"), field_name("_id")
+    ('sourcetitle', 'authors', '_id')
+    """
+    folded = re.sub(r"[\W_]+", "", name.lower())
+    return f"_{folded}" if name.startswith("_") else folded
+
+
+NAMES = {part: tuple(dict.fromkeys(map(field_name, row))) for part, row in _NAMES.items()}
+IDS, TITLES, ABSTRACTS = (frozenset(NAMES[part]) for part in ("id", "title", "abstract"))
+
+
+def looks_like_paper(names: set[str]) -> bool:
+    """Tell whether fields of these names (see `field_name`) are those of a paper."""
+    parts = [part for part in ("title", "authors", "year", "doi") if names & set(NAMES[part])]
+    return bool(names & (ABSTRACTS | {"abstractinvertedindex"}) and names & (TITLES | IDS)) or (
+        "title" in parts and len(parts) > 1
+    )

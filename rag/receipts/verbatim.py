@@ -1,0 +1,96 @@
+"""Whether a claim is a sentence of an abstract word for word, and one that the paper asserts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from rag.text.sentences import sentence_spans
+
+_OUTER = " .…\"'“”‘’"
+_VARIANTS = {"'": "['‘’]", '"': '["“”„«»]', "-": "[-‐‑]", " ": r"\s+"}
+_STRAIGHT = str.maketrans("“”„«»‘’‐‑", '"""""\'\'--')
+_OCCURRENCES = 20  # how many are looked at: one is the rule
+_LEAST_CLAUSE = 4  # words
+# What may stand before a main clause: a heading, an adverb that takes nothing back.
+_LEAD_IN = re.compile(
+    r"[\"“(\s]*(?:(?:background|objectives?|aims?|purpose|methods?|results?|findings?|"
+    r"conclusions?|interpretation)[:.]\s+)?(?:(?:however|moreover|furthermore|in addition|"
+    r"additionally|here|in this (?:paper|work|study|article)|finally|first(?:ly)?|second(?:ly)?|"
+    r"third(?:ly)?|overall|thus|therefore|hence|also|in (?:contrast|particular|summary|total)|"
+    r"by contrast|conversely|importantly|notably|interestingly|consequently|as a result|"
+    r"specifically|and|but),?\s+)?[\"“(]?",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[\s.!…\"”'’)\]]*")
+_NEXT_CLAUSE = re.compile(
+    r"\s*(?:;|[,—–]\s*(?:and|but|while|whereas|which|yet|so)\b)", re.IGNORECASE
+)
+# What makes of a statement one that is only spoken of.
+_DOUBT = re.compile(
+    r"\b(?:myths?|misconceptions?|whether|if|unless|contrary|unknown|unclear|uncertain|unproven|"
+    r"false(?:ly)?|wrong(?:ly)?|untrue|refut\w+|disprov\w+|debunk\w+|debated?|disputed?|"
+    r"controversial|allegedly|supposedly|purport\w*|hypothes\w+|assum\w+|speculat\w+|"
+    r"no evidence|not (?:true|the case|clear|known|show|find|support|confirm)|"
+    r"cannot (?:confirm|conclude|rule)|fail(?:s|ed)? to|belie(?:f|fs|ve|ves|ved)|"
+    r"(?:some|many|several|other|previous|earlier|critics?|authors?|people|often|been|sometimes|"
+    r"widely|commonly|is|are)\s+(?:\w+\s+){0,2}(?:claim\w*|argue[sd]?|say|said|thought|held|"
+    r"suggested|proposed|reported|asserted?))\b",
+    re.IGNORECASE,
+)
+
+
+def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
+    """Return where the abstract asserts the claim word for word, None where it does not.
+
+    That is a whole sentence, several, or a main clause. White space, quotes, the case of the
+    first letter and a last stop or ellipsis may differ.
+
+    >>> find_verbatim("Tea is good.", "Tea is good. It is a myth that coffee is bad.")
+    (0, 11)
+    >>> find_verbatim("Coffee is bad.", "Tea is good. It is a myth that coffee is bad.")
+    """
+    spans = sentence_spans(abstract)
+    for start, end in _occurrences(claim, abstract):
+        left = max((a for a, _ in spans if a <= start), default=0)
+        right = min((b for _, b in spans if b >= end), default=len(abstract))
+        before, piece, after = abstract[left:start], abstract[start:end], abstract[end:right]
+        opens = _LEAD_IN.fullmatch(before) or (
+            before.rstrip().endswith(";") and not _DOUBT.search(before)
+        )
+        clause = len(piece.split()) >= _LEAST_CLAUSE and (
+            _NEXT_CLAUSE.match(after) and not _DOUBT.search(after)
+        )
+        if opens and (_STOP.fullmatch(after) or clause) and not piece.endswith("?"):
+            return start, end
+    return None
+
+
+def is_only_mentioned(claim: str, abstract: str) -> bool:
+    """Say whether an abstract has the claim's words in a row, but speaks of them as in doubt.
+
+    >>> is_only_mentioned("Coffee is bad for sleep.", "It is a myth that coffee is bad for sleep.")
+    True
+    """
+    if len(claim.split()) < _LEAST_CLAUSE or find_verbatim(claim, abstract):
+        return False
+    around = [
+        abstract[a:start] + " " + abstract[end:b]
+        for start, end in _occurrences(claim, abstract)
+        for a, b in sentence_spans(abstract)
+        if a <= start < b
+    ]
+    return bool(around) and all(_DOUBT.search(text) for text in around)
+
+
+def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:
+    """Yield where the claim's words stand in a row, cutting neither a word nor a number."""
+    wanted = claim.strip(_OUTER).split()
+    if len(wanted) < 2:
+        return
+    folded = " ".join(wanted).translate(_STRAIGHT)
+    rest = "".join(_VARIANTS.get(c) or re.escape(c) for c in folded[1:])
+    pattern = rf"(?<!\w)(?i:{re.escape(folded[0])}){rest}(?!\w|%|[.,]\d)"
+    for match in islice(re.finditer(pattern, abstract), _OCCURRENCES):
+        yield match.span()

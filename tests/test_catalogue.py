@@ -1,0 +1,172 @@
+"""Questions that the library itself answers, and greetings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.text.people import fold_person
+
+ROWS = [
+    {
+        "id": "a",
+        "title": "Alpha: counting bees",
+        "abstract": "Alpha counts 40 bees. Results show that bees can be counted.",
+        "authors": ["Ann Lee", "Bo Schütze", "Cy Poe"],
+        "year": 2019,
+        "venue": ["emnlp", "ijcnlp"],
+    },
+    {
+        "id": "b",
+        "title": "Beta: naming whales",
+        "abstract": "Beta names seven whales in the sea.",
+        "authors": ["Bo Schütze"],
+        "year": 2021,
+        "venue": "ACL",
+    },
+    {
+        "id": "c",
+        "title": "Naming bees",
+        "abstract": "Bees get names [3] as whales do.",
+        "authors": ["Dee Fox", "Ann Lee"],
+        "year": 2021,
+        "venue": "EMNLP",
+    },
+]
+
+
+@pytest.fixture
+def ask(assistant, tmp_path):
+    return filled(assistant, tmp_path, ROWS).ask
+
+
+@pytest.fixture
+def ask_bare(assistant, tmp_path):
+    """A library whose papers have nothing but titles and abstracts."""
+    bare = [{key: row[key] for key in ("id", "title", "abstract")} for row in ROWS]
+    return filled(assistant, tmp_path, bare).ask
+
+
+def filled(assistant, folder, rows):
+    file = folder / "papers.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assistant.ingest([str(file)])
+    return assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "cited"),
+    [
+        ("How many papers are there?", "The library has 3 papers, of 2019 to 2021.", ""),
+        ("how many EMNLP papers?", "The library has 2 papers from EMNLP:", "ca"),
+        ("How many papers by Bo Schuetze?", "The library has 2 papers by Bo Schütze:", "ba"),
+        ("How many papers from 1950?", "The library has no papers of 1950.", ""),
+        ("Who wrote Alpha?", "is by Ann Lee, Bo Schütze and Cy Poe [1]", "a"),
+        ("When was Beta published?", "was published in 2021 (ACL) [1]", "b"),
+        ("Where was Beta published?", "appeared in ACL (2021) [1]", "b"),
+        ("What is the oldest paper?", "The oldest papers are of 2019:", "a"),
+        ("newest papers by Ann Lee", "The newest papers by Ann Lee are of 2021:", "ca"),
+        ("How many papers per year?", "- 2021: 2\n- 2019: 1", ""),
+        ("papers by Ann Lee since 2020", "by Ann Lee since 2020:", "c"),
+        ("papers by Ann Lee about counting", "by Ann Lee about “counting”:", "a"),
+        ("Give me the BibTeX of Beta", "@article{schutze2021beta", "b"),
+        ("Is Alpha in the library?", "Yes, the library has:", "a"),
+        ("Who are the coauthors of Ann Lee?", "- Bo Schütze: 1\n- Cy Poe: 1\n- Dee Fox: 1", ""),
+    ],
+)
+def test_what_the_catalogue_knows(ask, question, text, cited):
+    answer = ask(question)
+    assert (answer.kind, answer.answered) == ("library", True)
+    assert text in answer.answer
+    assert "".join(citation.paper.id for citation in answer.citations) == cited
+    assert all(sentence.text in answer.answer for sentence in answer.sentences)
+    assert [f"[{c.number}]" in answer.answer for c in answer.citations] == [True] * len(cited)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How many citations does Alpha have?", "Citation counts and references are not known"),
+        ("papers by Zoe Unknown", "The library has no paper by Zoe Unknown."),
+        ("Who wrote Gamma: weighing ants?", "No paper in the library has “"),
+        ("What did Lee et al. 2018 find?", "The library has no paper by Lee of 2018."),
+    ],
+)
+def test_what_it_does_not_know_is_said(ask, question, text):
+    answer = ask(question)
+    assert (answer.kind, answer.answered, answer.citations) == ("library", False, ())
+    assert text in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Who wrote Alpha?",
+            "The papers have no authors here, so that cannot be told. The paper is",
+        ),
+        ("Which papers were published in 2021?", "The papers have no years here"),
+        ("In which journal was Alpha published?", "The papers have no venues here"),
+        ("How many papers by Ann Lee?", "The papers have no authors here"),
+    ],
+)
+def test_fields_that_no_paper_has_are_named(ask_bare, question, text):
+    answer = ask_bare(question)
+    assert (answer.kind, answer.answered) == ("library", False)
+    assert answer.answer.startswith(text)
+
+
+def test_what_people_found_is_asked_of_their_papers(ask):
+    answer = ask("What did Lee et al. (2019) find?")
+    assert (answer.kind, answer.answered) == ("papers", True)
+    assert {citation.paper.id for citation in answer.citations} == {"a"}
+
+
+def test_an_overview_groups_every_paper(ask):
+    answer = ask("What is this library about?")
+    assert answer.answer.startswith(
+        "The library has 3 papers, of 2019 to 2021; most are from emnlp"
+    )
+    assert answer.citations
+
+
+def test_an_abstract_is_shown_word_for_word(ask):
+    answer = ask("Show me the abstract of Beta")
+    assert answer.sentences[0].support == "verbatim"
+    assert answer.sentences[0].evidence.quote == ROWS[1]["abstract"]
+
+
+def test_markers_in_a_papers_text_cite_nothing(ask):
+    answer = ask("Show me the abstract of Naming bees")
+    assert "[3]" not in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question", ["Hello!", "Thanks a lot", "Thank you!", "bye", "Who are you?"]
+)
+def test_small_talk_gets_a_sentence(ask, question):
+    answer = ask(question)
+    assert (answer.kind, answer.citations, answer.sentences) == ("chat", (), ())
+    assert answer.answer.count(".") + answer.answer.count("!") <= 2
+
+
+def test_two_questions_are_answered_one_by_one(ask):
+    answer = ask("Who wrote Beta? And how many citations does Alpha have?")
+    assert answer.answered
+    assert "**Who wrote Beta?**\n**Beta: naming whales** (2021, ACL) is by Bo Schütze [1]" in (
+        answer.answer
+    )
+    assert "Citation counts and references are not known here" in answer.answer
+    assert [citation.paper.id for citation in answer.citations] == ["b"]
+
+
+def test_citations_of_several_answers_are_numbered_through(ask):
+    answer = ask("Who wrote Beta? And who wrote Alpha?")
+    assert [citation.paper.id for citation in answer.citations] == ["b", "a"]
+    assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
+    assert answer.sentences[1].text.endswith("Cy Poe [2]")
+
+
+def test_names_are_folded():
+    assert fold_person("Bo Schütze") == fold_person("bo schuetze") == fold_person("Bo Schutze")

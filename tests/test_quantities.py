@@ -1,0 +1,75 @@
+"""Numbers and units: which say the same, which do not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.quantities import quantities, unstated
+
+
+@pytest.mark.parametrize(
+    ("claim", "stated"),
+    [
+        ("300 K", "300K"), ("300K", "300,000"), ("300 K", "300,000"), ("300,000", "300 thousand"),
+        ("300 kelvin", "300 K"), ("0.3 million", "300,000"), ("1.5M", "1.5 million"),
+        ("1\u2009200 cases", "1,200 cases"), ("a hundred words", "100 words"),
+        ("0.5 s", "500 ms"), ("500 ms", "half of it took 0.5 seconds"), ("14 days", "two weeks"),
+        ("two weeks", "14 days"), ("one year", "12 months"), ("24 months", "two years"),
+        ("36 hours", "1.5 days"), ("a 90-minute run", "1.5 h"), ("2 kg", "2,000 g"),
+        ("1.5 mm", "1500 µm"), ("2 GHz", "2000 MHz"), ("0.5 seconds", "478 ms"),
+        ("3e-4", "0.0003"), ("0.0003", "3×10⁻⁴"), ("3 x 10^-4", "3e-4"), ("3·10−4", "3E-04"),
+        ("10⁻⁴", "0.0001"), ("1e6 steps", "one million steps"), ("p < .05", "p < 0.05"),
+        ("45% accuracy", "an accuracy of 0.45"), ("a recall of 0.453", "45.3% recall"),
+        ("76 percent", "76.3%"), ("two thirds of them", "66.7%"), ("two-thirds", "67%"),
+        ("a third of all", "33%"), ("half of them", "50%"), ("three quarters", "75%"),
+        ("−0.42", "-0.42"), ("r = -0.42", "r=−0.42"), ("it fell by 5%", "a change of −5%"),
+        ("59,000 papers", "58,929 papers"), ("twice", "2-fold"), ("37.6x", "37.6 times"),
+        ("there are three kinds", "nothing"), ("two main types", "nothing"), ("one of us", "no"),
+        ("twenty-five", "25"), ("two dozen", "24"), ("7B", "7 B"), ("7 B parameters", "7 billion"),
+    ],
+)  # fmt: skip
+def test_the_same_number(claim, stated):
+    assert unstated(claim, quantities(stated)) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "stated"),
+    [
+        ("0.5 s", "500 s"), ("5 ms", "5 s"), ("14 days", "14 weeks"), ("2 kg", "2 g"),
+        ("3e-4", "3e-3"), ("3×10⁻⁴", "3×10⁴"), ("10^-4", "10^4"), ("300 K", "300"),
+        ("0.42", "−0.42"), ("-0.42", "0.42"), ("−5 points", "5 points"),
+        ("45% of patients", "p = 0.45"), ("45% of patients", "a weight of 0.45"),
+        ("45% of patients", "0.45 s"), ("45%", "a learning rate of 0.45"), ("45%", "45 patients"),
+        ("two thirds of them", "75%"), ("a third of all", "3 of them"), ("half of them", "60%"),
+        ("8 cases", "9 cases"), ("48 species", "52 species"), ("3.2x", "4.2x"), ("1.5M", "1.5B"),
+        ("six parks", "two parks"), ("200 ms", "200"), ("7.1", "7.2"), ("300 °C", "300 K"),
+    ],
+)  # fmt: skip
+def test_another_number(claim, stated):
+    assert unstated(claim, quantities(stated)) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("GPT-2, CD28, OCT3/4, 5-HT, 4-1BB and v1.2", []),
+        ("from 5 to 8%, 2, 3 and 4 h", [(5, "%"), (8, "%"), (2, "h"), (3, "h"), (4, "h")]),
+        ("in the 1990s, 3-5 days", [(1990, ""), (3, "d"), (5, "d")]),
+        ("(−0.5) and 3–5", [(-0.5, ""), (3, ""), (5, "")]),
+        ("", []),
+    ],
+)
+def test_what_is_read(text, values):
+    assert [(q.value, q.unit) for q in quantities(text)] == values
+
+
+@given(
+    st.text(alphabet=st.sampled_from("0123456789.,-−e×^⁻⁴ %Kmsxhalf oftwhird\u2009"), max_size=60)
+)
+def test_any_text_is_read_and_states_its_own_numbers(text):
+    found = quantities(text)
+    assert unstated(text, found) == []
+    for each in found:
+        assert 0 <= each.start < each.end <= len(text)

@@ -1,0 +1,119 @@
+"""Which word-for-word matches a paper asserts, and sentences that cite several papers."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answers.writing import Written, receipts
+from rag.receipts.several import judge_each, suggest
+from rag.receipts.support import SUPPORTED, Verdict, judge
+from rag.receipts.verbatim import find_verbatim, is_only_mentioned
+from rag.types import Hit, Paper, Passage, Usage
+
+TEA = (
+    "BACKGROUND: Green tea lowers blood pressure in adults. However, black tea raises the heart "
+    "rate, but white tea does not. It is a myth that coffee stunts the growth of children. "
+    "Whether oolong tea prevents colds is unknown. Some authors claim that mint tea cures "
+    "headaches. We found no evidence that iced tea harms the teeth. Rooibos helps, if it is warm. "
+    "Does matcha help?  Tea costs 3.5 dollars; herbs cost less than tea. Chai helps sleepers, "
+    "which some people claim without proof."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "asserted"),
+    [
+        ("Green tea lowers blood pressure in adults.", True),
+        ("green  tea lowers blood\npressure in adults", True),
+        ("However, black tea raises the heart rate, but white tea does not.", True),
+        ("Black tea raises the heart rate.", True),
+        ("Herbs cost less than tea.", True),
+        ("It is a myth that coffee stunts the growth of children.", True),
+        ("Coffee stunts the growth of children.", False),
+        ("Oolong tea prevents colds.", False),
+        ("Mint tea cures headaches.", False),
+        ("Iced tea harms the teeth.", False),
+        ("Rooibos helps.", False),
+        ("Does matcha help?", False),
+        ("Matcha help", False),
+        ("Green tea", False),
+        ("blood pressure in adults", False),
+        ("Tea costs 3", False),
+        ("Chai helps sleepers.", False),
+        ("White tea does not.", False),
+        (
+            "Green tea lowers blood pressure in adults. However, black tea raises the heart rate",
+            True,
+        ),
+    ],
+)
+def test_verbatim_is_what_the_paper_asserts(claim, asserted):
+    found = find_verbatim(claim, TEA)
+    assert (found is not None) is asserted
+    if found:
+        assert TEA[slice(*found)].lower().split() == claim.lower().rstrip(".").split()
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Coffee stunts the growth of children.",
+        "Oolong tea prevents colds.",
+        "Mint tea cures headaches.",
+        "Iced tea harms the teeth.",
+    ],
+)
+def test_what_is_only_mentioned_is_not_said(claim):
+    assert is_only_mentioned(claim, TEA)
+    assert judge(claim, [Paper("t", "Teas", TEA)]).support == "unsupported"
+
+
+def test_a_fragment_of_what_is_asserted_is_supported():
+    claim = "Black tea raises the heart rate, but white tea does not."
+    assert judge(claim, [Paper("t", "Teas", TEA)]).support in ("verbatim", "supported")
+    assert not is_only_mentioned("Green tea lowers blood pressure", TEA)
+
+
+MOSS = Paper("moss", "On moss", "Moss grows on the north side of 40 oaks in Norway.")
+FERN = Paper("fern", "On ferns", "Ferns lower the temperature of 90 ponds in Chile.")
+
+
+def test_a_sentence_mixed_from_two_papers_is_weak_at_most(monkeypatch):
+    scores = {("moss",): 0.5, ("fern",): 0.3, ("moss", "fern"): 0.9}
+
+    def judged(claim, papers, embedder=None):
+        score = scores[tuple(paper.id for paper in papers)]
+        return Verdict("supported" if score >= SUPPORTED else "weak", score, None)
+
+    monkeypatch.setattr("rag.receipts.several.judge", judged)
+    verdict, each = judge_each("Moss and ferns.", [MOSS, FERN])
+    assert (verdict.support, verdict.score) == ("weak", 0.594)
+    assert [one.score for one in each] == [0.5, 0.3]
+
+
+def test_the_paper_that_says_it_counts():
+    alone, each = judge_each(MOSS.abstract, [FERN, MOSS])
+    assert (alone.support, alone.evidence.paper_id) == ("verbatim", "moss")
+    assert [one.support for one in each] == ["unsupported", "verbatim"]
+
+
+def test_another_paper_that_says_it_is_suggested():
+    assert suggest("Ferns lower the temperature of 90 ponds in Chile.", [MOSS, FERN]) == 1
+    assert suggest("Ferns lower the temperature of 17 ponds in Chile.", [MOSS, FERN]) is None
+    assert suggest("[1]", [MOSS, FERN]) is None
+    assert suggest("Ferns.", []) is None
+
+
+def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it():
+    read = [
+        Hit(rank, 1.0, paper, Passage(paper.id, 0, 9)) for rank, paper in ((1, MOSS), (2, FERN))
+    ]
+    text = (
+        "Ferns lower the temperature of 90 ponds in Chile. [1] "
+        "Moss grows on the north side of 40 oaks in Norway [1][2]. Nothing of the kind [1]."
+    )
+    wrong, both, none = receipts(Written(text, (0, 1), frozenset(), None, Usage()), read, read)
+    assert (wrong.support, wrong.suggested, dict(wrong.verdicts)) == ("unsupported", 2, {})
+    assert (both.support, both.suggested) == ("verbatim", None)
+    assert both.verdicts == {"1": "verbatim", "2": "unsupported"}
+    assert (none.support, none.suggested) == ("unsupported", None)
