@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 
@@ -178,10 +179,10 @@ def test_a_comparison_is_planned_and_its_searches_come_in_turn(ask):
 def test_planned_filters_hold_where_they_were_asked_for_and_match(ask, where, found, in_force):
     def script(request):
         if "Last question:" in prompt_of(request):
-            return say(json.dumps({"searches": ["image"], "where": where}))
+            return say(json.dumps({"searches": ["image", "graph", "speech"], "where": where}))
         return say("An image has pixels [1].")
 
-    question = "What has an image, and what did Nobody say since 2021, or since 2050?"
+    question = "What has an image, and which numbers like 2021 and 2050 would Nobody see?"
     parts, _ = ask(script, question)
     assert {hit.paper_id for hit in parts[-1].retrieved} == found
     assert parts[-1].settings["where"] == in_force
@@ -266,14 +267,15 @@ def test_a_sentence_without_a_marker_gets_the_source_that_supports_it(ask):
         image = source(request, "On images")
         return say(
             "Each graph has 12 edges. The ",
-            f"image is square [{image}",
+            f"image is square in our data [{image}",
             "]. We record 37 hours of speech. Graphs sing beautiful songs at night.",
         )
 
     parts, _ = ask(script)
     answer = parts[-1]
     assert answer.answer == (
-        "Each graph has 12 edges. [1] The image is square [2]. We record 37 hours of speech. [3] "
+        "Each graph has 12 edges. [1] The image is square in our data [2]. "
+        "We record 37 hours of speech. [3] "
         "Graphs sing beautiful songs at night."
     )
     assert shown(parts) == answer.answer
@@ -324,6 +326,17 @@ def test_a_text_that_repeats_itself_is_cut_and_said_to_be(ask, text, kept):
     assert shown(parts).strip() == answer.answer
     assert answer.answer == (kept or "Each graph has edges [1], edges and nodes,")
     assert answer.usage.completion_tokens > 0
+
+
+def test_a_model_that_is_cut_is_hung_up_on_at_once(ask):
+    gc.disable()  # whatever is left to it waits
+    try:
+        text = [chunk("Each graph has 12 edges [1]. ")] * 30
+        parts, server = ask(Reply([*text, *([0.05, chunk("Each graph has 12 edges [1]. ")] * 200)]))
+        assert parts[-1].stopped == "repetition"
+        assert server.hung_up.wait(5)
+    finally:
+        gc.enable()
 
 
 def test_a_list_whose_lines_resemble_each_other_is_no_repetition(ask):
