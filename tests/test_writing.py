@@ -182,7 +182,7 @@ def test_planned_filters_hold_where_they_were_asked_for_and_match(ask, where, fo
             return say(json.dumps({"searches": ["image", "graph", "speech"], "where": where}))
         return say("An image has pixels [1].")
 
-    question = "What has an image, and which numbers like 2021 and 2050 would Nobody see?"
+    question = "What has an image, and how does it look to Nobody with 2021 or 2050 pixels?"
     parts, _ = ask(script, question)
     assert {hit.paper_id for hit in parts[-1].retrieved} == found
     assert parts[-1].settings["where"] == in_force
