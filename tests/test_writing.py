@@ -298,10 +298,18 @@ def test_where_nothing_can_be_attributed_the_answer_is_quotations(ask):
     assert answer.citations[0].paper.id == "g"
 
 
-def test_markers_of_which_nothing_is_said_cite_nothing(ask):
-    parts, _ = ask(say("1. [1]\n", "2. [2]\n3. [3]\n4. [4]"))
+@pytest.mark.parametrize(
+    "pieces", [["1. [1]\n", "2. [2]\n3. [3]\n4. [4]"], ["The source: [1]\n", "The answer is [1]:"]]
+)
+def test_markers_of_which_nothing_is_said_cite_nothing(ask, pieces):
+    parts, _ = ask(say(*pieces))
     assert parts[-1].answer.startswith(CITED_NOTHING)
     assert shown(parts) == parts[-1].answer
+
+
+def test_a_list_of_names_cites(ask):
+    parts, _ = ask(say("- Graphs [1]\n", "- Images [2]"))
+    assert parts[-1].answer == shown(parts) == "- Graphs [1]\n- Images [2]"
 
 
 # Models that repeat themselves.

@@ -140,7 +140,7 @@ class _Draft:
         """The numbers of the sources cited, by first use; none where nothing is said of them."""
         if not self._grounded:
             pieces = split_cited(self.text) if self._citations.order else []
-            self._grounded = any(piece.citations and " " in piece.claim for piece in pieces)
+            self._grounded = any(piece.citations and _says(piece.claim) for piece in pieces)
         return self._citations.order if self._grounded else ()
 
     @property
@@ -178,6 +178,11 @@ class _Draft:
         shown = self.text[self._shown :]
         self._shown = len(self.text)
         return shown
+
+
+def _says(claim: str) -> bool:
+    """Say whether what is cited is more than a marker alone or words that lead to another line."""
+    return any(map(str.isalpha, claim)) and not claim.rstrip(" *_").endswith((":", "?"))
 
 
 def find_source(claim: str, sources: Sequence[Hit]) -> int | None:
