@@ -76,47 +76,57 @@ def grounds(monkeypatch, question: Question, had, logits=(), papers=100) -> Grou
 def test_the_paper_with_most_of_the_words_counts_and_names_count_double(monkeypatch):
     found = grounds(monkeypatch, ALPHA, [(0.0, 1.0), (0.75, 0.0)], (-2.0, 1.5))
     # 1/3 for the first; 2/3 * 0.75 for the second.
-    assert found.features == pytest.approx((1.5, 0.5, 0.25, 1.0, 2.0))
+    assert found.features == pytest.approx((1.5, -2.0, 1.5, 0.5, 0.25, 1.0, 2.0))
     assert found.missing == ()
 
 
 def test_what_no_paper_has_is_missing(monkeypatch):
     found = grounds(monkeypatch, ALPHA, [(0.4, 0.5), (0.1, 0.0)], (0.0,), papers=0)
-    assert found.features == pytest.approx((0.0, (2 * 0.4 + 0.5) / 3, 0.6, 1.0, 0.0))
+    assert found.features == pytest.approx((0.0, -9.0, 0.0, (2 * 0.4 + 0.5) / 3, 0.6, 1.0, 0.0))
     assert found.missing == ("Alpha",)
 
 
 def test_only_the_first_six_papers_are_near(monkeypatch):
     found = grounds(monkeypatch, ALPHA, [(0.0, 0.0)] * 6 + [(1.0, 1.0)])
-    assert found.features == pytest.approx((-9.0, 0.0, 1.0, 1.0, 2.0))
+    assert found.features == pytest.approx((-9.0, -9.0, -9.0, 0.0, 1.0, 1.0, 2.0))
     assert found.missing == ("Alpha", "alpha")
 
 
 def test_the_sides_of_a_comparison_count_as_one_paper(monkeypatch):
     had = [(1.0, 0.0), (0.0, 1.0)]
     compared = grounds(monkeypatch, Question(BOTH, "compare", ("Alpha", "Beta")), had, (1.0,))
-    assert compared.features == pytest.approx((1.0, 1.0, 0.0, 1.0, 2.0))
+    assert compared.features == pytest.approx((1.0, -9.0, 1.0, 1.0, 0.0, 1.0, 2.0))
     alone = grounds(monkeypatch, Question(BOTH), had, (1.0,)).features
     assert alone.coverage < 1.0
     assert alone.unnamed == 1.0
 
 
 def test_a_question_of_no_words_or_no_papers_has_only_what_was_read(monkeypatch):
-    empty = Grounds(Features(-9.0, 0.0, 0.0, 0.0, 1.0), ())
+    empty = Grounds(Features(-9.0, -9.0, -9.0, 0.0, 0.0, 0.0, 1.0), ())
     assert grounds(monkeypatch, Question("What is it?"), [()], (-math.inf,), 10) == empty
     assert grounds(monkeypatch, ALPHA, [], papers=10) == empty
 
 
 def test_the_score_is_the_value_of_the_formula():
-    features = Features(answers=1.0, coverage=0.5, unnamed=0.25, names=1.0, size=2.0)
-    total = 0.415 + 1.131 + 0.9705 - 0.437 + 0.231 - 0.368
+    features = Features(
+        answers=1.0, second=-1.0, first=0.5, coverage=0.5, unnamed=0.25, names=1.0, size=2.0
+    )
+    total = 2.302 + 0.426 - 0.245 + 0.204 + 0.61 - 0.42275 - 0.063 - 1.2
     assert score(features) == pytest.approx(1 / (1 + math.exp(-total)))
-    halves = dict.fromkeys(["answers", "coverage", "unnamed", "names", "size", "constant"], 0.5)
-    assert score(features, halves) == pytest.approx(1 / (1 + math.exp(-2.875)))
+    halves = dict.fromkeys([*Features._fields, "constant"], 0.5)
+    assert score(features, halves) == pytest.approx(1 / (1 + math.exp(-2.625)))
 
 
-@pytest.mark.parametrize(("total", "said"), [(-0.41, False), (-0.40, True)])
-def test_the_papers_answer_from_a_score_of_two_fifths(total, said):
-    # The logistic function is 0.4 at ln(2/3) = -0.4055.
-    features = Features((total - 0.415) / 1.131, 0.0, 0.0, 0.0, 0.0)
+@pytest.mark.parametrize(("total", "said"), [(-0.63, False), (-0.61, True)])
+def test_the_papers_answer_from_a_score_of_little_more_than_a_third(total, said):
+    # The logistic function is 0.35 at ln(7/13) = -0.619.
+    features = Features((total - 2.302) / 0.426, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert answers(Grounds(features, ())) is said
+
+
+def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):
+    listed = grounds(
+        monkeypatch, Question("Which papers use alpha?", "list"), [(1.0,)], (0.0,), 10**5
+    )
+    asked = grounds(monkeypatch, Question("Who uses alpha?"), [(1.0,)], (0.0,), 10**5)
+    assert (listed.features.size, asked.features.size) == (3.0, 5.0)

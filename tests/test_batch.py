@@ -82,7 +82,8 @@ def out(tmp_path):
 
 
 def test_rows_are_what_ask_gives_in_order_with_their_ids(quoting, out):
-    asked_items = [Item("b", "What has nodes?"), Item(7, "What has pixels?"), *items(20)]
+    more = [Item(f"q{i}", ("What has nodes?", "What has pixels?")[i % 2]) for i in range(1, 21)]
+    asked_items = [Item("b", "What has nodes?"), Item(7, "What has pixels?"), *more]
     summary = run.run(quoting, asked_items, out, concurrency=4)
     rows = rows_of(out)
     assert [row["id"] for row in rows] == ["b", 7, *(f"q{i}" for i in range(1, 21))]

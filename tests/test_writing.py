@@ -182,7 +182,7 @@ def test_planned_filters_hold_where_they_were_asked_for_and_match(ask, where, fo
             return say(json.dumps({"searches": ["image", "graph", "speech"], "where": where}))
         return say("An image has pixels [1].")
 
-    question = "What has an image, and how does it look to Nobody with 2021 or 2050 pixels?"
+    question = "How many pixels has an image, and is it so, as Nobody says of 2021, or 2050?"
     parts, _ = ask(script, question)
     assert {hit.paper_id for hit in parts[-1].retrieved} == found
     assert parts[-1].settings["where"] == in_force
@@ -282,7 +282,7 @@ def test_a_sentence_without_a_marker_gets_the_source_that_supports_it(ask):
     assert [c.paper.id for c in answer.citations] == ["g", "i", "s"]
     assert [(s.citations, s.attributed, s.support) for s in answer.sentences] == [
         ((1,), True, "verbatim"),
-        ((2,), False, "verbatim"),
+        ((2,), False, "supported"),
         ((3,), True, "verbatim"),
         ((), False, "uncited"),
     ]
@@ -292,7 +292,7 @@ def test_where_nothing_can_be_attributed_the_answer_is_quotations(ask):
     parts, _ = ask(say("Seven, as everybody knows. ", "Birds have wings."))
     answer = parts[-1]
     assert answer.answer.startswith(f"{CITED_NOTHING}\n\nEach graph has 12 edges. [1]")
-    assert shown(parts) == answer.answer
+    assert shown(parts).endswith(f"\n\n{answer.answer}")
     assert answer.answered
     assert {sentence.support for sentence in answer.sentences} == {"verbatim"}
     assert answer.citations[0].paper.id == "g"

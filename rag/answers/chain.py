@@ -99,7 +99,8 @@ def stream(
     alone = question
     multilingual = identity(embedder).startswith("e5")
     read = questions.read_question(question, index.lexical, multilingual=multilingual)
-    follows = bool(history) and read.kind != "chat" and followups.refers_back(question)
+    chats = read.kind == "chat" and not followups.is_joined(question)
+    follows = bool(history) and not chats and followups.refers_back(question)
     plan: planning.Plan | None = None
     fault: ModelError | None = None
     compares = read.kind == "compare"
@@ -236,7 +237,7 @@ def stream(
         made = quoted()
         if made.answered:
             note = f"{writing.CITED_NOTHING}\n\n"
-            yield note
+            yield f"\n\n{note}"  # what the model wrote stands before it
             yield made.text
             made = replace(made, text=note + made.text)
         else:

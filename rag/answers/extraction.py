@@ -2,7 +2,6 @@
 
 Words and vectors choose the sentences that are worth reading; `rag.models.cross_encoder` reads each
 with the question; a fixed logistic formula joins both to how likely the sentence answers.
-``python -m evals.maintain.calibrate_answers`` redoes the constants.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _BEFORE = 0.2  # of the score of the sentence before
 LIKELY: Mapping[str, float] = {"logit": 0.6, "score": 1.73, "paper": 2.02, "constant": -5.95}
 
 _MOST, _MOST_OF_ONE = 4, 3
-_ALSO = 0.35  # a second sentence of the paper that answers best is as likely as this
+_ALSO = 0.15  # a second sentence of the paper that answers best is as likely as this
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
 _MAY = 0.1  # what a paper that is called by its name says best is at least as likely as this
 _SAME = 0.92  # cosine from which two sentences say the same
@@ -117,6 +116,8 @@ def _asked_of(question: Question, hit: int) -> list[str]:
         return [f"What is said about {question.subject}?"]
     if question.kind == "compare" and hit < len(question.parts):
         return [question.text, f"What is {question.parts[hit]}?"]
+    if question.language != "en":  # its names are all that is searched
+        return [question.text, f"What is {question.subject}?"]
     return [question.text]
 
 

@@ -67,6 +67,16 @@ def refers_back(question: str) -> bool:
     return len(said) <= (3 if re.search(r"\bthe\b", question, re.IGNORECASE) else 1)
 
 
+def is_joined(question: str) -> bool:
+    """Say whether a question goes on from what was said even where it reads like small talk.
+
+    >>> is_joined("And what can it do?"), is_joined("And how are you?"), is_joined("Hello")
+    (True, False, False)
+    """
+    question = _INTERJECTION.sub("", question)
+    return bool(_CONTINUES.match(question) and _REFERS.search(question))
+
+
 def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = ()) -> str:
     """Return a follow-up as a question that stands alone, without a model.
 

@@ -46,6 +46,24 @@ def is_refusal(text: str) -> bool:
     return bool(shape and _NEGATIVE.search(shape[0]))
 
 
+def may_refuse(text: str) -> bool:
+    """Say whether a text that goes on is a refusal, or may still become one.
+
+    >>> [may_refuse(text) for text in ("", "**These pap", "These papers show", "The graph")]
+    [True, True, False, False]
+    """
+    *said, last = _words_of(text).split() or [""]
+    begun = all(word in _OPENING for word in said)
+    return is_refusal(text) or (begun and any(word.startswith(last) for word in _OPENING))
+
+
+_OPENING = frozenset(
+    "answer answers refusal reply sorry unfortunately apologies my i am m im afraid but that "
+    "however so no the these those none of papers sources abstracts documents passages text texts "
+    "context information provided given do does did can could not cannot directly".split()
+)
+
+
 def says_no_answer(text: str) -> bool:
     """Say whether the first sentences of a text that cites nothing say that there is no answer.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
 
 from rag.answers import prompts
-from rag.answers.refusals import REFUSAL, is_refusal, says_no_answer
+from rag.answers.refusals import REFUSAL, is_refusal, may_refuse, says_no_answer
 from rag.answers.repetition import Repetition
 from rag.answers.thoughts import Thoughts
 from rag.errors import ModelError
@@ -73,8 +73,8 @@ def write(
 ) -> Generator[str, None, Written]:
     """Have a model answer from the sources: yield what may be shown of it, as it comes.
 
-    Nothing is shown of a refusal, nor before something is cited. ``source_of`` finds the number
-    of the source for a sentence without one.
+    Nothing is shown of a refusal. ``source_of`` finds the number of the source for a sentence
+    without one.
 
     Raises:
         ModelError: the model failed; ``partial`` is the text that had arrived.
@@ -173,7 +173,7 @@ class _Draft:
 
     def _show(self, text: str) -> str:
         self.text += text
-        if not self.order or is_refusal(self.text):
+        if may_refuse(self.text) or (not self.order and says_no_answer(self.text)):
             return ""
         shown = self.text[self._shown :]
         self._shown = len(self.text)

@@ -2,8 +2,8 @@
 
 It is all-MiniLM-L6-v2's encoder (`rag.models.minilm`), trained on: two numbers a pair, the logits
 that the passage supports a claim and that it answers a question (Nogueira and Cho 2019 call such a
-network a cross-encoder). ``evals/maintain/train_checker.py`` made the weights, which come with the
-program.
+network a cross-encoder). The weights come with the program; ``evals/datasets/checker`` holds what
+was written to train them and says how it was done.
 """
 
 from __future__ import annotations

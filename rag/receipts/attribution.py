@@ -21,8 +21,8 @@ class Attribution:
     got one.
 
     >>> named = Attribution(lambda claim: 3 if "fast" in claim else None)
-    >>> named.feed("It is very fast. It may ") + named.feed("be small.") + named.finish()
-    'It is very fast. [3] It may be small.'
+    >>> named.feed("Hashing is fast. It may ") + named.feed("be small.") + named.finish()
+    'Hashing is fast. [3] It may be small.'
     """
 
     def __init__(self, find: Callable[[str], int | None]) -> None:

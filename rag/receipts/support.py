@@ -3,7 +3,6 @@
 No language model is asked. The words of the claim are looked for in the abstracts, names and
 numbers apart; a small network reads the likeliest passages with it (`rag.receipts.checker`); a
 fixed logistic formula weighs these.
-``python -m evals.maintain.calibrate_support`` redoes the constants from labelled pairs.
 """
 
 from __future__ import annotations

@@ -98,8 +98,10 @@ class Model:
 
     def __call__(self, request: Request) -> Reply:
         prompt = request.body["messages"][-1]["content"]
-        if prompt.startswith("Rewrite the last question"):
-            return say("How much does WordGate halve in speech?")
+        if prompt.startswith("Plan how to search"):
+            follows = "by how much does it" in prompt
+            asked = "How much does WordGate halve in speech?" if follows else ""
+            return say(json.dumps({"searches": [asked or "graph model"], "question": asked}))
         question = prompt.rpartition("Question: ")[2].strip()
         self.calls[question] = self.calls.get(question, 0) + 1
         sources = re.findall(r"=== source \d+ \w+ ===\n.*\n.*\nAbstract: (.*)", prompt)
