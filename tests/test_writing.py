@@ -282,7 +282,7 @@ def test_a_sentence_without_a_marker_gets_the_source_that_supports_it(ask):
     assert [c.paper.id for c in answer.citations] == ["g", "i", "s"]
     assert [(s.citations, s.attributed, s.support) for s in answer.sentences] == [
         ((1,), True, "verbatim"),
-        ((2,), False, "supported"),
+        ((2,), False, "verbatim"),
         ((3,), True, "verbatim"),
         ((), False, "uncited"),
     ]
@@ -299,12 +299,11 @@ def test_where_nothing_can_be_attributed_the_answer_is_quotations(ask):
 
 
 @pytest.mark.parametrize(
-    "pieces", [["1. [1]\n", "2. [2]\n3. [3]\n4. [4]"], ["The source: [1]\n", "The answer is [1]:"]]
+    "pieces", [["1. [1]\n", "2. [2]\n3. [3]\n4. [4]"], ["The source: [1]\n", "The answer is: [1]."]]
 )
 def test_markers_of_which_nothing_is_said_cite_nothing(ask, pieces):
     parts, _ = ask(say(*pieces))
     assert parts[-1].answer.startswith(CITED_NOTHING)
-    assert shown(parts) == parts[-1].answer
 
 
 def test_a_list_of_names_cites(ask):

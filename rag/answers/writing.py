@@ -182,7 +182,7 @@ class _Draft:
 
 def _says(claim: str) -> bool:
     """Say whether what is cited is more than a marker alone or words that lead to another line."""
-    return any(map(str.isalpha, claim)) and not claim.rstrip(" *_").endswith((":", "?"))
+    return any(map(str.isalpha, claim)) and not claim.rstrip(" *_.").endswith((":", "?"))
 
 
 def find_source(claim: str, sources: Sequence[Hit]) -> int | None:
