@@ -90,7 +90,9 @@ def test_what_lies_in_the_wheel(wheel):
         for path in (ROOT / part).rglob("*.*")
         if "__pycache__" not in path.parts
     }
-    kept_out = {name for name in files if re.match("evals/(maintain/|baseline|datasets/checker/)", name)}
+    kept_out = {
+        name for name in files if re.match("evals/(maintain/|baseline|datasets/checker/)", name)
+    }
     packed = {name.removeprefix("rag/") for name in names if name.startswith("rag/")}
     assert packed == files - kept_out
     assert not [name for name in names if "maintain" in name or "test" in name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 
@@ -178,7 +179,7 @@ def test_a_comparison_is_planned_and_its_searches_come_in_turn(ask):
 def test_planned_filters_hold_where_they_were_asked_for_and_match(ask, where, found, in_force):
     def script(request):
         if "Last question:" in prompt_of(request):
-            return say(json.dumps({"searches": ["image"], "where": where}))
+            return say(json.dumps({"searches": ["image", "graph", "speech"], "where": where}))
         return say("An image has pixels [1].")
 
     question = "How many pixels has an image, and is it so, as Nobody says of 2021, or 2050?"
@@ -266,21 +267,22 @@ def test_a_sentence_without_a_marker_gets_the_source_that_supports_it(ask):
         image = source(request, "On images")
         return say(
             "Each graph has 12 edges. The ",
-            f"image is square [{image}",
+            f"image is square in our data [{image}",
             "]. We record 37 hours of speech. Graphs sing beautiful songs at night.",
         )
 
     parts, _ = ask(script)
     answer = parts[-1]
     assert answer.answer == (
-        "Each graph has 12 edges. [1] The image is square [2]. We record 37 hours of speech. [3] "
+        "Each graph has 12 edges. [1] The image is square in our data [2]. "
+        "We record 37 hours of speech. [3] "
         "Graphs sing beautiful songs at night."
     )
     assert shown(parts) == answer.answer
     assert [c.paper.id for c in answer.citations] == ["g", "i", "s"]
     assert [(s.citations, s.attributed, s.support) for s in answer.sentences] == [
         ((1,), True, "verbatim"),
-        ((2,), False, "supported"),
+        ((2,), False, "verbatim"),
         ((3,), True, "verbatim"),
         ((), False, "uncited"),
     ]
@@ -294,6 +296,19 @@ def test_where_nothing_can_be_attributed_the_answer_is_quotations(ask):
     assert answer.answered
     assert {sentence.support for sentence in answer.sentences} == {"verbatim"}
     assert answer.citations[0].paper.id == "g"
+
+
+@pytest.mark.parametrize(
+    "pieces", [["1. [1]\n", "2. [2]\n3. [3]\n4. [4]"], ["The source: [1]\n", "The answer is: [1]."]]
+)
+def test_markers_of_which_nothing_is_said_cite_nothing(ask, pieces):
+    parts, _ = ask(say(*pieces))
+    assert parts[-1].answer.startswith(CITED_NOTHING)
+
+
+def test_a_list_of_names_cites(ask):
+    parts, _ = ask(say("- Graphs [1]\n", "- Images [2]"))
+    assert parts[-1].answer == shown(parts) == "- Graphs [1]\n- Images [2]"
 
 
 # Models that repeat themselves.
@@ -318,6 +333,17 @@ def test_a_text_that_repeats_itself_is_cut_and_said_to_be(ask, text, kept):
     assert shown(parts).strip() == answer.answer
     assert answer.answer == (kept or "Each graph has edges [1], edges and nodes,")
     assert answer.usage.completion_tokens > 0
+
+
+def test_a_model_that_is_cut_is_hung_up_on_at_once(ask):
+    gc.disable()  # whatever is left to it waits
+    try:
+        text = [chunk("Each graph has 12 edges [1]. ")] * 30
+        parts, server = ask(Reply([*text, *([0.05, chunk("Each graph has 12 edges [1]. ")] * 200)]))
+        assert parts[-1].stopped == "repetition"
+        assert server.hung_up.wait(5)
+    finally:
+        gc.enable()
 
 
 def test_a_list_whose_lines_resemble_each_other_is_no_repetition(ask):

@@ -104,7 +104,9 @@ def stream(
     plan: planning.Plan | None = None
     fault: ModelError | None = None
     compares = read.kind == "compare"
-    if llm is not None and planning.is_needed(question, compares=compares, follows=follows):
+    searched = follows or read.kind not in {"chat", "library"}  # others ask the catalogue
+    planned = planning.is_needed(question, compares=compares, follows=follows)
+    if llm is not None and searched and planned:
         try:
             told = history if follows else ()
             plan, prompt, usage = planning.make(question, told, llm, settings)

@@ -129,7 +129,7 @@ class _Draft:
 
     def _restart(self) -> None:
         self.text = ""
-        self._begun = False
+        self._begun = self._grounded = False
         self._shown = 0
         self._repetition = Repetition()
         self._attribution = Attribution(self._source_of)
@@ -137,8 +137,11 @@ class _Draft:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """The numbers of the sources cited, by first use."""
-        return self._citations.order
+        """The numbers of the sources cited, by first use; none where nothing is said of them."""
+        if not self._grounded:
+            pieces = split_cited(self.text) if self._citations.order else []
+            self._grounded = any(piece.citations and _says(piece.claim) for piece in pieces)
+        return self._citations.order if self._grounded else ()
 
     @property
     def attributed(self) -> frozenset[str]:
@@ -175,6 +178,11 @@ class _Draft:
         shown = self.text[self._shown :]
         self._shown = len(self.text)
         return shown
+
+
+def _says(claim: str) -> bool:
+    """Say whether what is cited is more than a marker alone or words that lead to another line."""
+    return any(map(str.isalpha, claim)) and not claim.rstrip(" *_.").endswith((":", "?"))
 
 
 def find_source(claim: str, sources: Sequence[Hit]) -> int | None:

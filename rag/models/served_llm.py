@@ -96,7 +96,12 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
         body = self._get_model_kwargs(
             stream=True, messages=to_openai_message_dicts(messages, model=self.model), **kwargs
         )
-        events = self._post(body, timeout)
+        # Left to the collector, a stream that is left early is closed at any moment: within the
+        # pool's own lock it waits for itself.
+        with contextlib.closing(self._post(body, timeout)) as events:
+            yield from self._read(events)
+
+    def _read(self, events: Any) -> ChatResponseGen:
         text = ""
         finish: dict[str, Any] = {}
         for event in events:
