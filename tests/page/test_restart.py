@@ -58,7 +58,7 @@ def test_the_page_survives_a_restart(browser, folder):
             page.fill("#question", "Tell me an endless graph story")
             page.press("#question", "Enter")
             page.wait_for_function(
-                "document.querySelector('#live .answer')?.innerText.includes('on and')"
+                "document.querySelector('#live .answer')?.innerText.includes('and on')"
             )
         problem = page.locator("#live .problem")
         problem.wait_for()
