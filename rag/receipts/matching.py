@@ -261,12 +261,6 @@ def mentions(said: Sequence[Word], paper: Paper) -> Floats:
     return strengths
 
 
-def nearest_sentence(vector: Floats, paper: Paper, embedder: BaseEmbedding) -> float:
-    """Return the cosine of a vector of length 1 to the nearest sentence, 0 where none is near."""
-    rows = _sentence_rows(_read(paper.title, paper.abstract), embedder)
-    return float((rows @ vector).max(initial=0.0))
-
-
 def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbedding) -> Match:
     """Find out how a paper meets a claim with these words (at least one)."""
     reading = _read(paper.title, paper.abstract)
