@@ -60,8 +60,8 @@ def test_a_full_output_is_one_line(index):
 @pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
 def test_ctrl_c_at_any_instant_is_quiet(index, after):
     """Before Python itself runs a line of ours, the signal is Python's own affair."""
-    code = "import sys; sys.stdout.write('.'); sys.stdout.flush()\nimport rag.__main__ as m\n"
-    code += "sys.argv = ['rag', 'ask', 'What has nodes?']\nraise SystemExit(m.run())"
+    code = "import sys, rag.__main__ as m\nsys.argv = ['rag', 'ask', 'What has nodes?']\n"
+    code += "sys.stdout.write('.'); sys.stdout.flush()\nraise SystemExit(m.run())"
     started = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
