@@ -275,6 +275,7 @@ class Assistant:
                 seconds=round(time.perf_counter() - started, 3),
                 gone=len(gone),
                 removed=len(gone) if sync and not refused else 0,
+                kept=() if refused else tuple(plan.kept),
             )
             if before and not refused and before == last_ingest.digest(files, paths):
                 folder, generation = self.settings.index, self.index.generation

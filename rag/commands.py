@@ -50,6 +50,10 @@ def ingest(arguments: argparse.Namespace) -> int:
     else:
         for rejection in report.rejected:
             _say(f"rejected {rejection.where}: {rejection.reason}")
+        for kept in report.kept:
+            _say(
+                f"{kept.where} no longer gives {', '.join(kept.fields)}; the paper keeps what it had"
+            )
         _print(
             f"{report.records} records: {report.added} added, {report.updated} updated, "
             f"{report.unchanged} unchanged, {report.duplicates} duplicates, "

@@ -54,6 +54,14 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What a paper keeps of an earlier reading, as its record, at ``where``, no longer gives it."""
+
+    where: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole sentences of one abstract: ``abstract[start:end]``."""
 
@@ -207,6 +215,7 @@ class IngestReport:
     seconds: float
     gone: int = 0  # papers that came only from what was read, and are no longer in it
     removed: int = 0  # those of them that were removed, with ``sync``
+    kept: tuple[Kept, ...] = ()
 
 
 def to_json(value: Any) -> Any:

@@ -117,3 +117,35 @@ def test_sync_of_an_archive(folder, capsys):
         report = ingest(capsys, "z.zip", "--sync")
     assert report["removed"] == 1
     assert [name for name in papers(capsys) if name.startswith("z")] == ["z1"]
+
+
+def test_what_a_record_no_longer_gives_is_told_and_kept(folder, capsys):
+    row = {"id": "e", "title": "On e", "abstract": "An e has nodes."}
+    whole = row | {"doi": "10.5555/e", "year": 2001, "venue": "TheConf"}
+    file = Path("in/e.jsonl")
+    file.write_text(json.dumps(whole) + "\n")
+    ingest(capsys, "in")
+    file.write_text(json.dumps(row | {"venue": "Another"}) + "\n")
+    assert main(["ingest", "in"]) == 0
+    assert capsys.readouterr().err == (
+        "in/e.jsonl:1 no longer gives year, doi; the paper keeps what it had\n"
+    )
+    main(["papers", "show", "e", "--json"])
+    paper = json.loads(capsys.readouterr().out)
+    assert (paper["doi"], paper["year"], paper["venue"]) == ("10.5555/e", 2001, "Another")
+    assert ingest(capsys, "in")["kept"] == [], "it was said once"
+    # Where another file has the paper too, that one may be what gives it.
+    Path("out/e.jsonl").write_text(json.dumps(whole) + "\n")
+    ingest(capsys, "out")
+    file.write_text(json.dumps(row) + "\n")
+    assert ingest(capsys, "in")["kept"] == []
+
+
+def test_what_is_kept_is_a_field_of_the_report(folder, capsys):
+    file = Path("in/c.jsonl")
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    file.write_text("".join(json.dumps(row | {"year": 1999}) + "\n" for row in rows))
+    assert ingest(capsys, "in")["kept"] == []
+    write(file, "c")
+    kept = ingest(capsys, "in")["kept"]
+    assert kept == [{"where": "in/c.jsonl:1", "fields": ["year"]}]

@@ -17,7 +17,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rag.readers.people import suffix_of
-from rag.types import Paper, Passage, Rejection
+from rag.types import Kept, Paper, Passage, Rejection
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -206,6 +206,7 @@ class Plan:
     unchanged: int = 0
     duplicates: int = 0
     still: set[str] = field(default_factory=set)
+    kept: list[Kept] = field(default_factory=list)
 
 
 _FIELDS = tuple(each.name for each in fields(Paper))

@@ -18,9 +18,11 @@ from rag.index.entries import (
     id_from_title,
 )
 from rag.index.identity import Group, one_paper_each
-from rag.types import Paper, Rejection
+from rag.types import Kept, Paper, Rejection
 
 _LINE = re.compile(r":\d+\Z")
+# Fields that a changed record may lack; the paper keeps them, as another reading may have had them.
+_TOLD = ("authors", "year", "venue", "doi", "arxiv_id", "url")
 Find = Callable[[Sequence[Paper]], Sequence[Entry]]
 
 
@@ -75,12 +77,16 @@ def _plan_paper(group: Group, names: _Names, result: Plan) -> None:
             paper = _merge([replace(record, key=paper.key or record.key), paper], longest=False)
         else:  # above, the file now says otherwise
             paper = _merge([paper, record])
-    merged = {
+    others = {
         source: digest
         for entry in old
         for source, digest in entry.records.items()
         if file_of(source) not in files
-    } | records
+    }
+    merged = others | records
+    lost = tuple(name for name in _TOLD if getattr(paper, name) and not _gives(read, name))
+    if lost and not others and not before.issuperset(records.values()):
+        result.kept.append(Kept(next(iter(records)), lost))
     paper = replace(paper, id=old[0].paper.id, sources=tuple(merged))
     change = _with_other_keys(Change(paper, merged, tuple(old)), read)
     same_content = (
@@ -98,6 +104,10 @@ def _plan_paper(group: Group, names: _Names, result: Plan) -> None:
         result.unchanged += 1  # only lines moved within its file
     else:
         result.duplicates += 1
+
+
+def _gives(records: Sequence[Paper], name: str) -> bool:
+    return any(getattr(record, name) for record in records)
 
 
 def _with_other_keys(change: Change, read: Sequence[Paper]) -> Change:

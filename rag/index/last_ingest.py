@@ -53,7 +53,7 @@ def recall(folder: Path, digest: str | None, generation: str) -> IngestReport | 
         if digest is None or known["digest"] != digest or known["generation"] != generation:
             return None
         rejected = tuple(Rejection(**each) for each in known["report"].pop("rejected"))
-        return IngestReport(rejected=rejected, **known["report"])
+        return IngestReport(**known["report"] | {"rejected": rejected, "kept": ()})
     except (OSError, ValueError, LookupError, TypeError):  # not there, or damaged
         return None
 
@@ -75,6 +75,7 @@ def remember(folder: Path, digest: str, generation: str, plan: Plan, report: Ing
         embedded=0,
         gone=report.gone - report.removed,
         removed=0,
+        kept=(),
     )
     data = {"digest": digest, "generation": generation, "report": to_json(again)}
     replace_text(folder / _NAME, json.dumps(data))
