@@ -67,7 +67,7 @@ def read_beir(folder: Path, split: str) -> Beir:
         others = ", ".join(sorted(path.stem for path in (folder / "qrels").glob("*.tsv")))
         raise InputError(f"{judged} is missing; --split takes {others or 'what qrels/*.tsv are'}")
     qrels: dict[str, dict[str, int]] = {}
-    rows = csv.reader(judged.read_text(encoding="utf-8-sig").splitlines(), delimiter="\t")
+    rows = csv.reader(judged.read_text(encoding="utf-8-sig").split("\n"), delimiter="\t")
     for number, row in enumerate(rows, 1):
         if not row or (number == 1 and not _is_grade(row[-1])):
             continue  # a header

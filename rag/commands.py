@@ -51,9 +51,8 @@ def ingest(arguments: argparse.Namespace) -> int:
         for rejection in report.rejected:
             _say(f"rejected {rejection.where}: {rejection.reason}")
         for kept in report.kept:
-            _say(
-                f"{kept.where} no longer gives {', '.join(kept.fields)}; the paper keeps what it had"
-            )
+            lost = ", ".join(kept.fields)
+            _say(f"{kept.where} no longer gives {lost}; the paper keeps what it had")
         _print(
             f"{report.records} records: {report.added} added, {report.updated} updated, "
             f"{report.unchanged} unchanged, {report.duplicates} duplicates, "
