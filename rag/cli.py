@@ -215,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = models.add_subparsers(metavar="ACTION", required=True)
     command("list", "rag.commands:models_list", "list the local models", kinds)
     get = command("get", "rag.commands:models_get", "fetch a local model once", kinds)
-    get.add_argument("name", choices=["minilm"])
+    get.add_argument("name", choices=["minilm", "e5"])
 
     ui = command("ui", "ui.app:main", "serve the chat page", commands)
     ui.add_argument("--host", default="127.0.0.1", help="address to serve on (127.0.0.1)")
@@ -256,7 +256,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 
 def _embedder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--embedder", choices=["auto", "minilm", "static", "openai"])
+    parser.add_argument("--embedder", choices=["auto", "minilm", "e5", "static", "openai"])
 
 
 def _llm(parser: argparse.ArgumentParser) -> None:

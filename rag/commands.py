@@ -285,7 +285,7 @@ def models_list(arguments: argparse.Namespace) -> int:
 
 def models_get(arguments: argparse.Namespace) -> int:
     """``rag models get``."""
-    folder = weights.get_minilm(load_settings(index=arguments.index).models)
+    folder = weights.get_model(arguments.name, load_settings(index=arguments.index).models)
     if arguments.json:
         _print_json({"name": arguments.name, "folder": str(folder)})
     else:

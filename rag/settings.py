@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     index: Path = Path(".rag")
     llm: Literal["auto", "openai", "local", "none"] = "auto"
-    embedder: Literal["auto", "minilm", "static", "openai"] = "auto"
+    embedder: Literal["auto", "minilm", "e5", "static", "openai"] = "auto"
     llm_model: str = "gpt-4o-mini"
     embedding_model: str = "text-embedding-3-small"
     local_model: Path | None = None

@@ -32,7 +32,7 @@ from rag.models.embedders import (
 )
 from rag.models.local_embedders import MiniLM, Static
 from rag.models.minilm import build_encoder, quantise
-from rag.models.weights import minilm_folder
+from rag.models.weights import model_folder
 from rag.settings import load_settings
 from tests.fake_openai import HANG, JSON, FakeOpenAI, Reply, fail, in_turn, vectors
 from tests.tiny_bert import HIDDEN, WORDS, mean_state, small_weights, write_tokenizer
@@ -288,7 +288,7 @@ class TestChoosing:
             "using static word vectors; for a better search run `rag models get minilm` "
             "to bring it",
         )
-        monkeypatch.setattr(embedders, "minilm_folder", lambda folder: folder / "minilm")
+        monkeypatch.setattr(embedders, "model_folder", lambda name, folder: folder / name)
         assert resolve_embedder(settings) == ("minilm", None)
 
     @pytest.mark.parametrize("name", ["minilm", "static", "openai"])
@@ -462,7 +462,7 @@ def lowered(server):
 def real():
     """The weights where this user's `rag models get minilm` put them."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    folder = minilm_folder(Path(home) / "rag" / "models")
+    folder = model_folder("minilm", Path(home) / "rag" / "models")
     if folder is None:
         pytest.skip("needs the MiniLM weights: run `rag models get minilm`")
     return MiniLM(folder)

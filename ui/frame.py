@@ -73,6 +73,7 @@ _MODEL_HELP = (
 )
 _EMBEDDERS = {
     "minilm": "the MiniLM sentence embedder",
+    "e5": "the multilingual E5 sentence embedder",
     "static": "static word vectors",
     "openai": "an embedding service",
 }

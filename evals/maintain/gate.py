@@ -23,7 +23,7 @@ from evals.questions import read_expectations
 from evals.runner import run_answers
 from rag.assistant import Assistant
 from rag.errors import RagError
-from rag.models.weights import minilm_folder
+from rag.models.weights import model_folder
 from rag.settings import load_settings
 
 SAMPLE = Path(__file__).parents[1] / "datasets" / "sample"
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     digests = runs.prompt_digests(None)
     measured = {}
     for name in TOLERANCE:
-        if name == "minilm" and minilm_folder(load_settings().models) is None:
+        if name == "minilm" and model_folder("minilm", load_settings().models) is None:
             _say("minilm: skipped, its weights are not here (`rag models get minilm`)")
             continue
         measured[name] = measure(name)

@@ -1,4 +1,4 @@
-"""Texts to vectors: MiniLM through ONNX Runtime, static word vectors, or a remote model.
+"""Texts to vectors: MiniLM or E5 through ONNX Runtime, static word vectors, or a remote model.
 
 Each is a LlamaIndex ``BaseEmbedding``, so it can stand wherever LlamaIndex wants one.
 ``embed`` and ``embed_query`` are the way in for the rest of the program: numpy in one step.
@@ -17,12 +17,12 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import LibraryError, ModelError, SettingsError
-from rag.models.local_embedders import MiniLM, normalise, static
-from rag.models.weights import GET_MINILM, minilm_folder
+from rag.models.local_embedders import E5, MiniLM, normalise, static
+from rag.models.weights import GET_MINILM, model_folder
 from rag.settings import Settings
 from rag.types import Floats
 
-Name = Literal["minilm", "static", "openai"]
+Name = Literal["minilm", "e5", "static", "openai"]
 
 
 # By the id of the embedder, vectors of texts that come again; the oldest leave first. Some 20 MB.
@@ -57,7 +57,7 @@ def resolve_embedder(settings: Settings) -> tuple[Name, str | None]:
     """
     if settings.embedder != "auto":
         return settings.embedder, None
-    if minilm_folder(settings.models):
+    if model_folder("minilm", settings.models):
         return "minilm", None
     return "static", f"using static word vectors; for a better search {GET_MINILM}"
 
@@ -71,11 +71,14 @@ def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
     """
     if name == "static":
         return static()
-    if name == "minilm":
-        folder = minilm_folder(settings.models)
+    if name != "openai":
+        folder = model_folder(name, settings.models)
         if folder is None:
-            raise ModelError(f"the minilm embedder is not in {settings.models}; {GET_MINILM}")
-        return MiniLM(folder)
+            raise ModelError(
+                f"the {name} embedder is not in {settings.models}; "
+                f"run `rag models get {name}` to bring it"
+            )
+        return E5(folder) if name == "e5" else MiniLM(folder)
     if not (settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(
             "the openai embedder needs a key; set OPENAI_API_KEY or OPENAI_BASE_URL"
@@ -147,7 +150,9 @@ def embed_kept(embedder: BaseEmbedding, texts: Sequence[str]) -> Floats:
 
 def embed_query(embedder: BaseEmbedding, text: str) -> Floats:
     """Return the vector of one question, shape (dimension,), of length 1 or zero."""
-    if encoder(embedder) or not text.strip():
+    if isinstance(embedder, E5) and text.strip():
+        rows = normalise(embedder.encode_query(text))
+    elif encoder(embedder) or not text.strip():
         rows = embed_kept(embedder, [text])
     else:
         rows = normalise(_rows([embedder.get_query_embedding(text)], 1))

