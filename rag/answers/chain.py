@@ -20,7 +20,6 @@ from llama_index.core.llms import LLM
 
 from rag.answers import (
     abstention,
-    catalogue,
     conversation,
     extraction,
     followups,
@@ -33,6 +32,8 @@ from rag.answers import (
     several,
     writing,
 )
+from rag.answers.catalogue import answering
+from rag.answers.catalogue.known import Known
 from rag.answers.quoting import quote
 from rag.answers.refusals import declined, none_is_about
 from rag.errors import InputError, ModelError
@@ -132,7 +133,7 @@ def stream(
         yield from several.one_by_one(question, alone, read.several, ask)
         return
     if read.kind in {"chat", "library"} or read.limited or read.people:
-        known = catalogue.answer(read, index=index, embedder=embedder, where=where)
+        known = answering.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
             yield ()
             yield known.text
@@ -270,7 +271,7 @@ class _Made:
 
 
 def _computed(
-    known: catalogue.Known,
+    known: Known,
     question: str,
     alone: str,
     index: Index,

@@ -22,7 +22,7 @@ from rag.text.sentences import sentence_spans
 from rag.text.words import Word, words
 
 Kind = kinds.Kind
-# What the library itself may be asked (see `rag.answers.catalogue`).
+# What the library itself may be asked (see `rag.answers.catalogue.answering`).
 LIBRARY = frozenset(
     "count who when where newest oldest per_year cite by overview contains unknown".split()
 )
