@@ -54,7 +54,8 @@ CATALOGUE = frozenset(
     "proposes references reports venues writes years appears presents looks wants needs calls "
     "conferences journals works working worked please me myself anything exist exists list "
     "et al ask asks finding findings found result results conclude concluded conclusion "
-    "conclusions span spans cover covers covered range ranges histogram each every".split()
+    "conclusions mention mentions "
+    "mentioned mentioning span spans cover covers covered range ranges histogram each every".split()
 )
 
 

@@ -195,11 +195,14 @@ def stream(
         )
 
     def unknown() -> list[str]:
-        return [word for word in grounds.missing if not gathering.is_known(index, word)]
+        # Of a question in another language only the names are searched, so only they can lack.
+        said = grounds.missing if read.language == "en" else read.names
+        return [word for word in said if not gathering.is_known(index, word)]
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        if not hits or not (read.limited or found.absent or abstention.answers(grounds)):
+        meant = read.limited or bool(found.absent) or abstention.answers(grounds)
+        if not hits or not meant or gathering.is_foreign(index, read):
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0

@@ -251,6 +251,12 @@ def is_known(index: Index, word: str) -> bool:
     return any(index.lexical.document_frequency(term) for term in terms(word))
 
 
+def is_foreign(index: Index, question: Question) -> bool:
+    """Say whether an English question has words of its own, of which no paper has any."""
+    asked = question.terms if question.language == "en" else []
+    return bool(asked) and not any(index.lexical.document_frequency(term) for term in asked)
+
+
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:
     first: dict[str, Hit] = {}
     for hit in hits:

@@ -65,11 +65,12 @@ def _lacking(asked: Asked) -> Known | None:
     if question.asks in {"who", "when", "where"}:
         exact = named_papers(asked, exact=True)
         text = " ".join(dict.fromkeys([*question.names, question.subject]))
-        near = retrieval.search(asked.index, asked.embedder, text, 1, asked.where)
+        near = retrieval.search(asked.index, asked.embedder, text, 3, asked.where)
         if exact:
             said += f" The paper is {quoted(exact[:3])}."
         elif near:
-            said += f" The nearest paper is {quoted([near[0].paper])}."
+            titles = "; ".join(quoted([hit.paper]) for hit in near)
+            said += f" The nearest papers are {titles}."
     return Known(said, answered=False)
 
 

@@ -15,7 +15,9 @@ def chat(question: Question, library: Lexical) -> Known:
     papers = f"the {library.papers:,} papers of this library"
     if re.search(r"\b(?:bye|goodbye|good night|see you)\b", text):
         said = "Goodbye."
-    elif re.search(r"\b(?:thanks?|thank you|cheers|thx|helpful)\b", text):
+    elif re.search(
+        r"\b(?:thanks?|thank u|thank you|cheers|thx|ty|help(?:ful|ed)|useful|great|nice)\b", text
+    ):
         said = f"You’re welcome; ask more about {papers} whenever you like."
     elif re.search(r"\b(?:who|what|how|help)\b", text) and not re.search(
         r"how are|how is it", text
@@ -23,8 +25,10 @@ def chat(question: Question, library: Lexical) -> Known:
         said = (
             f"I answer questions from {papers}, and show the words of each that support an answer."
         )
-    else:
+    elif re.search(r"\b(?:hello|hi|hiya|hey|greetings|morning|afternoon|evening|day)\b", text):
         said = f"Hello! Ask a question about {papers}."
+    else:
+        said = f"Ask a question about {papers}."
     return Known(said, kind="chat")
 
 

@@ -61,13 +61,16 @@ def count_per_value(asked: Asked) -> Known:
         ]
     if not counts:
         return say_none(asked)
+    papers = f"papers{limits_of(asked)}"
+    if having and dimension == "year":
+        papers += f" that mention “{asked.question.subject}”"
     if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
         counts = sorted(counts, key=lambda pair: -pair[1])[:10]
-        lead = f"Most papers{limits_of(asked)} are of {counts[0][0]} ({counts[0][1]:,}):"
+        lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
     elif dimension == "year":
-        lead = f"The papers{limits_of(asked)} are of {counts[-1][0]} to {counts[0][0]}:"
+        lead = f"The {papers} are of {counts[-1][0]} to {counts[0][0]}:"
     else:
-        lead = f"The papers{limits_of(asked)} by {dimension}:"
+        lead = f"The {papers} by {dimension}:"
     shown = counts if dimension == "year" else counts[:COUNTED]
     rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
     return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)

@@ -26,8 +26,8 @@ def list_papers(asked: Asked) -> Known:
     ):
         return _coauthors(asked)
     if question.subject:
-        papers = papers_about(asked)[:LISTED]
-        if not papers:
+        about = papers_about(asked)
+        if not about:
             everything = replace(asked, question=replace(question, subject=""))
             every = by_age(everything)[:SHOWN]
             lead = (
@@ -35,8 +35,9 @@ def list_papers(asked: Asked) -> Known:
                 f"“{question.subject}”; the newest are:"
             )
             return listed(lead, every, titled)
-        lead = f"Papers{limits_of(asked)} about “{question.subject}”:"
-        return listed(lead, papers, titled)
+        shown = f", the first {LISTED} of {len(about)}" if len(about) > LISTED else ""
+        lead = f"Papers{limits_of(asked)} about “{question.subject}”{shown}:"
+        return listed(lead, about[:LISTED], titled)
     papers = by_age(asked)[:LISTED]
     more = f"; the newest {len(papers)} are" if count > len(papers) else ""
     noun = "paper" if count == 1 else "papers"
@@ -79,7 +80,8 @@ def _by_years(asked: Asked, *, newest: bool) -> Known:
     shown = same if single and len(same) <= SHOWN else papers[: SHOWN if single else 10]
     word = "newest" if newest else "oldest"
     about = f" about “{asked.question.subject}”" if asked.question.subject else ""
-    lead = f"The {word} papers{limits_of(asked)}{about} are of {papers[0].year}:"
+    noun, verb = ("paper", "is") if len(shown) == 1 else ("papers", "are")
+    lead = f"The {word} {noun}{limits_of(asked)}{about} {verb} of {papers[0].year}:"
     return listed(lead, shown, titled)
 
 

@@ -105,5 +105,5 @@ def _unfound(asked: Asked) -> Known:
     text = asked.question.subject or name
     hits = retrieval.search(asked.index, asked.embedder, text, 3, asked.where)
     nearest = f" The nearest are {quoted([hit.paper for hit in hits])}." if hits else ""
-    said = f"No paper in the library has “{clean(name)}” in its title."
+    said = f"No paper in the library is called “{clean(name)}”."
     return Known(f"{said}{nearest.replace(' or ', '; ')}", answered=False)

@@ -14,11 +14,14 @@ from rag.text.terms import terms
 from rag.types import Paper
 
 LISTED = 20  # papers
-_LOOKED_AT = 50  # papers among which those about a subject are found
+_LOOKED_AT = 100  # papers among which those about a subject are found
 
 
 def named_papers(asked: Asked, *, exact: bool = False) -> list[Paper]:
-    """Return the papers that a question names: by title, else those whose titles have its words."""
+    """Return the papers that a question names; else the one that its words describe.
+
+    What it calls by a name alone is no paper whose title only has that name in it.
+    """
     question, library = asked.question, asked.library
     found = {
         entry.paper.id: with_key(entry.paper)
@@ -27,8 +30,9 @@ def named_papers(asked: Asked, *, exact: bool = False) -> list[Paper]:
     }
     if found or exact:
         return list(found.values())
-    wanted = set(subject_terms(question)) | {t for name in question.names for t in terms(name)}
-    if not wanted:
+    called = {term for name in question.names for term in terms(name)}
+    wanted = called.union(subject_terms(question))
+    if not wanted - called:
         return []
     text = f"{question.subject} {' '.join(question.names)}"
     hits = retrieval.search(asked.index, asked.embedder, text, _LOOKED_AT, asked.where)
@@ -41,8 +45,8 @@ def papers_about(asked: Asked) -> list[Paper]:
     subject = asked.question.subject
     hits = retrieval.search(asked.index, asked.embedder, subject, _LOOKED_AT, asked.where)
     wanted = subject_terms(asked.question)
-    whole = [hit.paper for hit in hits if set(wanted) <= _said_in(hit.paper)]
-    return whole or [hit.paper for hit in gathering.matches(subject, hits)]
+    whole = [hit for hit in hits if set(wanted) <= _said_in(hit.paper)]
+    return [hit.paper for hit in gathering.matches(subject, whole or hits)]
 
 
 def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
