@@ -159,6 +159,7 @@ def stream(
             cross_encoder().logits,
         )
         grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
+        strange = gathering.is_foreign(index, read)
     yield hits
 
     def answer_of(made: _Made, stopped: str | None = None) -> Answer:
@@ -191,7 +192,7 @@ def stream(
                 "judge": judge,
             },
             stopped=stopped,
-            confidence=round(abstention.score(grounds.features), 4),
+            confidence=0.0 if strange else round(abstention.score(grounds.features), 4),
         )
 
     def unknown() -> list[str]:
@@ -202,7 +203,7 @@ def stream(
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
         meant = read.limited or bool(found.absent) or abstention.answers(grounds)
-        if not hits or not meant or gathering.is_foreign(index, read):
+        if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0

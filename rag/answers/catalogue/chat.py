@@ -9,15 +9,16 @@ from rag.answers.questions import Question
 from rag.index.lexical import Lexical
 
 
+_THANKS = re.compile(r"\b(?:thanks?|cheers|thx|ty|help(?:ful|ed)|useful|great|nice)\b")
+
+
 def chat(question: Question, library: Lexical) -> Known:
     """Return what is said to small talk."""
     text = question.text.casefold()
     papers = f"the {library.papers:,} papers of this library"
     if re.search(r"\b(?:bye|goodbye|good night|see you)\b", text):
         said = "Goodbye."
-    elif re.search(
-        r"\b(?:thanks?|thank u|thank you|cheers|thx|ty|help(?:ful|ed)|useful|great|nice)\b", text
-    ):
+    elif _THANKS.search(text):
         said = f"You’re welcome; ask more about {papers} whenever you like."
     elif re.search(r"\b(?:who|what|how|help)\b", text) and not re.search(
         r"how are|how is it", text

@@ -10,6 +10,7 @@ from rag.answers.catalogue.known import Asked
 from rag.answers.questions import Question
 from rag.index.entries import with_key
 from rag.index.filters import Condition
+from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
 from rag.types import Paper
 
@@ -45,8 +46,8 @@ def papers_about(asked: Asked) -> list[Paper]:
     subject = asked.question.subject
     hits = retrieval.search(asked.index, asked.embedder, subject, _LOOKED_AT, asked.where)
     wanted = subject_terms(asked.question)
-    whole = [hit for hit in hits if set(wanted) <= _said_in(hit.paper)]
-    return [hit.paper for hit in gathering.matches(subject, whole or hits)]
+    whole = _together([hit.paper for hit in hits], wanted)
+    return whole or [hit.paper for hit in gathering.matches(subject, hits)]
 
 
 def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
@@ -57,12 +58,14 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
     having = subject_terms(asked.question)
     years = sorted(asked.library.years(asked.where, having).items(), reverse=newest)
     papers: list[Paper] = []
+    apart: list[Paper] = []  # whose words of the subject stand in no sentence together
     for year, _ in years:
         own = (*asked.where, Condition("year", "=", str(year)))
         if having:
             hits = asked.library.search([(term, 1.0) for term in having], _LOOKED_AT, own)
-            entries = [hit.entry() for hit in hits]
-            papers += [with_key(e.paper) for e in entries if set(having) <= _said_in(e.paper)]
+            every = [with_key(hit.entry().paper) for hit in hits]
+            papers += _together(every, having)
+            apart += [paper for paper in every if set(having) <= set(terms(_text_of(paper)))]
         else:
             papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
         if len(papers) >= LISTED:
@@ -70,11 +73,28 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
     if not having and sum(count for _, count in years) < asked.library.count(asked.where):
         rest = [with_key(entry.paper) for entry in asked.library.matching(asked.where)]
         papers += [paper for paper in rest if paper.year is None]
-    return papers
+    return papers or apart
 
 
-def _said_in(paper: Paper) -> set[str]:
-    return set(terms(f"{paper.title} {paper.abstract}"))
+def _together(papers: Sequence[Paper], wanted: Sequence[str]) -> list[Paper]:
+    """Return the papers of which a sentence, or the title, has all of the wanted terms."""
+    needed = set(wanted)
+    return [
+        paper
+        for paper in papers
+        if needed <= set(terms(_text_of(paper)))  # most have not; what follows takes longer
+        and (
+            needed <= set(terms(paper.title))
+            or any(
+                needed <= set(terms(paper.abstract[start:end]))
+                for start, end in sentence_spans(paper.abstract)
+            )
+        )
+    ]
+
+
+def _text_of(paper: Paper) -> str:
+    return f"{paper.title} {paper.abstract}"
 
 
 def subject_terms(question: Question) -> list[str]:
