@@ -8,7 +8,6 @@ from rag.answers.catalogue.known import NOUNS, Asked, Known, has_field
 from rag.answers.questions import Question
 from rag.index.lexical import Lexical
 
-
 _THANKS = re.compile(r"\b(?:thanks?|cheers|thx|ty|help(?:ful|ed)|useful|great|nice)\b")
 
 
