@@ -26,6 +26,7 @@ _LISTED = 20  # papers in a list
 # Share of the best match. On 25 lists over two sets (see `extraction`), pairs of words counted,
 # 0.7 finds 0.97 of the papers and is right in 0.89; 0.6 0.97 and 0.85; 0.8 0.90 and 0.93.
 _MATCHES = 0.7
+_SCARCE = 1_000  # a word is scarce that at the most one of so many papers has
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
 _IN_TITLE = 1.5
@@ -63,7 +64,7 @@ def gather(
     depth = max(k, _LOOKED_AT) if question.kind == "list" else k
     hits = retrieval.search(index, embedder, question.text, depth, where)
     if question.kind == "list":
-        every = matches(question.text, hits)
+        every = matches(question.text, hits, _scarce(question, index))
         matching = every[: max(k, _LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
         lead = len(matching) or min(READ, k)
@@ -119,10 +120,18 @@ def _is_absent(side: str, hits: Sequence[Hit]) -> bool:
     return named and all(name_strength(side, hit) == 0.0 for hit in hits)
 
 
-def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
+def _scarce(question: Question, index: Index) -> frozenset[str]:
+    """Return the asked terms that hardly any paper of a large library has."""
+    most = min(_LISTED, index.lexical.papers // _SCARCE)
+    frequency = index.lexical.document_frequency
+    return frozenset(term for term in question.terms if 0 < frequency(term) <= most)
+
+
+def matches(question: str, hits: Sequence[Hit], scarce: frozenset[str] = frozenset()) -> list[Hit]:
     """Return the hits that have most of what a list asks for: its words, and pairs side by side.
 
-    Where any paper has all the names that are asked, only such papers match.
+    Where any paper has all the names that are asked, only such papers match. A paper that has a
+    ``scarce`` term matches by that alone.
     """
     asked = _listed_words(question)
     roots = [terms(word.text)[0] for word in asked]
@@ -149,6 +158,7 @@ def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
     all_names = had[:, names].all(axis=1)
     if names and all_names.any():
         kept &= all_names
+    kept |= had[:, [i for i, root in enumerate(roots) if root in scarce]].any(axis=1)
     return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
 
 
@@ -189,10 +199,14 @@ def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hi
 
 
 def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit]) -> bool:
-    """Say whether a side has no paper of its own, but the other side's paper names it."""
+    """Say whether a side has no paper of its own, but the paper for the other names it too."""
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
-    return len(own) == 2 and any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
+    if len(own) != 2:
+        return False
+    if max(own) < _IN_TITLE:  # neither side has a paper of its own
+        return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
+    return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
 
 
 def name_strength(side: str, hit: Hit) -> float:
