@@ -34,6 +34,8 @@ LISTING = _stemmed(
     "address study propose rely present cover connect apply focus discuss mention involve "
     "method approach model article read recommend suggest"
 )
+# What names are of: after one it says nothing more.
+CATEGORY = _stemmed("benchmark dataset corpus language task model")
 # Words of questions about the library itself, beside those of other questions.
 CATALOGUE = frozenset(
     "article author authored authors abstract bib bibtex breakdown came cite citation cited "

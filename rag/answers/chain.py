@@ -160,6 +160,8 @@ def stream(
         )
         grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
         strange = gathering.is_foreign(index, read)
+        sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
+        confidence = 0.0 if strange else round(sure, 4)
     yield hits
 
     def answer_of(made: _Made, stopped: str | None = None) -> Answer:
@@ -192,7 +194,7 @@ def stream(
                 "judge": judge,
             },
             stopped=stopped,
-            confidence=0.0 if strange else round(abstention.score(grounds.features), 4),
+            confidence=confidence,
         )
 
     def unknown() -> list[str]:
@@ -202,7 +204,8 @@ def stream(
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        meant = read.limited or bool(found.absent) or abstention.answers(grounds)
+        meant = read.limited or bool(found.absent) or candidates.plainly
+        meant = meant or abstention.answers(grounds)
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)

@@ -303,7 +303,8 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     cited = capital and bool(_CITED.match(after))
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
     next_word = words[run.stop].text.casefold() if run.stop < len(words) else ""
-    theirs = next_word in _WRITINGS and not is_common(name)  # "Neubig papers"
+    # "Neubig papers", but not "long papers"
+    theirs = next_word in _WRITINGS and not any(is_common(words[j].text) for j in run)
     placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None

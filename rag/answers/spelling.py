@@ -128,7 +128,8 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         short = [word for word in plain if len(word) == len(small) + 1 and _within(small, word)]
         short = short or [word for word in plain if sorted(word) == sorted(small)]
         meant = typed[0].isupper() or (having > 0 and is_common(typed))
-        return min(short, key=rarity) if short and not meant else None
+        likeliest = min(short, key=lambda w: (w[0] != small[0], rarity(w)), default=None)
+        return likeliest if not meant else None
     proper = typed[0].isupper() and not first
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]

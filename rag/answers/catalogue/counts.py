@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from rag.answers import overview
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
 from rag.answers.catalogue.lists import say_none
-from rag.answers.catalogue.shelves import by_age, named_papers, subject_terms, venues_of
+from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
 from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
 from rag.index.entries import with_key
+
+_READ = 1_000  # papers about a subject of which the authors are counted
 
 
 def count_papers(asked: Asked) -> Known:
@@ -55,25 +59,34 @@ def count_per_value(asked: Asked) -> Known:
     elif dimension == "venue":
         counts = venues_of(asked, asked.where)
     else:
-        counts = [
-            (as_person(name, asked), count)
-            for name, count in asked.library.values("author", "", asked.where)[:COUNTED]
-        ]
+        counts = count_authors(asked, having)
     if not counts:
         return say_none(asked)
     papers = f"papers{limits_of(asked)}"
-    if having and dimension == "year":
+    if having and dimension != "venue":
         papers += f" that mention “{asked.question.subject}”"
     if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
         counts = sorted(counts, key=lambda pair: -pair[1])[:10]
         lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
     elif dimension == "year":
-        lead = f"The {papers} are of {counts[-1][0]} to {counts[0][0]}:"
+        first, last = counts[-1][0], counts[0][0]
+        lead = f"The {papers} are of {first if first == last else f'{first} to {last}'}:"
     else:
         lead = f"The {papers} by {dimension}:"
     shown = counts if dimension == "year" else counts[:COUNTED]
     rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
     return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)
+
+
+def count_authors(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the authors with the most papers that have the terms, with their counts."""
+    if not having:
+        values = asked.library.values("author", "", asked.where)[:COUNTED]
+        return [(as_person(name, asked), count) for name, count in values]
+    hits = asked.library.search([(term, 1.0) for term in having], _READ, asked.where)
+    papers = having_all([hit.entry().paper for hit in hits], having)
+    counts = Counter(name for paper in papers for name in paper.authors)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:COUNTED]
 
 
 def dimension_of(text: str) -> str:

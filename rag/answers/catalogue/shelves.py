@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answers import gathering, retrieval
+from rag.answers import listing, retrieval
 from rag.answers.asking import asked_terms
 from rag.answers.catalogue.known import Asked
 from rag.answers.questions import Question
@@ -47,7 +47,7 @@ def papers_about(asked: Asked) -> list[Paper]:
     hits = retrieval.search(asked.index, asked.embedder, subject, _LOOKED_AT, asked.where)
     wanted = subject_terms(asked.question)
     whole = _together([hit.paper for hit in hits], wanted)
-    return whole or [hit.paper for hit in gathering.matches(subject, hits)]
+    return whole or [hit.paper for hit in listing.matches(subject, hits, asked.library)]
 
 
 def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
@@ -65,7 +65,7 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
             hits = asked.library.search([(term, 1.0) for term in having], _LOOKED_AT, own)
             every = [with_key(hit.entry().paper) for hit in hits]
             papers += _together(every, having)
-            apart += [paper for paper in every if set(having) <= set(terms(_text_of(paper)))]
+            apart += having_all(every, having)
         else:
             papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
         if len(papers) >= LISTED:
@@ -81,20 +81,19 @@ def _together(papers: Sequence[Paper], wanted: Sequence[str]) -> list[Paper]:
     needed = set(wanted)
     return [
         paper
-        for paper in papers
-        if needed <= set(terms(_text_of(paper)))  # most have not; what follows takes longer
-        and (
-            needed <= set(terms(paper.title))
-            or any(
-                needed <= set(terms(paper.abstract[start:end]))
-                for start, end in sentence_spans(paper.abstract)
-            )
+        for paper in having_all(papers, wanted)  # so that few are cut into sentences
+        if needed <= set(terms(paper.title))
+        or any(
+            needed <= set(terms(paper.abstract[start:end]))
+            for start, end in sentence_spans(paper.abstract)
         )
     ]
 
 
-def _text_of(paper: Paper) -> str:
-    return f"{paper.title} {paper.abstract}"
+def having_all(papers: Sequence[Paper], wanted: Sequence[str]) -> list[Paper]:
+    """Return the papers that have all of the wanted terms."""
+    needed = set(wanted)
+    return [p for p in papers if needed <= set(terms(f"{p.title} {p.abstract}"))]
 
 
 def subject_terms(question: Question) -> list[str]:
