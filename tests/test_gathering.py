@@ -107,6 +107,11 @@ def test_of_a_lists_words_the_rarer_tell_more():
     assert listed(asked, hits, Counts(100, {"prune": 1})) == ["a"]
 
 
+def test_a_list_of_what_does_something_is_not_of_what_is_done():
+    hits = [hit("a", "Nets", "An adapter is added."), hit("b", "Domains", "We adapt to domains.")]
+    assert listed("Which paper should I read first about adapters?", hits) == ["a"]
+
+
 def test_a_scarce_word_is_enough_for_a_list():
     hits = [
         hit("a", "Solving crossword puzzles", "We solve crossword puzzles automatically."),
@@ -117,6 +122,13 @@ def test_a_scarce_word_is_enough_for_a_list():
     assert listed(asked, hits) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 21})) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 20})) == ["a", "b"]
+
+
+def test_how_many_more_mention_it_counts_the_whole_library(assistant, tmp_path):
+    rows = (f'{{"id": "{i}", "title": "Hive {i}", "abstract": "Bees."}}\n' for i in range(130))
+    answer = filled(assistant, tmp_path, "".join(rows)).ask("Which papers are about bees?")
+    assert len(answer.citations) == 20
+    assert answer.answer.endswith("\n\n110 more mention it.")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ MEASURING = _stemmed(
 LISTING = _stemmed(
     "report result test tested evaluate evaluated introduce build draw data measure deal "
     "address study propose rely present cover connect apply focus discuss mention involve "
-    "method approach model article read recommend suggest"
+    "method approach model article read first recommend suggest"
 )
 # What names are of: after one it says nothing more.
 CATEGORY = _stemmed("benchmark dataset corpus language task model")

@@ -59,7 +59,10 @@ def gather(
         matching = every[: max(k, listing.LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
         lead = len(matching) or min(READ, k)
-        return Found(_ranked([*matching, *rest]), lead, question, matching=len(every))
+        count = len(every)
+        if 2 * count > depth:  # those looked at were not all
+            count = max(count, listing.count(question.text, index.lexical, where))
+        return Found(_ranked([*matching, *rest]), lead, question, matching=count)
     if question.kind == "compare":
         runs = [retrieval.search(index, embedder, side, k, where) for side in question.parts]
         sides = choose_sides(question.parts, [*runs, hits])

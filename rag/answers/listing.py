@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answers.asking import CATEGORY, LISTING, asked_terms
+from rag.index.filters import Condition
 from rag.index.lexical import Lexical
 from rag.text.terms import terms
 from rag.text.words import Word, words
@@ -36,11 +37,13 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
         if after.start - (word.start + len(word.text)) <= 1
     ]
     had = np.zeros((len(hits), len(roots) + len(pairs)))
+    written = [_as_written(word.text, root) for word, root in zip(asked, roots, strict=True)]
     for row, hit in zip(had, hits, strict=True):
+        text = f"{hit.paper.title} {hit.paper.abstract}".casefold()
         said = [*terms(hit.paper.title), "", *terms(hit.paper.abstract)]
         alone, together = set(said), set(itertools.pairwise(said))
         row[:] = [
-            *(root in alone for root in roots),
+            *(root in alone and form in text for root, form in zip(roots, written, strict=True)),
             *((roots[i], roots[j]) in together for i, j in pairs),
         ]
     if not had.any():
@@ -62,6 +65,24 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
     scarce = [i for i, r in enumerate(roots) if 0 < library.document_frequency(r) <= most]
     kept |= had[:, scarce].any(axis=1)
     return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
+
+
+def _as_written(word: str, root: str) -> str:
+    """Return what a text must have of a word beside its root: of "adapters", "adapt" is not enough.
+
+    >>> _as_written("adapters", "adapt"), _as_written("pruning", "prune")
+    ('adapter', '')
+    """
+    base = word.casefold().removesuffix("s")
+    return base if base.endswith(("er", "or")) and not root.endswith(("er", "or")) else ""
+
+
+def count(question: str, library: Lexical, where: Sequence[Condition] = ()) -> int:
+    """Return how many papers have all the words of a list, 0 where only reading them tells."""
+    asked = {terms(word.text)[0]: word.text for word in _listed_words(question)}
+    if any(_as_written(word, root) for root, word in asked.items()):
+        return 0
+    return library.count(where, list(asked))
 
 
 def rarity(papers: int, having: int) -> float:
