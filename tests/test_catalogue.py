@@ -34,6 +34,15 @@ ROWS = [
         "venue": "EMNLP",
     },
 ]
+# Whose author is called as another paper is, and whose title has a name that is not its own.
+NAMESAKE = {
+    "id": "d",
+    "title": "Fast BeeNet for hives",
+    "abstract": "We run BeeNet on hives.",
+    "authors": ["Beta Fox"],
+    "year": 2020,
+    "venue": "COLING",
+}
 
 
 @pytest.fixture
@@ -65,13 +74,27 @@ def filled(assistant, folder, rows):
         ("Who wrote Alpha?", "is by Ann Lee, Bo Schütze and Cy Poe [1]", "a"),
         ("When was Beta published?", "was published in 2021 (ACL) [1]", "b"),
         ("Where was Beta published?", "appeared in ACL (2021) [1]", "b"),
-        ("What is the oldest paper?", "The oldest papers are of 2019:", "a"),
+        ("What is the oldest paper?", "The oldest paper is of 2019:", "a"),
         ("newest papers by Ann Lee", "The newest papers by Ann Lee are of 2021:", "ca"),
         ("How many papers per year?", "- 2021: 2\n- 2019: 1", ""),
         ("papers by Ann Lee since 2020", "by Ann Lee since 2020:", "c"),
         ("papers by Ann Lee about counting", "by Ann Lee about “counting”:", "a"),
         ("Give me the BibTeX of Beta", "@article{schutze2021beta", "b"),
         ("Is Alpha in the library?", "Yes, the library has:", "a"),
+        ("who wrote most papers about whales?", "- Ann Lee: 1\n- Bo Schütze: 1\n- Dee Fox: 1", ""),
+        ("papers by Lee and Poe", "The library has 1 paper by Lee and Poe:", "a"),
+        ("Schütze papers 2021", "The library has 1 paper by Schütze of 2021:", "b"),
+        ("number of papers that mention whales", "2 papers that mention “whales”:", "bc"),
+        (
+            "how many papers per year about whales",
+            "The papers that mention “whales” are of 2021:\n- 2021: 2",
+            "",
+        ),
+        (
+            "what's the oldest paper on counting in here?",
+            "The oldest paper about “counting” is of 2019:",
+            "a",
+        ),
         ("Who are the coauthors of Ann Lee?", "- Bo Schütze: 1\n- Cy Poe: 1\n- Dee Fox: 1", ""),
     ],
 )
@@ -89,7 +112,7 @@ def test_what_the_catalogue_knows(ask, question, text, cited):
     [
         ("How many citations does Alpha have?", "Citation counts and references are not known"),
         ("papers by Zoe Unknown", "The library has no paper by Zoe Unknown."),
-        ("Who wrote Gamma: weighing ants?", "No paper in the library has “"),
+        ("Who wrote Gamma: weighing ants?", "No paper in the library is called “"),
         ("What did Lee et al. 2018 find?", "The library has no paper by Lee of 2018."),
     ],
 )
@@ -115,6 +138,32 @@ def test_fields_that_no_paper_has_are_named(ask_bare, question, text):
     answer = ask_bare(question)
     assert (answer.kind, answer.answered) == ("library", False)
     assert answer.answer.startswith(text)
+
+
+def test_a_name_within_a_title_or_an_authors_is_not_the_papers(assistant, tmp_path):
+    ask = filled(assistant, tmp_path, [*ROWS, NAMESAKE]).ask
+    fox = ask("newest work by Beta Fox")
+    assert fox.answer.startswith("The newest paper by Beta Fox is of 2020:")
+    assert [citation.paper.id for citation in fox.citations] == ["d"]
+    net = ask("When was BeeNet published?")
+    assert not net.answered
+    assert net.answer.startswith("No paper in the library is called “BeeNet”. The nearest are")
+    beta = ask("When was Beta published?")
+    assert [citation.paper.id for citation in beta.citations] == ["b"]
+
+
+def test_what_is_said_of_a_subject_together_is_about_it(assistant, tmp_path):
+    apart = {
+        "id": "e",
+        "title": "Hives",
+        "abstract": "Bees live in hives. Counting is hard.",
+        "authors": ["Ann Lee"],
+        "year": 2001,
+        "venue": "ACL",
+    }
+    ask = filled(assistant, tmp_path, [*ROWS, apart]).ask
+    assert [c.paper.id for c in ask("oldest paper about counting bees").citations] == ["a"]
+    assert [c.paper.id for c in ask("papers by Ann Lee about counting bees").citations] == ["a"]
 
 
 def test_what_people_found_is_asked_of_their_papers(ask):
@@ -143,7 +192,11 @@ def test_markers_in_a_papers_text_cite_nothing(ask):
 
 
 @pytest.mark.parametrize(
-    "question", ["Hello!", "Thanks a lot", "Thank you!", "bye", "Who are you?"]
+    "question",
+    [
+        *("Hello!", "Thanks a lot", "Thank you!", "bye", "Who are you?", "haha ok", "hm"),
+        *("you there?", "thx!!", "👍", "lol", "sorry", "thanks, that helped", "yes", "wow"),
+    ],
 )
 def test_small_talk_gets_a_sentence(ask, question):
     answer = ask(question)

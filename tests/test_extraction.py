@@ -328,3 +328,15 @@ class TestQuoting:
 def test_the_words_of_asking_are_no_subject():
     assert asked_terms("Which papers use dropout, and what does Dropout do?") == ["dropout"]
     assert asked_terms("What is it?") == []
+
+
+def test_a_sentence_that_is_the_question_with_its_answer_is_one(assistant, tmp_path):
+    file = tmp_path / "papers.jsonl"
+    file.write_text(
+        '{"id": "a", "title": "Shapes", "abstract": "The frame is round. The image is square."}\n'
+        '{"id": "b", "title": "Roots", "abstract": "A square root is small."}\n'
+    )
+    assistant.ingest([str(file)])
+    answer = assistant.ask("What is square?")
+    assert (answer.answered, answer.confidence) == (True, 1.0)
+    assert answer.answer.startswith("The image is square. [1]")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pytest
 
 from rag.answers.gathering import (
@@ -10,9 +13,9 @@ from rag.answers.gathering import (
     choose_sides,
     cited_titles,
     gather,
-    matches,
     name_strength,
 )
+from rag.answers.listing import matches
 from rag.answers.questions import Question, read_question
 from rag.types import Hit, Paper, Passage, Turn
 
@@ -56,14 +59,32 @@ def test_one_paper_is_never_both_sides():
     assert [side.paper.id for side in sides] == ["both"]
 
 
+@dataclass
+class Counts:
+    """A library of which only the counts are known."""
+
+    papers: int
+    having: Mapping[str, int] = field(default_factory=dict)
+
+    def document_frequency(self, term: str) -> int:
+        return self.having.get(term, self.papers // 4)
+
+
+HUNDRED = Counts(100)
+
+
+def listed(question, hits, library=HUNDRED):
+    return [each.paper.id for each in matches(question, hits, library)]
+
+
 def test_a_list_has_the_papers_with_the_names_that_are_asked():
     hits = [
         hit("a", "Pruning", "We prune transformers on ImageNet."),
         hit("b", "Distilling", "We distil on ImageNet."),
-        hit("c", "Pruning again", "We prune on CIFAR."),
+        hit("c", "Pruning again", "We prune on the CIFAR dataset."),
     ]
-    found = matches("Which papers report results on ImageNet?", hits)
-    assert [each.paper.id for each in found] == ["a", "b"]
+    assert listed("Which papers report results on ImageNet?", hits) == ["a", "b"]
+    assert listed("Which papers use the ImageNet dataset?", hits) == ["a", "b"]
 
 
 def test_a_list_has_what_has_most_of_the_words():
@@ -71,9 +92,43 @@ def test_a_list_has_what_has_most_of_the_words():
         hit("a", "Knowledge distillation", "We study knowledge distillation."),
         hit("b", "Knowledge graphs", "We study graphs."),
     ]
-    found = matches("Which papers study knowledge distillation?", hits)
-    assert [each.paper.id for each in found] == ["a"]
-    assert matches("Which papers cover zebras?", hits) == []
+    assert listed("Which papers study knowledge distillation?", hits) == ["a"]
+    assert listed("Which papers cover zebras?", hits) == []
+
+
+def test_of_a_lists_words_the_rarer_tell_more():
+    hits = [
+        hit("a", "Networks", "We prune networks without losing accuracy."),
+        hit("b", "Pruning", "We prune networks."),
+        hit("c", "Training", "We train networks without losing accuracy."),
+    ]
+    asked = "Which approaches prune networks without losing accuracy?"
+    assert listed(asked, hits) == ["a", "c"]
+    assert listed(asked, hits, Counts(100, {"prune": 1})) == ["a"]
+
+
+def test_a_list_of_what_does_something_is_not_of_what_is_done():
+    hits = [hit("a", "Nets", "An adapter is added."), hit("b", "Domains", "We adapt to domains.")]
+    assert listed("Which paper should I read first about adapters?", hits) == ["a"]
+
+
+def test_a_scarce_word_is_enough_for_a_list():
+    hits = [
+        hit("a", "Solving crossword puzzles", "We solve crossword puzzles automatically."),
+        hit("b", "Cryptic clues", "A crossword benchmark."),
+        hit("c", "Puzzles", "We solve puzzles automatically."),
+    ]
+    asked = "Which papers solve crossword puzzles automatically?"
+    assert listed(asked, hits) == ["a"]
+    assert listed(asked, hits, Counts(20_000, {"crossword": 21})) == ["a"]
+    assert listed(asked, hits, Counts(20_000, {"crossword": 20})) == ["a", "b"]
+
+
+def test_how_many_more_mention_it_counts_the_whole_library(assistant, tmp_path):
+    rows = (f'{{"id": "{i}", "title": "Hive {i}", "abstract": "Bees."}}\n' for i in range(130))
+    answer = filled(assistant, tmp_path, "".join(rows)).ask("Which papers are about bees?")
+    assert len(answer.citations) == 20
+    assert answer.answer.endswith("\n\n110 more mention it.")
 
 
 @pytest.fixture
@@ -91,6 +146,14 @@ def filled(assistant, folder, lines):
     file.write_text(lines)
     assistant.ingest([str(file)])
     return assistant
+
+
+def test_words_that_no_paper_has_are_not_answered(library):
+    answer = library.ask("qwertzu asdfgh")
+    assert (answer.answered, answer.confidence, answer.citations) == (False, 0.0, ())
+    assert answer.answer.startswith(
+        "These papers do not answer that. No paper mentions “qwertzu” or “asdfgh”."
+    )
 
 
 def test_the_titles_that_a_turn_cited(library):
@@ -126,6 +189,22 @@ def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
     both = gathered("Compare Beta and Alpha")
     assert (both.question.kind, both.question.parts) == ("compare", ("Beta", "Alpha"))
     assert (both.lead, [hit.paper.id for hit in both.hits]) == (2, ["b", "a"])
+
+
+def test_what_one_paper_compares_that_is_about_neither_is_answered_from_it(assistant, tmp_path):
+    filled(
+        assistant,
+        tmp_path,
+        '{"id": "a", "title": "Counting", "abstract": "Lion7 beats Adam7 at counting."}\n'
+        '{"id": "b", "title": "Naming", "abstract": "Adam7 names whales."}\n',
+    )
+    found = gather(
+        read_question("Which is better, Lion7 or Adam7?"),
+        index=assistant.index,
+        embedder=assistant.embedder,
+        k=5,
+    )
+    assert (found.question.kind, found.question.parts, found.hits[0].paper.id) == ("fact", (), "a")
 
 
 def test_a_paper_stands_where_it_was_first_found():

@@ -41,7 +41,7 @@ from rag.types import Paper, Turn
             ("DPR", "ColBERT (late interaction)"),
         ),
         ("T5 or BART - what does each predict?", "compare", ("T5", "BART")),
-        ("dropout or not?", "fact", ()),
+        ("dropout or not?", "topic", ()),
         ("How robust is CLIP against noise?", "finding", ()),
         ("Find me papers on pruning", "list", ()),
         ("Are there any papers that use dropout?", "list", ()),
@@ -58,6 +58,7 @@ def test_what_a_question_asks_for(question, kind, parts):
     ("question", "kind"),
     [
         ("Does dropout help?", "yes_no"),
+        ("Which methods reduce the number of parameters in transfer learning?", "list"),
         ("What is dropout?", "definition"),
         ("How does LoRA work?", "mechanism"),
         ("Why does averaging help?", "reason"),
@@ -100,6 +101,8 @@ def test_comparisons_in_many_words(question, sides):
             "which dataset LCNN uses",
         ),
         ("Thank you!", ""),
+        ("thanks for the last one, now what about LiT?", "what about LiT?"),
+        ("I was wondering, if you don't mind, whether Lion beats Adam", "whether Lion beats Adam"),
         ("I have 16 images; what should I use?", "I have 16 images; what should I use?"),
     ],
 )
@@ -144,6 +147,10 @@ def library():
         ("What Does Tinyclip Prune?", "what does TinyCLIP prune?"),
         ("waht is catstrophic forgetting", "what is catastrophic forgetting"),
         ("segmantation", "segmentation"),
+        ("wat is segmentation", "what is segmentation"),
+        ("hwo dose TinyCLIP prune", "how does TinyCLIP prune"),
+        ("what is avoidd", "what is avoided"),
+        ("what is a colapse", "what is a colapse"),
         ("what does it cover", "what does it cover"),
         ("Who won the cup in Genova?", "Who won the cup in Genova?"),
         ("best recipe for lasagna", "best recipe for lasagna"),
@@ -158,6 +165,18 @@ def test_a_question_in_another_language_is_asked_by_its_names(library):
     assert (question.language, question.text) == ("de", "TinyCLIP")
     assert question.note == (
         "The papers are in English; of this question in German the names alone were searched.\n\n"
+    )
+    asked = [
+        read_question(text, library) for text in ("Was ist TinyCLIP?", "Qu'est-ce que TinyCLIP ?")
+    ]
+    assert [(each.language, each.text) for each in asked] == [
+        ("de", "TinyCLIP"),
+        ("fr", "TinyCLIP"),
+    ]
+    nameless = read_question("Welche Arbeiten behandeln das Lernen?", library)
+    assert (
+        nameless.note
+        == "The papers are in English; of this question in German they have no name.\n\n"
     )
     whole = read_question("Wie funktioniert TinyCLIP?", library, multilingual=True)
     assert (whole.text, whole.note) == ("Wie funktioniert TinyCLIP?", "")

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rag.answers import catalogue
+from rag.answers.catalogue import answering
 from rag.answers.questions import Question, read_question
 from rag.assistant import Assistant
 from rag.index.filters import parse_where
@@ -48,7 +48,7 @@ def library_faults(row: Row, question: Question, assistant: Assistant) -> Iterat
     """Yield what is wrong in the answer of the catalogue."""
     if question.kind != "library":
         return
-    known = catalogue.answer(question, index=assistant.index, embedder=assistant.embedder)
+    known = answering.answer(question, index=assistant.index, embedder=assistant.embedder)
     if known is None:
         yield "not answered"
         return

@@ -18,13 +18,10 @@ FUNCTION = _stemmed(
     "would you your"
 )
 # Words of questions, not of papers: in a small library they would look rare.
-ASKING = _stemmed(
-    "a about all an and any are as at be been being but between by can compare compared could "
-    "difference different differ did do does done each either ever for from give given had "
-    "has have how i if in into is it its kind know like list many me most much name of on one "
-    "or other our over paper papers please provide say show so some such tell than that the "
-    "their them then there these they this those to us use used uses using versus vs was we "
-    "were what when where which while who whom whose why will with work works would you your"
+ASKING = FUNCTION | _stemmed(
+    "between compare compared cons difference different differ done each either ever give given "
+    "kind know like list many me most much name one other over paper papers please pros provide "
+    "say show tell these use used uses using versus vs work works"
 )
 # Words that ask for a measure or join subject and measure: abstracts need not repeat them.
 MEASURING = _stemmed(
@@ -35,8 +32,10 @@ MEASURING = _stemmed(
 LISTING = _stemmed(
     "report result test tested evaluate evaluated introduce build draw data measure deal "
     "address study propose rely present cover connect apply focus discuss mention involve "
-    "method approach model article"
+    "method approach model article read first recommend suggest"
 )
+# What names are of: after one it says nothing more.
+CATEGORY = _stemmed("benchmark dataset corpus language task model")
 # Words of questions about the library itself, beside those of other questions.
 CATALOGUE = frozenset(
     "article author authored authors abstract bib bibtex breakdown came cite citation cited "
@@ -54,7 +53,8 @@ CATALOGUE = frozenset(
     "proposes references reports venues writes years appears presents looks wants needs calls "
     "conferences journals works working worked please me myself anything exist exists list "
     "et al ask asks finding findings found result results conclude concluded conclusion "
-    "conclusions span spans cover covers covered range ranges histogram each every".split()
+    "conclusions mention mentions mentioned mentioning "
+    "span spans cover covers covered range ranges histogram each every".split()
 )
 
 

@@ -20,7 +20,6 @@ from llama_index.core.llms import LLM
 
 from rag.answers import (
     abstention,
-    catalogue,
     conversation,
     extraction,
     followups,
@@ -33,6 +32,8 @@ from rag.answers import (
     several,
     writing,
 )
+from rag.answers.catalogue import answering
+from rag.answers.catalogue.known import Known
 from rag.answers.quoting import quote
 from rag.answers.refusals import declined, none_is_about
 from rag.errors import InputError, ModelError
@@ -132,7 +133,7 @@ def stream(
         yield from several.one_by_one(question, alone, read.several, ask)
         return
     if read.kind in {"chat", "library"} or read.limited or read.people:
-        known = catalogue.answer(read, index=index, embedder=embedder, where=where)
+        known = answering.answer(read, index=index, embedder=embedder, where=where)
         if known is not None:
             yield ()
             yield known.text
@@ -158,6 +159,9 @@ def stream(
             cross_encoder().logits,
         )
         grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
+        strange = gathering.is_foreign(index, read)
+        sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
+        confidence = 0.0 if strange else round(sure, 4)
     yield hits
 
     def answer_of(made: _Made, stopped: str | None = None) -> Answer:
@@ -190,15 +194,19 @@ def stream(
                 "judge": judge,
             },
             stopped=stopped,
-            confidence=round(abstention.score(grounds.features), 4),
+            confidence=confidence,
         )
 
     def unknown() -> list[str]:
-        return [word for word in grounds.missing if not gathering.is_known(index, word)]
+        # Of a question in another language only the names are searched, so only they can lack.
+        said = grounds.missing if read.language == "en" else read.names
+        return [word for word in said if not gathering.is_known(index, word)]
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        if not hits or not (read.limited or found.absent or abstention.answers(grounds)):
+        meant = read.limited or bool(found.absent) or candidates.plainly
+        meant = meant or abstention.answers(grounds)
+        if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
@@ -270,7 +278,7 @@ class _Made:
 
 
 def _computed(
-    known: catalogue.Known,
+    known: Known,
     question: str,
     alone: str,
     index: Index,

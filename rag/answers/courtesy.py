@@ -14,7 +14,7 @@ _GREETING = (
 )
 _THANKS = (
     r"(?:many\s+thanks|thanks|thank\s+you|thx|cheers|ty)(?:\s+(?:so|very)\s+much|\s+a\s+(?:lot|bunch|million))?"
-    r"(?:\s+(?:in\s+advance|for\s+(?:your|the|any)\s+\w+))?"
+    r"(?:\s+(?:in\s+advance|for\s+(?:your|the|any)\s+\w+(?:\s+\w+)?))?"
 )
 _BRIEFLY = (
     r"(?:please\s+)?(?:(?:answer|reply|respond|explain|keep\s+it|be|make\s+it)\s+)"
@@ -31,7 +31,8 @@ _BEFORE = tuple(
         r"(?:(?:just\s+)?(?:a|one)\s+)?(?:quick|short|small|simple|another|further|last)\s+question\s*[,.:;–-]+\s*",
         r"(?:question|q)\s*[:]\s*",
         r"(?:ok(?:ay)?|so|well|um+|hm+|great|sure|right|alright|now|also|and|but|then)\b\s*,\s*",
-        rf"(?:ok(?:ay)?|so|also|and|but|then)\s+(?={_ASKER}\b)",
+        rf"(?:ok(?:ay)?|so|also|and|but|then|now)\s+(?={_ASKER}\b)",
+        r"if\s+(?:you\s+(?:don['’]?t\s+)?mind|possible)\b[\s,]+",
         r"(?:please|pls|kindly)\b[\s,]+",
         rf"(?:(?:could|can|would|will)\s+(?:you|someone|anyone)\s+(?:please\s+|kindly\s+|maybe\s+|perhaps\s+|quickly\s+)*"
         rf"(?:tell|inform|enlighten|remind)\s+me\s+)(?:(?=about\b|something\b|more\b)|(?={_ASKER}\b))",

@@ -35,6 +35,7 @@ _LINK = re.compile(r"https?://|\bavailable at\b")
 _ASKS_LINK = re.compile(
     r"\b(?:code|available|link|url|repository|github|released?|website)\b", re.I
 )
+_OPEN = frozenset(["what", "who"])
 _DIGIT = re.compile(r"\d")
 
 READ = 6  # papers whose sentences are worth weighing, unless the question asks for a list
@@ -79,6 +80,11 @@ class Candidates:
     sentences: tuple[Candidate, ...]
     vectors: Floats
 
+    @property
+    def plainly(self) -> bool:
+        """Whether a sentence says just what is asked (see `says_plainly`)."""
+        return any(one.likely == 1.0 for one in self.sentences)
+
 
 def score_sentences(
     question: Question, hits: Sequence[Hit], embed: Embed, rarity: Rarity, read: Read
@@ -104,7 +110,23 @@ def score_sentences(
     for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):
         best = max(every[i].logit, float(logit))
         every[i] = replace(every[i], logit=best, likely=likely(best, every[i]))
+    for i in closely:
+        one = every[i]
+        if says_plainly(question.text, hits[one.hit].paper.abstract[one.start : one.end]):
+            every[i] = replace(one, likely=1.0)
     return Candidates(tuple(every), vectors)
+
+
+def says_plainly(question: str, sentence: str) -> bool:
+    """Say whether a sentence is the question itself with something in the place of "what".
+
+    >>> says_plainly("What is square?", "The image is square.")
+    True
+    >>> says_plainly("What is square?", "It is square root normalised.")
+    False
+    """
+    first, *said = terms(question) or [""]
+    return first in _OPEN and len(said) > 1 and terms(sentence)[-len(said) :] == said
 
 
 def _asked_of(question: Question, hit: int) -> list[str]:

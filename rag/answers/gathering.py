@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answers import retrieval
-from rag.answers.asking import LISTING, asked_terms
+from rag.answers import listing, retrieval
 from rag.answers.extraction import READ
 from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.text.terms import terms
-from rag.text.words import Word, squeeze, words
+from rag.text.words import squeeze, words
 from rag.types import Hit, Turn
 
 _LOOKED_AT = 100  # papers among which a list finds those that match
-_LISTED = 20  # papers in a list
-# Share of the best match. On 25 lists over two sets (see `extraction`), pairs of words counted,
-# 0.7 finds 0.97 of the papers and is right in 0.89; 0.6 0.97 and 0.85; 0.8 0.90 and 0.93.
-_MATCHES = 0.7
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
 _IN_TITLE = 1.5
@@ -63,11 +55,14 @@ def gather(
     depth = max(k, _LOOKED_AT) if question.kind == "list" else k
     hits = retrieval.search(index, embedder, question.text, depth, where)
     if question.kind == "list":
-        every = matches(question.text, hits)
-        matching = every[: max(k, _LISTED)]
+        every = listing.matches(question.text, hits, index.lexical)
+        matching = every[: max(k, listing.LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
         lead = len(matching) or min(READ, k)
-        return Found(_ranked([*matching, *rest]), lead, question, matching=len(every))
+        count = len(every)
+        if 2 * count > depth:  # those looked at were not all
+            count = max(count, listing.count(question.text, index.lexical, where))
+        return Found(_ranked([*matching, *rest]), lead, question, matching=count)
     if question.kind == "compare":
         runs = [retrieval.search(index, embedder, side, k, where) for side in question.parts]
         sides = choose_sides(question.parts, [*runs, hits])
@@ -119,46 +114,6 @@ def _is_absent(side: str, hits: Sequence[Hit]) -> bool:
     return named and all(name_strength(side, hit) == 0.0 for hit in hits)
 
 
-def matches(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits that have most of what a list asks for: its words, and pairs side by side.
-
-    Where any paper has all the names that are asked, only such papers match.
-    """
-    asked = _listed_words(question)
-    roots = [terms(word.text)[0] for word in asked]
-    pairs = [
-        (i, i + 1)
-        for i, (word, after) in enumerate(itertools.pairwise(asked))
-        if after.start - (word.start + len(word.text)) <= 1
-    ]
-    single = [word.weight * (2 if word.kind == "name" else 1) for word in asked]
-    weights = np.array([*single, *((single[i] + single[j]) / 2 for i, j in pairs)])
-    names = [i for i, word in enumerate(asked) if word.kind == "name"]
-    had = np.zeros((len(hits), len(weights)))
-    for row, hit in zip(had, hits, strict=True):
-        said = [*terms(hit.paper.title), "", *terms(hit.paper.abstract)]
-        alone, together = set(said), set(itertools.pairwise(said))
-        row[:] = [
-            *(root in alone for root in roots),
-            *((roots[i], roots[j]) in together for i, j in pairs),
-        ]
-    if not had.any():
-        return []
-    share = had @ weights
-    kept = share >= _MATCHES * share.max()
-    all_names = had[:, names].all(axis=1)
-    if names and all_names.any():
-        kept &= all_names
-    return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
-
-
-def _listed_words(question: str) -> list[Word]:
-    """Return the words of a question that tell which papers belong into the list."""
-    subject = set(asked_terms(question))
-    asked = [word for word in words(question) if subject.intersection(terms(word.text))]
-    return [word for word in asked if terms(word.text)[0] not in LISTING] or asked
-
-
 def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hit]:
     """Return the paper of each side of a comparison, no paper twice.
 
@@ -189,10 +144,14 @@ def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hi
 
 
 def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit]) -> bool:
-    """Say whether a side has no paper of its own, but the other side's paper names it."""
+    """Say whether a side has no paper of its own, but the paper for the other names it too."""
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
-    return len(own) == 2 and any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
+    if len(own) != 2:
+        return False
+    if max(own) < _IN_TITLE:  # neither side has a paper of its own
+        return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
+    return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
 
 
 def name_strength(side: str, hit: Hit) -> float:
@@ -242,13 +201,18 @@ def cited_titles(turn: Turn, index: Index, embedder: BaseEmbedding) -> list[str]
 
 def rarity(index: Index, term: str) -> float:
     """Return BM25's inverse document frequency of an index term."""
-    papers, having = index.lexical.papers, index.lexical.document_frequency(term)
-    return math.log(1.0 + (papers - having + 0.5) / (having + 0.5))
+    return listing.rarity(index.lexical.papers, index.lexical.document_frequency(term))
 
 
 def is_known(index: Index, word: str) -> bool:
     """Say whether any paper has a word."""
     return any(index.lexical.document_frequency(term) for term in terms(word))
+
+
+def is_foreign(index: Index, question: Question) -> bool:
+    """Say whether an English question has words of its own, of which no paper has any."""
+    asked = question.terms if question.language == "en" else []
+    return bool(asked) and not any(index.lexical.document_frequency(term) for term in asked)
 
 
 def _each_once(hits: Sequence[Hit]) -> list[Hit]:

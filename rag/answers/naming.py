@@ -42,6 +42,7 @@ _YEARS = tuple(
 )
 _PERSONAL = frozenset("by did has et and author professor prof dr".split())
 _AT = frozenset("at in from of to for on".split())
+_WRITINGS = frozenset("papers publications articles".split())
 _PAPERS = frozenset("papers paper articles publications proceedings findings".split())
 
 
@@ -175,12 +176,20 @@ def find_names(text: str, library: Lexical | None) -> Named:
     where: list[Condition] = []
     titles: list[str] = []
     people: list[str] = []
-    for first, last, written in titles_in(words, text, library) if library else ():
-        titles.append(written)
-        marks.update(dict.fromkeys(range(first, last), "N"))
-    for first, last, condition in _authors_in(words, text, marks, library) if library else ():
-        marks.update(dict.fromkeys(range(first, last), "A"))
-        where.append(condition)
+    if library:
+        # Of "Luke Zettlemoyer" and LUKE the longer is meant; "Alan Turing" is no title's part.
+        whole = list(_authors_in(words, text, marks, library, (4, 3, 2)))
+        for first, last, written in titles_in(words, text, library):
+            if all(stop <= first or last <= start for start, stop, _ in whole) or last - first > 2:
+                titles.append(written)
+                marks.update(dict.fromkeys(range(first, last), "N"))
+        free = (each for each in whole if not any(i in marks for i in range(each[0], each[1])))
+        for first, last, condition in free:
+            marks.update(dict.fromkeys(range(first, last), "A"))
+            where.append(condition)
+        for first, last, condition in _authors_in(words, text, marks, library, (1,)):
+            marks.update(dict.fromkeys(range(first, last), "A"))
+            where.append(condition)
     for first, last, condition in _venues_in(words, text, marks, library) if library else ():
         marks.update(dict.fromkeys(range(first, last), "V"))
         where.append(condition)
@@ -234,7 +243,7 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         if marks.get(i, "") not in {"A", "V"}
         and not re.fullmatch(_YEAR, word.text)
         and word.text.casefold() not in CATALOGUE
-        and any(term not in ASKING for term in terms(word.text))
+        and any(term not in ASKING for term in terms(re.sub(r"['’]s\Z", "", word.text)))
     ]
     return (
         " ".join(
@@ -261,12 +270,16 @@ def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
 
 
 def _authors_in(
-    words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
+    words: Sequence[Chunk],
+    text: str,
+    marks: dict[int, str],
+    library: Lexical,
+    sizes: Sequence[int],
 ) -> Iterator[tuple[int, int, Condition]]:
     """Yield the runs of words that are authors of the library, with the condition for each."""
     i = 0
     while i < len(words):
-        for size in (4, 3, 2, 1):
+        for size in sizes:
             run = range(i, i + size)
             if run.stop > len(words) or any(j in marks for j in run):
                 continue
@@ -289,7 +302,10 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     after = text[words[run.stop - 1].end :][:60]
     cited = capital and bool(_CITED.match(after))
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
-    placed = cited or before in before_names
+    next_word = words[run.stop].text.casefold() if run.stop < len(words) else ""
+    # "Neubig papers", but not "long papers"
+    theirs = next_word in _WRITINGS and not any(is_common(words[j].text) for j in run)
+    placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None
     if len(run) == 1 and not capital and is_common(name):
@@ -298,7 +314,8 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
         return None
     gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
     joined = before == "and" or "&" in gap
-    fields = ("first", "person") if cited and not joined else ("person",)  # Devlin et al.
+    listed = before == "by" and not re.match(r"\s*et\b", after)  # "by Lee and Poe": in any order
+    fields = ("first", "person") if cited and not (joined or listed) else ("person",)
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
 

@@ -25,7 +25,8 @@ _EMPTY = frozenset(
     for word in (
         "based model models learning method approach approaches system systems new task shared "
         "towards toward via analysis study case improving data large using evaluation dataset "
-        "neural end understanding efficient network networks de la les et des du pour le et en"
+        "neural end understanding efficient network networks de la les et des du pour le en par "
+        "dans sur une un"
     ).split()
     for term in terms(word)
 )
@@ -115,13 +116,15 @@ def _name(said: Sequence[Sequence[str]], everywhere: Counter[str], papers: int) 
     here = Counter(word for each in said for word in set(each))
     expected = len(said) / papers
     worth = {
-        word: count * math.log(count / (everywhere[word] * expected)) * (1.5 if " " in word else 1)
+        word: count
+        * max(0.0, math.log(count / (everywhere[word] * expected))) ** 2
+        * (1.5 if " " in word else 1)
         for word, count in here.items()
         if count > max(1, len(said) // 100) or len(said) < 20
     }
     chosen: list[str] = []
     for word in sorted(worth, key=lambda w: (-worth[w], w)):
-        if not any(set(word.split()) & set(other.split()) for other in chosen):
+        if not any(set(terms(word)) & set(terms(other)) for other in chosen):
             chosen.append(word)
         if len(chosen) == _WORDS:
             break

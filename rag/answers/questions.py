@@ -22,7 +22,7 @@ from rag.text.sentences import sentence_spans
 from rag.text.words import Word, words
 
 Kind = kinds.Kind
-# What the library itself may be asked (see `rag.answers.catalogue`).
+# What the library itself may be asked (see `rag.answers.catalogue.answering`).
 LIBRARY = frozenset(
     "count who when where newest oldest per_year cite by overview contains unknown".split()
 )
@@ -61,12 +61,12 @@ class Question:
     @property
     def note(self) -> str:
         """What is to be said before an answer without a model to a question in another language."""
-        if self.language == "en" or self.text == self.typed:
+        if self.language == "en" or not self.subject:  # a search that reads any language
             return ""
-        return (
-            f"The papers are in English; of this question in {NAMES[self.language]} "
-            "the names alone were searched.\n\n"
-        )
+        asked = f"The papers are in English; of this question in {NAMES[self.language]} "
+        if self.text == self.typed:
+            return f"{asked}they have no name.\n\n"
+        return f"{asked}the names alone were searched.\n\n"
 
     @property
     def limited(self) -> bool:
@@ -269,7 +269,9 @@ def _foreign(text: str, library: Lexical | None) -> Question:
         and any(library.document_frequency(term) for term in asked_terms(chunk.text))
         and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
     ]
-    searched = " ".join(dict.fromkeys([*named.titles, *known])) or text
+    titles = " ".join(named.titles)
+    others = [word for word in known if word not in titles]
+    searched = " ".join(dict.fromkeys([*named.titles, *others])) or text
     return Question(searched, "fact", names=named.titles, subject=searched)
 
 

@@ -53,7 +53,7 @@ def quote(
         )
     lines = [f"- {sentence.text}" if by_line else sentence.text for sentence in sentences]
     if more:
-        lines.append(f"\n{more} more {'mentions' if more == 1 else 'mention'} it.")
+        lines.append(f"\n{more:,} more {'mentions' if more == 1 else 'mention'} it.")
     return ("\n" if by_line else " ").join(lines), sentences, order
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from rapidfuzz.distance import OSA
 
 from rag.answers import kinds
-from rag.answers.asking import FUNCTION
+from rag.answers.asking import ASKING, FUNCTION
 from rag.answers.naming import (
     Chunk,
     chunks,
@@ -22,7 +22,7 @@ from rag.index.lexical import Lexical
 from rag.text.terms import terms
 from rag.text.words import rarity
 
-_SHORTEST, _LONG = 4, 6  # letters of a word that is mended; of one that may have two errors
+_SHORTEST, _LONG = 3, 7  # letters of a word that is mended; more of one that may have two errors
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
 _OFTENER = 200  # ... where another that is like it stands in so many times more
 _TRIED = 12  # terms whose written forms are looked at
@@ -65,6 +65,8 @@ def restore_case(text: str, library: Lexical) -> str:
     words = chunks(text)
     written: dict[int, tuple[int, str]] = {}
     for first, last, name in titles_in(words, text, library):
+        if last - first == 1 and words[first].text.istitle() and goes_on(words, first, text):
+            continue  # LUKE is not meant by "Luke Zettlemoyer"
         if has_inner_capital(name) or last - first == 1 or not name.islower():
             written[words[first].start] = (words[last - 1].end, name)
     taken = [(start, end) for start, (end, _) in written.items()]
@@ -121,10 +123,13 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
     having = library.document_frequency(stem)
     if stem in FUNCTION or having > _RARE or has_inner_capital(typed):
         return None
-    if is_common(typed):  # then only a letter left out of a word that asks: "wich"
-        plain = (word for word in asking if terms(word)[0] in FUNCTION)
+    if is_common(typed) or len(small) == _SHORTEST:  # then only as words that ask: "wich", "teh"
+        plain = [word for word in asking if terms(word)[0] in ASKING]
         short = [word for word in plain if len(word) == len(small) + 1 and _within(small, word)]
-        return min(short, key=rarity) if short and not having and not typed[0].isupper() else None
+        short = short or [word for word in plain if sorted(word) == sorted(small)]
+        meant = typed[0].isupper() or (having > 0 and is_common(typed))
+        likeliest = min(short, key=lambda w: (w[0] != small[0], rarity(w)), default=None)
+        return likeliest if not meant else None
     proper = typed[0].isupper() and not first
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]
@@ -151,14 +156,14 @@ def _forms_near(
     small: str, stem: str, limit: int, having: int, library: Lexical
 ) -> list[tuple[int, int, str]]:
     """Return (distance, -papers, word) of the library's words near a typed one."""
-    least = max(2, _OFTENER * having)
+    least = max(1, _OFTENER * having)
     near: list[tuple[int, str]] = []
     for start in dict.fromkeys((small[:1], small[1:2] + small[:1])):
         for term, count in library.values("body", start):
             if count < least or abs(len(term) - len(stem)) > 4 or not term.isalpha():
                 continue
             trimmed = min(OSA.distance(stem, term), OSA.distance(small[: len(term)], term))
-            if trimmed <= limit and len(term) > 2:
+            if trimmed <= (limit if count > 1 else 1) and len(term) > 2:
                 near.append((count, term))
     found = []
     for count, term in sorted(near, reverse=True)[:_TRIED]:

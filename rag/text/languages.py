@@ -54,6 +54,8 @@ def language_of(text: str) -> str:
 
     >>> language_of("Wie funktioniert Dropout?"), language_of("What is Dropout?")
     ('de', 'en')
+    >>> language_of("Was ist Dropout?"), language_of("Was dropout helpful?")
+    ('de', 'en')
     """
     letters = sum(map(str.isalpha, text))
     for language, script in _SCRIPTS.items():
@@ -66,10 +68,11 @@ def language_of(text: str) -> str:
     for language, small in _SMALL.items():
         own = [word for word in said if word in small and word not in english]
         against = sum(word in english and word not in small for word in said)
-        sure = len(own) > 1 or any(len(word) > _SURE for word in own)
+        sure = len(own) > 1 or any(len(word) > _SURE or word in _FOREIGN for word in own)
         if sure and len(own) > max(most, 2 * against):
             best, most = language, len(own)
     return best
 
 
+_FOREIGN = frozenset("ist und wie wer een het qui qué".split())  # short, and no English
 _SURE = 3  # letters: a longer small word of another language is no English word or name

@@ -1,0 +1,1 @@
+"""Questions that the library itself answers, computed from its catalogue."""

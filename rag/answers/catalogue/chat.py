@@ -1,0 +1,57 @@
+"""What is said where nothing of the papers is asked: to greetings, and to what they cannot tell."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answers.catalogue.known import NOUNS, Asked, Known, has_field
+from rag.answers.questions import Question
+from rag.index.lexical import Lexical
+
+_THANKS = re.compile(r"\b(?:thanks?|cheers|thx|ty|help(?:ful|ed)|useful|great|nice)\b")
+
+
+def chat(question: Question, library: Lexical) -> Known:
+    """Return what is said to small talk."""
+    text = question.text.casefold()
+    papers = f"the {library.papers:,} papers of this library"
+    if re.search(r"\b(?:bye|goodbye|good night|see you)\b", text):
+        said = "Goodbye."
+    elif _THANKS.search(text):
+        said = f"You’re welcome; ask more about {papers} whenever you like."
+    elif re.search(r"\b(?:who|what|how|help)\b", text) and not re.search(
+        r"how are|how is it", text
+    ):
+        said = (
+            f"I answer questions from {papers}, and show the words of each that support an answer."
+        )
+    elif re.search(r"\b(?:hello|hi|hiya|hey|greetings|morning|afternoon|evening|day)\b", text):
+        said = f"Hello! Ask a question about {papers}."
+    else:
+        said = f"Ask a question about {papers}."
+    return Known(said, kind="chat")
+
+
+_OUTSIDE = (
+    (r"cit(?:ed|ation|e|es|ing)|h-?index|referenc", "Citation counts and references are"),
+    (r"impact factor|acceptance", "Figures about venues are"),
+    (r"pages?|figures?", "Page numbers are"),
+    (r"universit|affiliat|institut|company|lab\b|country|based|work|from", "Affiliations are"),
+    (r"download", "Downloads are"),
+    (r"award", "Awards are"),
+    (r"e-?mail", "Addresses are"),
+    (r"popular|influential|important", "How influential a paper is is"),
+)
+
+
+def say_what_is_outside(asked: Asked) -> Known:
+    """Say that what is asked is nothing that a catalogue holds."""
+    said = (
+        what for words, what in _OUTSIDE if re.search(words, asked.question.text, re.IGNORECASE)
+    )
+    has = ", ".join(noun for name, noun in NOUNS.items() if has_field(name, asked.library))
+    return Known(
+        f"{next(said, 'That is')} not known here: the library holds titles, "
+        f"{has + ', ' if has else ''}identifiers and abstracts.",
+        answered=False,
+    )

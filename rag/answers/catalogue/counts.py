@@ -1,0 +1,114 @@
+"""How many papers there are, in all, by year, venue or author, and of which topics."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.answers import overview
+from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
+from rag.answers.catalogue.lists import say_none
+from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
+from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
+from rag.index.entries import with_key
+
+_READ = 1_000  # papers about a subject of which the authors are counted
+
+
+def count_papers(asked: Asked) -> Known:
+    """Say how many papers meet what is asked, or how many authors or venues there are."""
+    text = asked.question.text.casefold()
+    if re.search(r"how many (?:different |distinct )?authors|number of authors", text):
+        papers = named_papers(asked) if asked.question.names else []
+        if papers:
+            return listed("", papers[:3], lambda p: f"{titled(p)} has {len(p.authors)} authors")
+        return Known(f"The library has {len(asked.library.values('author')):,} authors.")
+    if re.search(r"how many (?:different |distinct )?(?:venues|conferences|journals)", text):
+        return Known(f"The library has {len(venues_of(asked, ())):,} venues.")
+    about = subject_terms(asked.question)
+    count = asked.library.count(asked.where, about)
+    if asked.question.people:
+        count = 0
+    limits = limits_of(asked)
+    if about:
+        limits += f" that {'mentions' if count == 1 else 'mention'} “{asked.question.subject}”"
+    if not count:
+        return Known(f"The library has no papers{limits}.")
+    lead = f"The library has {count:,} {'paper' if count == 1 else 'papers'}{limits}"
+    if not asked.where and not about:
+        years = asked.library.years()
+        return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")
+    if about:
+        hits = asked.library.search([(term, 1.0) for term in about], SHOWN, asked.where)
+        shown = [with_key(hit.entry().paper) for hit in hits]
+    else:
+        shown = by_age(asked)[:SHOWN]
+    return listed(f"{lead}{', among them' if count > len(shown) else ''}:", shown, titled)
+
+
+def count_per_value(asked: Asked) -> Known:
+    """Say how many papers each year, venue or author has."""
+    text = asked.question.text
+    dimension = dimension_of(text)
+    having = subject_terms(asked.question)
+    counts: list[tuple[str, int]]
+    if dimension == "year":
+        years = asked.library.years(asked.where, having)
+        counts = [(str(year), count) for year, count in sorted(years.items(), reverse=True)]
+    elif dimension == "venue":
+        counts = venues_of(asked, asked.where)
+    else:
+        counts = count_authors(asked, having)
+    if not counts:
+        return say_none(asked)
+    papers = f"papers{limits_of(asked)}"
+    if having and dimension != "venue":
+        papers += f" that mention “{asked.question.subject}”"
+    if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
+        counts = sorted(counts, key=lambda pair: -pair[1])[:10]
+        lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
+    elif dimension == "year":
+        first, last = counts[-1][0], counts[0][0]
+        lead = f"The {papers} are of {first if first == last else f'{first} to {last}'}:"
+    else:
+        lead = f"The {papers} by {dimension}:"
+    shown = counts if dimension == "year" else counts[:COUNTED]
+    rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
+    return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)
+
+
+def count_authors(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the authors with the most papers that have the terms, with their counts."""
+    if not having:
+        values = asked.library.values("author", "", asked.where)[:COUNTED]
+        return [(as_person(name, asked), count) for name, count in values]
+    hits = asked.library.search([(term, 1.0) for term in having], _READ, asked.where)
+    papers = having_all([hit.entry().paper for hit in hits], having)
+    counts = Counter(name for paper in papers for name in paper.authors)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:COUNTED]
+
+
+def dimension_of(text: str) -> str:
+    """Return by which field a question counts."""
+    if re.search(r"\b(?:venues?|conferences?|journals?)\b", text, re.IGNORECASE):
+        return "venue"
+    if re.search(r"\b(?:authors?|who|prolific)\b", text, re.IGNORECASE):
+        return "author"
+    return "year"
+
+
+def describe_library(asked: Asked) -> Known:
+    """Say how large the library is, from when and where, and what its main topics are."""
+    library = asked.library
+    years = library.years(asked.where)
+    papers = library.count(asked.where)
+    lead = f"The library has {papers:,} papers"
+    if years:
+        lead += f", of {min(years)} to {max(years)}"
+    venues = venues_of(asked, asked.where)[:5]
+    if venues:
+        lead += f"; most are from {', '.join(f'{name} ({count:,})' for name, count in venues)}"
+    groups = overview.topics(asked.index)
+    lines = [(f"{group.name} (about {group.share:.0%})", group.papers) for group in groups]
+    return grouped(f"{lead}. Its main topics:", lines)
