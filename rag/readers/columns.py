@@ -10,24 +10,28 @@ import re
 
 _NAMES = {
     "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
-    "title": ("title", "display_name", "document_title", "article_title", "paper_title"),
+    "title": (
+        "title", "display_name", "document_title", "article_title", "paper_title",
+        "preprint_title", "rel_title", "dc_title",
+    ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
-        "abstract_original", "dc_description", "description",
+        "abstract_original", "preprint_abstract", "rel_abs", "dc_description", "description",
     ),
     "index": ("abstract_inverted_index",),
     "authors": (
-        "authors_parsed", "authors", "author", "authorships", "author_names", "author_name",
-        "creators", "creator", "author_string", "author_s", "author_list",
-        "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
-        "full_authors",
+        "authors_parsed", "authors", "author", "authorships", "author_names",
+        "author_name", "creators", "creator", "author_list", "author_string", "author_s",
+        "authorships_author_display_name", "authorships_raw_author_name", "author_full_names", "full_authors",
+        "preprint_authors", "rel_authors", "dc_creator", "contributors", "book_authors",
     ),
     "year": (
         "year", "publication_year", "pub_year", "date", "published", "published_date",
         "publication_date", "pub_date", "issued", "published_at", "publish_time",
         "date_published", "year_published", "cover_date", "prism_cover_date", "published_print",
         "published_online", "first_publication_date", "online_date", "date_of_publication",
-        "publication_date_original", "created", "update_date", "versions_created",
+        "publication_date_original", "published_year", "preprint_date", "rel_date", "posted",
+        "pdate", "cdate", "created", "update_date", "versions_created",
     ),
     "venue": (
         "venue", "journal", "journal_info", "container_title", "publication_title",
@@ -36,13 +40,18 @@ _NAMES = {
         "publication_venue", "publication_name", "prism_publication_name", "published_in",
         "primary_location_source_display_name", "locations_source_display_name",
         "host_venue_display_name", "primary_location", "host_venue", "publication",
-        "repository", "full_journal_name", "source",
+        "repository", "full_journal_name", "published_journal", "journals", "pubtitle", "source",
+        "book_or_report_details", "server", "preprint_platform", "rel_site",
     ),
-    "doi": ("doi", "article_doi", "prism_doi", "digital_object_identifier", "di"),
-    "arxiv": ("arxiv_id", "arxiv", "eprint"),
+    "doi": (
+        "doi", "article_doi", "prism_doi", "digital_object_identifier", "di", "published_doi",
+        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi",
+    ),
+    "arxiv": ("arxiv_id", "arxiv", "eprint", "archive_id"),
     "url": (
         "url", "link", "landing_page_url", "article_url", "full_text_url", "document_url",
-        "primary_location_landing_page_url", "source_url", "pdf_url", "pdf_link",
+        "primary_location_landing_page_url", "primary_location", "html_url", "rel_link",
+        "download_url", "source_url", "source_urls", "external_url", "pdf_url", "pdf_link",
     ),
     "key": ("citation_key", "citekey", "bibkey", "key"),
     "other_ids": ("externalids", "ids", "identifier", "identifiers"),

@@ -25,13 +25,16 @@ _ORGANISATION = re.compile(
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
-_NOBODY = {"others", "et al.", "et al", "...", "…", "[...]", "anonymous", "[anonymous]"}
+_NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
 _GIVEN = ("given", "first", "firstname", "givenname", "forename", "forenames", "initials")
-_WHOLE = ("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname")
+_WHOLE = (
+    *("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname"),
+    *("authname", "authorname", "creator"),
+)
 _INNER = ("author", "authors", "value", "person")
 _ROLES = ("creatortype", "contributortype", "role")
 
@@ -43,7 +46,8 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     ('Ada Lovelace', 'Alan Turing')
     """
     cleaned = (clean(name, latex=latex) for name in _names(value, 0) if len(name) <= NAME_LIMIT)
-    return tuple(name for name in cleaned if name and name.lower() not in _NOBODY)
+    cut = (name.removesuffix("…").removesuffix("...") for name in cleaned)  # "L Bo…" and others
+    return tuple(name for name in cut if name and name.lower() not in _NOBODY)
 
 
 def _names(value: Any, depth: int) -> Iterator[str]:
@@ -179,7 +183,7 @@ def _split_people(text: str) -> list[str]:
     text = text.strip()
     if text.startswith("[") and text.endswith("]"):
         return _listed(text)
-    for mark in (";", "|", "\n"):
+    for mark in (";", "|", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]
     parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]

@@ -78,14 +78,26 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
 
 def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a record with what lies in one of its fields, as services wrap it."""
-    extra = record.get("metadata")
-    if isinstance(extra, dict):
-        record = {**extra, **record}
+    for extra in (record.get("metadata"), _noted(record.get("extra") or record.get("Extra"))):
+        if isinstance(extra, dict):
+            record = {**extra, **record}
     for name in INNER:
         inner = record.get(name)
         if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
+            inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
     return record
+
+
+def _noted(extra: Any) -> dict[str, Any]:
+    """Return what people note in Zotero's field for all else, a "Name: value" a line."""
+    lines = extra[:_NOTES].splitlines() if isinstance(extra, str) else ()
+    found = (line.partition(":") for line in lines)
+    return {_NOTED[name]: value for name, _, value in found if name in _NOTED and value.strip()}
+
+
+_NOTES = 10_000  # characters
+_NOTED = {"Citation Key": "citation_key", "DOI": "noted_doi", "arXiv": "arxiv_id"}
 
 
 def _bare(value: Any) -> Any:
@@ -158,7 +170,8 @@ def _other_ids(
     for name in found.get("other_ids", ()):
         ids = record[name]
         if isinstance(ids, list):
-            ids = {each.get("type"): each.get("id") for each in ids if isinstance(each, dict)}
+            listed = [each for each in ids if isinstance(each, dict)]
+            ids = {each.get("type"): each.get("id") or each.get("value") for each in listed}
         if isinstance(ids, Mapping):
             return {str(own).lower(): value for own, value in ids.items()}
     return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from lxml.etree import _Element as Element
@@ -10,6 +11,8 @@ from rag.readers.fields import arxiv_id
 from rag.readers.superscript import raised
 
 _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
+_ASIDE = re.compile(r"\s{0,9}\([^()]{0,9999}\)")
+_ROUNDS = 3  # how deep brackets stand in each other
 Fields = dict[str, object]
 
 
@@ -17,7 +20,7 @@ def _text(element: Element | None) -> str:
     """Return all the text below an element: raised characters as superscripts, a formula once."""
     if element is None:
         return ""
-    for sup in element.iter("sup"):
+    for sup in (*element.iter("sup"), *element.iterfind(".//style[@face='superscript']")):
         sup.text = raised(sup.text or "")
     for both in element.iter("alternatives"):
         for other in list(both)[1:] if both.find("tex-math") is not None else ():
@@ -121,12 +124,19 @@ def _from_arxiv(paper: Element) -> Fields:
     return {
         "title": _below(paper, "title"),
         "abstract": _below(paper, "abstract"),
-        "authors": people or _below(paper, "authors"),
+        "authors": people or _without_asides(_below(paper, "authors")),
         "year": _below(paper, "created", "version/date", "updated"),
         "venue": _below(paper, "journal-ref"),
         "doi": _below(paper, "doi"),
         "arxiv_id": _below(paper, "id"),
     }
+
+
+def _without_asides(names: str) -> str:
+    """Return names without the institutes in brackets behind them."""
+    for _ in range(_ROUNDS):
+        names = _ASIDE.sub("", names)
+    return names
 
 
 def _from_dublin_core(paper: Element) -> Fields:
@@ -213,7 +223,9 @@ def from_jats(record: Element) -> Fields:
     for part in [each for each in meta.iterfind("abstract") if not each.get("abstract-type")][:1]:
         for title in part.iter("title"):
             title.text = f" {title.text or ''}: "
-        parts.append(" ".join(" ".join(map(str, part.itertext())).split()))
+        for block in part.iter("p", "sec"):
+            block.tail = f" {block.tail or ''}"
+        parts.append(" ".join(_text(part).split()))
     return {
         "id": ids.get("pmid", ""),
         "title": _below(meta, "title-group/article-title"),
@@ -222,6 +234,7 @@ def from_jats(record: Element) -> Fields:
             {
                 "given": _below(each, "name/given-names"),
                 "family": _below(each, "name/surname", "collab"),
+                "suffix": _below(each, "name/suffix"),
             }
             for each in meta.iterfind("contrib-group/contrib")
             if each.get("contrib-type", "author") == "author"
