@@ -22,7 +22,8 @@ _NAMES = {
     "authors": (
         "authors_parsed", "authors", "author", "authorships", "author_names",
         "author_name", "creators", "creator", "author_list", "author_string", "author_s",
-        "authorships_author_display_name", "authorships_raw_author_name", "author_full_names", "full_authors",
+        "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
+        "full_authors",
         "preprint_authors", "rel_authors", "dc_creator", "contributors", "book_authors",
     ),
     "year": (

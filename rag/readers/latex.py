@@ -58,8 +58,8 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
 # Springer prints a document around each formula; it may have been escaped once more.
 _DOCUMENT = re.compile(
-    r"\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
-    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}"
+    r"(\$\$)?\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
+    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}(?(1)\$\$|)"
     r"|\\(?:begin|end) ?\{document\s?\}"
 )
 _BACKSLASH = re.compile(
@@ -73,6 +73,7 @@ _STYLES = (
     r"|uppercase|enquote|ensuremath|boldsymbol|bm"
 )
 _STYLED = re.compile(rf"\\(?:{_STYLES})\s?\{{([^{{}}]{{0,1000}})\}}")
+_HIGH = re.compile(r"\\textsuperscript\s?\{([0-9+\-−()n]{1,12})\}")
 _ANY_STYLED = re.compile(
     r"\\(?!label\b|cite|vspace|hspace|ref\b)[A-Za-z]{2,30}\*?\{([^{}]{1,1000})\}"
 )
@@ -86,6 +87,7 @@ _SWITCHED = re.compile(
 _SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
+_BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
 _ROUNDS = 4  # how deep commands may stand in each other
 _OPEN, _CLOSE = "\ue000", "\ue001"  # braces that were meant, while the others are removed
 
@@ -98,7 +100,7 @@ _JOURNALS = {
     "apjs": "ApJS", "applopt": "Appl. Opt.", "apspr": "Astrophys. Space Phys. Res.",
     "apss": "Ap&SS", "araa": "ARA&A", "azh": "AZh", "baas": "BAAS", "bac": "BAC",
     "bain": "BAN", "caa": "Chinese A&A", "cjaa": "ChJAA", "fcp": "Fund. Cosmic Phys.",
-    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "icarus": "Icarus", "jcap": "JCAP",
+    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "apjlett": "ApJL", "apjsupp": "ApJS", "maps": "M&PS", "icarus": "Icarus", "jcap": "JCAP",
     "jcp": "J. Chem. Phys.", "jgr": "JGR", "jqsrt": "JQSRT", "jrasc": "JRASC",
     "memras": "MmRAS", "memsai": "MmSAI", "mnras": "MNRAS", "na": "New A", "nar": "New A Rev.",
     "nat": "Nature", "nphysa": "Nucl. Phys. A", "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP",
@@ -118,12 +120,14 @@ _OWN = {
     "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
     "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
     "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
-    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textellipsis": "…", "textnbsp": " ",
+    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"', "texttildelow": "~", "textlangle": "⟨",
+    "textrangle": "⟩", "langle": "⟨", "rangle": "⟩", "dag": "†", "ddag": "‡", "copyright": "©",
+    "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX", "textellipsis": "…", "textnbsp": " ",
     "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
     "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
     "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
     "pm": "±", "sim": "∼", "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
-    "textsuperscript": "", "lbrace": _OPEN, "rbrace": _CLOSE, "sun": "⊙", "earth": "⊕",
+    "lbrace": _OPEN, "rbrace": _CLOSE, "sun": "⊙", "earth": "⊕",
 }  # fmt: skip
 
 
@@ -162,7 +166,7 @@ def without_latex(text: str, *, source: bool) -> str:
         text = _BACKSLASH.sub(lambda match: "\ue002" if match[1] else "\ue003", text)
         text = _LINE_BREAK.sub(_line_break, text)
     if "{document" in text:
-        text = _DOCUMENT.sub(lambda match: match[1] or "", text)
+        text = _DOCUMENT.sub(lambda match: match[2] or "", text)
     if "$" in text or "\\(" in text or "\\[" in text:
         text = _MATH.sub(lambda match: _math(match, source), text)
     if "\\" in text:
@@ -209,6 +213,8 @@ def _convert(match: re.Match[str]) -> str:
 @lru_cache(4096)
 def _to_text(fragment: str) -> str:
     """Return a fragment as pylatexenc reads it, or as it is where that fails."""
+    if fragment.count("[") > _BRACKETS:
+        return fragment
     try:
         text = _CONVERTER.latex_to_text(fragment).strip() or fragment
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
@@ -240,7 +246,8 @@ def _commands(text: str, source: bool) -> str:
     """Replace commands by what stands in their braces, from the inside out."""
     for _ in range(_ROUNDS):
         before = text
-        text = _SWITCHED.sub(r"\1", _STYLED.sub(r"\1", _LINKED.sub(r"\1", text)))
+        text = _HIGH.sub(lambda match: raised(match[1]), _LINKED.sub(r"\1", text))
+        text = _SWITCHED.sub(r"\1", _STYLED.sub(r"\1", text))
         if source:
             text = _CITED.sub(r" [\1]", _DROPPED.sub("", text))
             text = _ANY_STYLED.sub(r"\1", text)
@@ -251,7 +258,8 @@ def _commands(text: str, source: bool) -> str:
 
 def _typography(text: str) -> str:
     text = text.replace("\\{", _OPEN).replace("\\}", _CLOSE).replace("\\\\", " ")
+    text = re.sub(r"\\([SP])(?![A-Za-z])", lambda match: {"S": "§", "P": "¶"}[match[1]], text)
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
-    text = re.sub(r"(?<=[\w.,)])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
+    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     return text.replace("{", "").replace("}", "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,7 +28,11 @@ _ORGANISATION = re.compile(
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
+_NOTHING = {"NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "none", "nan", "NaN", "(null)"}
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_LITERAL = 50_000  # characters of a list that Python wrote
+_AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
+_WIDE = str.maketrans("；、，", ";;,")
 _NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
@@ -47,7 +53,11 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     """
     cleaned = (clean(name, latex=latex) for name in _names(value, 0) if len(name) <= NAME_LIMIT)
     cut = (name.removesuffix("…").removesuffix("...") for name in cleaned)  # "L Bo…" and others
-    return tuple(name for name in cut if name and name.lower() not in _NOBODY)
+    return tuple(filter(_is_somebody, cut))
+
+
+def _is_somebody(name: str) -> bool:
+    return name not in _NOTHING and name.lower() not in _NOBODY and any(map(str.isalpha, name))
 
 
 def _names(value: Any, depth: int) -> Iterator[str]:
@@ -136,7 +146,7 @@ def first_last(name: str) -> str:
         return _turned(parts[0])
     if len(parts) == 2:
         last, first = parts
-        if _COMPANY.fullmatch(first):
+        if _COMPANY.fullmatch(first) or (" " in last and is_organisation(last)):
             return name
         if _SUFFIX.fullmatch(first) or (_DEGREE.fullmatch(first) and _is_natural(last)):
             return f"{_turned(last)} {first}"
@@ -167,6 +177,10 @@ def _turned(name: str) -> str:
     words = name.split(" ")
     if len(words) < 2 or len(words) > 8 or is_organisation(name):
         return name
+    if suffix := suffix_of(name):  # "Curie M Jr"
+        bare = name.removesuffix(suffix).strip()
+        if (turned := _turned(bare)) != bare:
+            return f"{turned} {suffix}"
     for at in range(max(1, len(words) - 5), len(words)):
         family, initials = words[:at], " ".join(words[at:])
         if _is_initials(initials):
@@ -180,16 +194,23 @@ def _turned(name: str) -> str:
 
 
 def _split_people(text: str) -> list[str]:
-    text = text.strip()
+    text = _AND_OTHERS.sub("", text.strip().translate(_WIDE))
     if text.startswith("[") and text.endswith("]"):
         return _listed(text)
+    if " & " in text:
+        text = text.replace(", & ", " and ")
+        sides = re.split(" & |;", text)
+        if all(" " in side.strip() for side in sides) and not is_organisation(text):
+            text = text.replace(" & ", "; " if ";" in text else " and ")
     for mark in (";", "|", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]
     parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]
     if len(parts) > 1 and all(part.count(",") == 1 for part in parts):
         return [first_last(part) for part in parts]
-    if len(parts) > 1 and all("," not in part or _is_inverted(part) for part in parts):
+    if len(parts) > 1 and all(
+        "," not in p or (p.count(",") < 3 and _is_inverted(p)) for p in parts
+    ):
         return [first_last(part) for part in parts]
     return [name for part in parts for name in _split_commas(part)]
 
@@ -235,5 +256,14 @@ def _listed(text: str) -> list[str]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return [first_last(one or two) for one, two in _QUOTED.findall(text)]
+        value = _literal(text[:_LITERAL]) or [one or two for one, two in _QUOTED.findall(text)]
     return [_person(item) for item in value] if isinstance(value, list) else []
+
+
+def _literal(text: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of backslashes
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
