@@ -17,8 +17,8 @@ _INVISIBLE = re.compile(
 _ROUNDS = 6  # how often a text may have been escaped once more
 _FIRST = "Background|Objectives?|Introduction|Purpose|Aims?|Context|Motivation|Importance|Summary"
 _PARTS = (
-    f"{_FIRST}|Methods?|Materials and [Mm]ethods|Methodology|Design|Setting|Participants|Findings|Interpretation"
-    "|Results?|Discussion|Conclusions?"
+    rf"{_FIRST}|Methods?|Materials and [Mm]ethods|Methodology|Design|Setting|Participants"
+    r"|Findings|Interpretation|Results?|Discussion|Conclusions?"
 )
 _LABEL = re.compile(
     r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT "
@@ -33,7 +33,8 @@ _NOTICE = re.compile(
     r"(?:(?<=[.?!)\]%”\"'’])\s{0,3}|(?<=[a-z\d])(?=[©\[]))"
     r"(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
     r"|(?:Crown )?Copyright:?\s?(?:©|\(c\)|\(?\d{4}|of .{1,200}? is the property of"
-    r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record|All rights reserved(?=\W{0,3}(?:\Z|(?-i:[A-Z©])))"
+    r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record"
+    r"|All rights reserved(?=\W{0,3}(?:\Z|(?-i:[A-Z©])))"
     r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd"
     r"|Inc\b|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)"
     r"|\[ABSTRACT|Licensee MDPI|Georg Thieme Verlag|Reproduced with permission of"

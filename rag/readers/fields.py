@@ -122,6 +122,18 @@ def doi(value: Any) -> str | None:
     return bare.lower() if len(bare.partition("/")[2]) else None
 
 
+def doi_of_address(url: str) -> str | None:
+    """Return the DOI to which an address leads, or None.
+
+    >>> doi_of_address("https://dx.doi.org/10.1000/A"), doi_of_address("https://x.org/10.1000/a")
+    ('10.1000/a', None)
+    """
+    return doi(url) if _LEADS_TO_DOI.match(url) else None
+
+
+_LEADS_TO_DOI = re.compile(
+    r"https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/10\.", re.I
+)
 _CLOSED = {")": "(", "]": "["}
 _DRESS = {
     "\\textless": "<", "\\textgreater": ">", "\\textunderscore": "_", "\\url": "", "{": "", "}": "",

@@ -13,6 +13,7 @@ from rag.readers.pages import is_listing, read_pages
 from rag.readers.tables import (
     delimiter,
     is_fields_by_row,
+    is_header_first,
     lacks,
     read_fields_by_row,
     read_table,
@@ -93,6 +94,7 @@ def find_reader(head: str, name: str) -> Reader | str:
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
+        (is_header_first, read_table),
         (RIS.fits, RIS.read),
         (NBIB.fits, NBIB.read),
         (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),

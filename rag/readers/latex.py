@@ -87,11 +87,13 @@ _SWITCHED = re.compile(
 _SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
+_ANY_ESCAPED = re.compile(r"(?<!\\)\\([%&_$#])")
 _BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
 _ROUNDS = 4  # how deep commands may stand in each other
-_OPEN, _CLOSE = "\ue000", "\ue001"  # braces that were meant, while the others are removed
+# Braces and tildes that were meant, while the others are removed.
+_OPEN, _CLOSE, _TILDE = "\ue000", "\ue001", "\ue004"
 
-_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\"}
+_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(_TILDE): "~"}
 
 # ADS's macros for journals, of which people write the abbreviations.
 _JOURNALS = {
@@ -100,7 +102,8 @@ _JOURNALS = {
     "apjs": "ApJS", "applopt": "Appl. Opt.", "apspr": "Astrophys. Space Phys. Res.",
     "apss": "Ap&SS", "araa": "ARA&A", "azh": "AZh", "baas": "BAAS", "bac": "BAC",
     "bain": "BAN", "caa": "Chinese A&A", "cjaa": "ChJAA", "fcp": "Fund. Cosmic Phys.",
-    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "apjlett": "ApJL", "apjsupp": "ApJS", "maps": "M&PS", "icarus": "Icarus", "jcap": "JCAP",
+    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "apjlett": "ApJL", "apjsupp": "ApJS",
+    "maps": "M&PS", "icarus": "Icarus", "jcap": "JCAP",
     "jcp": "J. Chem. Phys.", "jgr": "JGR", "jqsrt": "JQSRT", "jrasc": "JRASC",
     "memras": "MmRAS", "memsai": "MmSAI", "mnras": "MNRAS", "na": "New A", "nar": "New A Rev.",
     "nat": "Nature", "nphysa": "Nucl. Phys. A", "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP",
@@ -112,7 +115,8 @@ _JOURNALS = {
 }  # fmt: skip
 _OWN = {
     "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
-    "textasciitilde": "~", "textbackslash": "\\", "textbraceleft": _OPEN, "textbraceright": _CLOSE,
+    "textasciitilde": _TILDE, "textbackslash": "\\", "textbraceleft": _OPEN,
+    "textbraceright": _CLOSE,
     "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textquotesingle": "'",
     "textmu": "µ", "textmicro": "µ", "textperiodcentered": "·", "textasteriskcentered": "*",
     "textohm": "Ω", "textnumero": "№", "textdiscount": "%", "textasciigrave": "`",
@@ -120,9 +124,10 @@ _OWN = {
     "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
     "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
     "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
-    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"', "texttildelow": "~", "textlangle": "⟨",
-    "textrangle": "⟩", "langle": "⟨", "rangle": "⟩", "dag": "†", "ddag": "‡", "copyright": "©",
-    "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX", "textellipsis": "…", "textnbsp": " ",
+    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"',
+    "texttildelow": _TILDE, "textlangle": "⟨", "textrangle": "⟩", "langle": "⟨", "rangle": "⟩",
+    "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX",
+    "textellipsis": "…", "textnbsp": " ",
     "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
     "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
     "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
@@ -174,7 +179,7 @@ def without_latex(text: str, *, source: bool) -> str:
         text = (_ANY_ACCENT if source else _ACCENT).sub(_convert, text)
         text = _commands(text, source)
         text = _SYMBOL.sub(lambda match: _symbol(match, source), text)
-        text = _ESCAPED.sub(r"\1", text)
+        text = (_ANY_ESCAPED if source else _ESCAPED).sub(r"\1", text)
     if source:
         text = _typography(text)
     return text.translate(_MARKS)

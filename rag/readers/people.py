@@ -28,7 +28,20 @@ _ORGANISATION = re.compile(
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
-_NOTHING = {"NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "none", "nan", "NaN", "(null)"}
+_NOTHING = {
+    "NA",
+    "N/A",
+    "n/a",
+    "n.a.",
+    "#N/A",
+    "NULL",
+    "null",
+    "None",
+    "none",
+    "nan",
+    "NaN",
+    "(null)",
+}
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
@@ -83,7 +96,7 @@ _OTHER_ROLES = set("editor serieseditor translator contributor reviewedauthor bo
 
 def _person(value: Any) -> str:
     if isinstance(value, str):
-        return first_last(value)
+        return first_last(clean(value))
     if isinstance(value, list):  # authors_parsed: last, first, suffix
         parts = [part for part in value if isinstance(part, str) and part]
         return " ".join([*parts[1:2], *parts[:1], *parts[2:3]])

@@ -45,34 +45,38 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
     abstract = clean_abstract(raw_abstract, latex=latex)
-    if not any(map(str.isalnum, abstract)):
+    if fields.says_nothing(abstract) or not any(map(str.isalnum, abstract)):
         return Rejection(source, NO_ABSTRACT)
     if len(abstract) > ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
-    title = clean(raw_title, latex=latex)
+    title = fields.words(clean(raw_title, latex=latex))
     if len(title) > TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
     others = _other_ids(record, found)
     key = _first(fields.identifier, record, found.get("key")) or None
+    url = _first(fields.web_address, record, found.get("url"))
     doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
-    arxiv = _arxiv(record, found, others, dump)
+    doi = doi or fields.doi_of_address(url or "")
+    arxiv = _arxiv(record, found, others, dump) or fields.prefixed_arxiv_id(url)
     own = _first(fields.identifier, record, found.get("id"))
-    own = own or fields.identifier(others.get("corpusid")) or ("" if key else doi or arxiv or "")
+    own = own or fields.identifier(others.get("corpusid"))
+    own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
         return Rejection(source, NO_TITLE)
+    exported = _exported_sources(record)
+    venue = _first(fields.venue, record, found.get("venue")) or ""
     return Paper(
         id=own,
         title=title,
         abstract=abstract,
-        authors=_authors(record, found, latex),
+        authors=_authors(record, found, latex) if not exported else people(_as_written(record)),
         year=_year(record, found),
-        venue=clean(journal(_first(fields.venue, record, found.get("venue")) or ""), latex=latex)
-        or None,
+        venue=fields.words(clean(journal(venue), latex=latex)) or None,
         doi=doi,
         arxiv_id=arxiv,
-        url=_first(fields.web_address, record, found.get("url")),
+        url=url,
         key=key,
-        sources=_exported_sources(record) or (source,),
+        sources=exported or (source,),
     )
 
 
@@ -112,6 +116,12 @@ def _exported_sources(record: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     names = [visible(name) for name in listed if isinstance(name, str)]
     return tuple(name for name in names if _SOURCE.fullmatch(name))
+
+
+def _as_written(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the names in a record of our own export, which are not to be turned once more."""
+    names = record["authors"]
+    return [{"literal": name} for name in names] if isinstance(names, list) else []
 
 
 _EXPORTED = frozenset(["id", "title", "abstract", "authors", "arxiv_id", "key"])
@@ -188,6 +198,6 @@ def _arxiv(
     )
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = _first(fields.arxiv_id, record, found.get("id"))
-    for part in () if arxiv else ("id", "url", "doi"):
+    for part in () if arxiv else ("id", "doi"):
         arxiv = arxiv or _first(fields.prefixed_arxiv_id, record, found.get(part))
     return arxiv

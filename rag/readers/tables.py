@@ -50,6 +50,11 @@ def _is_header(cells: list[str]) -> bool:
     return bool(names & ABSTRACTS and names & (TITLES | IDS)) or _TAGS.issubset(cells)
 
 
+def is_header_first(head: str) -> bool:
+    """Tell a table that begins with its header: no row below can make it another format."""
+    return delimiter(head.partition("\n")[0]) is not None
+
+
 def lacks(head: str) -> str:
     """Return what a table that begins like ``head`` is short of to be one of papers."""
     first = head.lstrip().partition("\n")[0]

@@ -84,7 +84,7 @@ def _longest(tags: Tags, *names: str) -> str:
 def _from_ris(tags: Tags) -> dict[str, object]:
     links = [fields.web_address(url) for tag in ("UR", "L2", "LK") for url in tags.get(tag, ())]
     link = next(filter(None, links), None)
-    numbers = (_first(tags, "DO"), _first(tags, "M3"), _first(tags, "DI"), link)
+    numbers = (_first(tags, "DO"), _first(tags, "M3"), _first(tags, "DI"))
     return {
         "id": _first(tags, "ID", "AN"),
         "key": _first(tags, "LB"),
