@@ -122,7 +122,7 @@ def names(text: str) -> list[str]:
     if len(text) > LIST_LIMIT:
         return []
     try:
-        listed = split_multiple_persons_names(_AGAIN.sub("and", text))
+        listed = split_multiple_persons_names(text if "{" in text else _AGAIN.sub("and", text))
     except (ValueError, IndexError):
         listed = text.split(" and ")
     return [_person(name) for name in listed if len(name) <= NAME_LIMIT]

@@ -198,6 +198,6 @@ def _arxiv(
     )
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = _first(fields.arxiv_id, record, found.get("id"))
-    for part in () if arxiv else ("id", "doi"):
+    for part in () if arxiv else ("id", "doi", "key"):
         arxiv = arxiv or _first(fields.prefixed_arxiv_id, record, found.get(part))
     return arxiv
