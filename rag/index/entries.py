@@ -154,7 +154,7 @@ def citation_key(paper: Paper) -> str:
 
 def fit_for_bibtex(key: str) -> str:
     """Return a citation key without what would end it in a BibTeX file."""
-    fit = "".join(c for c in key if c not in _KEY_BREAKERS)
+    fit = unicodedata.normalize("NFC", "".join(c for c in key if c not in _KEY_BREAKERS))
     return f"paper{fit}" if says_nothing(fit) else fit
 
 

@@ -96,7 +96,7 @@ def clean_abstract(text: str, *, latex: bool = False) -> str:
     'We ring 5 bells.'
     """
     text = clean(text, latex=latex)
-    if text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
+    while text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
         text = text[label.end() :]
         if label[0].isalpha() and (part := re.match(_HEADING, text)):
             text = f"{part[0]}: {text[part.end() :]}"

@@ -201,7 +201,7 @@ def _turned(name: str) -> str:
                 return name
             doubtful = _SUFFIX.fullmatch(initials) or (_DEGREE.fullmatch(initials) and at > 1)
             shouting = name.isupper() and len(initials) > 1 and "." not in initials
-            turns = not (doubtful and family[0][0].isupper()) and not shouting
+            turns = (not doubtful or family[0][0].islower()) and not shouting
             return f"{initials} {' '.join(family)}" if turns else name
     return name
 

@@ -57,8 +57,12 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     url = _first(fields.web_address, record, found.get("url"))
     doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
     doi = doi or fields.doi_of_address(url or "")
-    arxiv = _arxiv(record, found, others, dump) or fields.prefixed_arxiv_id(url)
     own = _first(fields.identifier, record, found.get("id"))
+    arxiv = _first(fields.arxiv_id, record, found.get("arxiv"))
+    arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
+    if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
+        arxiv = fields.arxiv_id(own)
+    arxiv = arxiv or next(filter(None, map(fields.prefixed_arxiv_id, (own, url, doi, key))), None)
     own = own or fields.identifier(others.get("corpusid"))
     own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
@@ -185,19 +189,3 @@ def _other_ids(
         if isinstance(ids, Mapping):
             return {str(own).lower(): value for own, value in ids.items()}
     return {}
-
-
-def _arxiv(
-    record: Mapping[str, Any],
-    found: Mapping[str, tuple[str, ...]],
-    others: Mapping[str, Any],
-    dump: bool,
-) -> str | None:
-    arxiv = _first(fields.arxiv_id, record, found.get("arxiv")) or fields.arxiv_id(
-        others.get("arxiv")
-    )
-    if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
-        arxiv = _first(fields.arxiv_id, record, found.get("id"))
-    for part in () if arxiv else ("id", "doi", "key"):
-        arxiv = arxiv or _first(fields.prefixed_arxiv_id, record, found.get(part))
-    return arxiv
