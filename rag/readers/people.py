@@ -49,11 +49,15 @@ _WIDE = str.maketrans("；、，", ";;,")
 _NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
-_GIVEN = ("given", "first", "firstname", "givenname", "forename", "forenames", "initials")
+_GIVEN = (
+    *("given", "first", "firstname", "givenname", "givennames", "forename", "forenames"),
+    "initials",
+)
 _WHOLE = (
     *("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname"),
-    *("authname", "authorname", "creator"),
+    *("authname", "authorname", "creator", "collab"),
 )
+_COLLECTIVE = ("collectivename", "collab")
 _INNER = ("author", "authors", "value", "person")
 _ROLES = ("creatortype", "contributortype", "role")
 
@@ -110,7 +114,8 @@ def _person(value: Any) -> str:
         parts = [given, _field(found, "middle"), particle, family, _field(found, "suffix")]
         return " ".join(part for part in parts if part)
     whole = _field(found, *_WHOLE)
-    return whole if "literal" in found or _field(found, *_ROLES) else first_last(whole)
+    said = "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
+    return whole if said else first_last(whole)
 
 
 def _folded(value: Mapping[str, Any]) -> dict[str, Any]:
