@@ -51,9 +51,11 @@ _SCRIPT = re.compile(
     r"([_^])(?:\{([^{}]*)\}|\{?(?:\\(?:text|mathrm|rm)\b ?\{?)?([\w+−-]+)\}{0,2}|(\\[A-Za-z]+))"
 )
 _FONT = re.compile(
-    r"\\(?:math(?:cal|scr|frak|rm|bf|it|sf|tt|normal)|boldsymbol|bm|operatorname\*?|left|right)"
+    r"\\(?:math(?:cal|scr|frak|rm|bf|it|sf|tt|normal)|boldsymbol|bm|operatorname\*?|left|right"
+    r"|rm|bf|it|sf|tt|sc|cal|displaystyle|textstyle|scriptstyle)"
     r"(?![A-Za-z])"
 )
+_DEGREE = re.compile(r"\^(?:\{\\circ\}|\\circ(?![A-Za-z]))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
 # Springer prints a document around each formula; it may have been escaped once more.
@@ -77,9 +79,14 @@ _HIGH = re.compile(r"\\textsuperscript\s?\{([0-9+\-−()n]{1,12})\}")
 _ANY_STYLED = re.compile(
     r"\\(?!label\b|cite|vspace|hspace|ref\b)[A-Za-z]{2,30}\*?\{([^{}]{1,1000})\}"
 )
-_LINKED = re.compile(r"\\href\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
+_LINKED = re.compile(r"\\(?:href|textcolor)\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
 _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^{}]{0,300})\}")
 _DROPPED = re.compile(r"\\(?:label|vspace|hspace)\*?\{[^{}]{0,100}\}")
+_BLANK = re.compile(
+    r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
+    r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"
+)
+_AS_IT_IS = re.compile(r"\\verb\*?([|+!])([^|+!\n]{0,200})\1")
 _SWITCHED = re.compile(
     r"\{\\(?:em|bf|it|tt|sc|sl|rm|sf|small|bfseries|itshape)\s+([^{}]{0,1000})\}"
 )
@@ -125,7 +132,16 @@ _OWN = {
     "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
     "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
     "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"',
-    "texttildelow": _TILDE, "textlangle": "⟨", "textrangle": "⟩", "langle": "⟨", "rangle": "⟩",
+    "textbardbl": "‖", "textborn": "*", "textcentoldstyle": "¢", "textcopyleft": "🄯",
+    "textdblhyphen": "=", "textdied": "†", "textdivorced": "⚮", "textdollaroldstyle": "$",
+    "textgravedbl": "˵", "textguarani": "₲", "textlbrackdbl": "⟦", "textrbrackdbl": "⟧",
+    "textlquill": "⁅", "textrquill": "⁆", "textmarried": "⚭", "textpilcrow": "¶",
+    "textquotestraightbase": "‚", "textquotestraightdblbase": "„", "textperiod": ".",
+    "textthreequartersemdash": "—", "texttwelveudash": "—", "guillemetleft": "«",
+    "guillemetright": "»", "emptyset": "∅", "Re": "ℜ", "Im": "ℑ", "prime": "′", "dagger": "†",
+    "lbrack": "[", "rbrack": "]", "arcmin": "′", "arcsec": "″", "farcs": ".″", "farcm": ".′",
+    "degr": "°", "arcdeg": "°", "micron": "µm", "lt": "<", "gt": ">", "colon": ":", "dotsc": "…",
+    "SS": "SS", "texttildelow": _TILDE, "textlangle": "⟨", "textrangle": "⟩", "langle": "⟨", "rangle": "⟩",
     "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX",
     "textellipsis": "…", "textnbsp": " ",
     "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
@@ -152,7 +168,9 @@ def _symbols() -> dict[str, str]:
                 and not unicodedata.combining(character)
             ):
                 found.setdefault(match[1], character)
-    return found | _OWN
+        names = "zero one two three four five six seven eight nine".split()
+    digits = zip(names, "0123456789", strict=True)
+    return found | {f"text{name}oldstyle": digit for name, digit in digits} | _OWN
 
 
 _SYMBOLS = _symbols()
@@ -167,6 +185,8 @@ def without_latex(text: str, *, source: bool) -> str:
     >>> without_latex(r"Fr\'echet gains 2\% at $O(n \log n)$, \eg for $5", source=False)
     'Fréchet gains 2% at O(n log n), \\eg for $5'
     """
+    if source and "\\verb" in text:
+        text = _AS_IT_IS.sub(r"\2", text)
     if source and "backslash" in text:
         text = _BACKSLASH.sub(lambda match: "\ue002" if match[1] else "\ue003", text)
         text = _LINE_BREAK.sub(_line_break, text)
@@ -198,7 +218,7 @@ def _math(match: re.Match[str], source: bool) -> str:
     inside = next(group for group in match.groups() if group is not None).strip()
     if not source and not _FORMULA.search(inside):
         return match[0]
-    inside = _FONT.sub("", inside.replace("\\|", "‖"))
+    inside = _DEGREE.sub("°", _FONT.sub("", inside.replace("\\|", "‖")))
     script = _SCRIPT.fullmatch(inside)
     if script:
         low = _plain(next(part for part in script.groups()[1:] if part is not None), source)
@@ -207,7 +227,9 @@ def _math(match: re.Match[str], source: bool) -> str:
 
 
 def _plain(formula: str, source: bool) -> str:
-    formula = _COMMAND.sub(lambda name: name[0] if _is_known(name[1]) else name[1], formula)
+    formula = _COMMAND.sub(
+        lambda name: name[0] if _is_known(name[1]) else _SYMBOLS.get(name[1], name[1]), formula
+    )
     return _to_text(f"${formula}$") if formula else ""  # in dollars, so pylatexenc keeps spaces
 
 
@@ -254,7 +276,7 @@ def _commands(text: str, source: bool) -> str:
         text = _HIGH.sub(lambda match: raised(match[1]), _LINKED.sub(r"\1", text))
         text = _SWITCHED.sub(r"\1", _STYLED.sub(r"\1", text))
         if source:
-            text = _CITED.sub(r" [\1]", _DROPPED.sub("", text))
+            text = _CITED.sub(r" [\1]", _DROPPED.sub("", _BLANK.sub(" ", text)))
             text = _ANY_STYLED.sub(r"\1", text)
         if text == before:
             break

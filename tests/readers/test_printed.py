@@ -21,6 +21,8 @@ COMMANDS = {
     r"CO$_2$, H\textsubscript{2}O, m$^{2}$, 10\textsuperscript{5}": "CO2, H2O, m², 10⁵", r"{\it E. coli}, \textit{S. aureus}, {\em very} {\bf bold}": "E. coli, S. aureus, very bold",
     r"\emph{a \textbf{b \textsc{c}}} \url{https://example.org/a_b}": "a b c https://example.org/a_b", r"\href{https://x.org}{here} \cite{a,b}~\footnote{no}": "here [a,b] no",
     r"5\% of \$3 \& \#1 \_x \{y\}": "5% of $3 & #1 _x {y}", r"one---two--three ``four'' `five'": "one—two–three “four” `five'", r"Dr.~Ito, Fig.~2, 5\,km, a\-b, x\ y": "Dr. Ito, Fig. 2, 5 km, ab, x y",
+    r"5$^\circ$C, 5$^{\circ}$, $1\farcs5$, ${\rm H_2O}$, $\rm km\,s^{-1}$": "5°C, 5°, 1.″5, H_2O, km s^-1", r"\begin{itemize}\item One. \item Two.\end{itemize}": "One. Two.",
+    r"\textcolor{red}{Bees} \noindent and \verb|x_1| \par wasps": "Bees and x_1 wasps", r"\textguarani, \textlbrackdbl a\textrbrackdbl, \textsevenoldstyle": "₲, ⟦a⟧, 7",
 }  # fmt: skip
 # Texts that are not LaTeX throughout: what is evident is undone, all else is left.
 ANY = {
