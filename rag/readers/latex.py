@@ -7,18 +7,14 @@ cent sign is no comment, a price no formula, and an unknown command stays as wri
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     LatexNodes2Text,
     get_default_latex_context_db,
 )
-from pylatexenc.latexencode import (  # type: ignore[import-untyped]
-    get_builtin_conversion_rules,
-    get_builtin_uni2latex_dict,
-)
 
+from rag.readers.latex_symbols import CLOSE, JOURNALS, OPEN, SYMBOLS, TILDE
 from rag.readers.superscript import raised
 
 _CONVERTER = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
@@ -97,83 +93,8 @@ _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
 _ANY_ESCAPED = re.compile(r"(?<!\\)\\([%&_$#])")
 _BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
 _ROUNDS = 4  # how deep commands may stand in each other
-# Braces and tildes that were meant, while the others are removed.
-_OPEN, _CLOSE, _TILDE = "\ue000", "\ue001", "\ue004"
 
-_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(_TILDE): "~"}
-
-# ADS's macros for journals, of which people write the abbreviations.
-_JOURNALS = {
-    "aap": "A&A", "aapr": "A&A Rev.", "aaps": "A&AS", "actaa": "Acta Astron.", "aj": "AJ",
-    "ao": "Appl. Opt.", "aplett": "Astrophys. Lett.", "apj": "ApJ", "apjl": "ApJL",
-    "apjs": "ApJS", "applopt": "Appl. Opt.", "apspr": "Astrophys. Space Phys. Res.",
-    "apss": "Ap&SS", "araa": "ARA&A", "azh": "AZh", "baas": "BAAS", "bac": "BAC",
-    "bain": "BAN", "caa": "Chinese A&A", "cjaa": "ChJAA", "fcp": "Fund. Cosmic Phys.",
-    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "apjlett": "ApJL", "apjsupp": "ApJS",
-    "maps": "M&PS", "icarus": "Icarus", "jcap": "JCAP",
-    "jcp": "J. Chem. Phys.", "jgr": "JGR", "jqsrt": "JQSRT", "jrasc": "JRASC",
-    "memras": "MmRAS", "memsai": "MmSAI", "mnras": "MNRAS", "na": "New A", "nar": "New A Rev.",
-    "nat": "Nature", "nphysa": "Nucl. Phys. A", "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP",
-    "physrep": "Phys. Rep.", "physscr": "Phys. Scr.", "planss": "Planet. Space Sci.",
-    "pra": "PhRvA", "prb": "PhRvB", "prc": "PhRvC", "prd": "PhRvD", "pre": "PhRvE",
-    "prl": "PhRvL", "procspie": "Proc. SPIE", "psj": "PSJ", "qjras": "QJRAS",
-    "rmxaa": "RMxAA", "skytel": "S&T", "solphys": "Sol. Phys.", "sovast": "Soviet Ast.",
-    "ssr": "Space Sci. Rev.", "zap": "ZAp",
-}  # fmt: skip
-_OWN = {
-    "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
-    "textasciitilde": _TILDE, "textbackslash": "\\", "textbraceleft": _OPEN,
-    "textbraceright": _CLOSE,
-    "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textquotesingle": "'",
-    "textmu": "µ", "textmicro": "µ", "textperiodcentered": "·", "textasteriskcentered": "*",
-    "textohm": "Ω", "textnumero": "№", "textdiscount": "%", "textasciigrave": "`",
-    "textasciiacute": "´", "textsection": "§", "textparagraph": "¶", "texteuro": "€", "euro": "€",
-    "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
-    "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
-    "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
-    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"',
-    "textbardbl": "‖", "textborn": "*", "textcentoldstyle": "¢", "textcopyleft": "🄯",
-    "textdblhyphen": "=", "textdied": "†", "textdivorced": "⚮", "textdollaroldstyle": "$",
-    "textgravedbl": "˵", "textguarani": "₲", "textlbrackdbl": "⟦", "textrbrackdbl": "⟧",
-    "textlquill": "⁅", "textrquill": "⁆", "textmarried": "⚭", "textpilcrow": "¶",
-    "textquotestraightbase": "‚", "textquotestraightdblbase": "„", "textperiod": ".",
-    "textthreequartersemdash": "—", "texttwelveudash": "—", "guillemetleft": "«",
-    "guillemetright": "»", "emptyset": "∅", "Re": "ℜ", "Im": "ℑ", "prime": "′", "dagger": "†",
-    "lbrack": "[", "rbrack": "]", "arcmin": "′", "arcsec": "″", "farcs": ".″", "farcm": ".′",
-    "degr": "°", "arcdeg": "°", "micron": "µm", "lt": "<", "gt": ">", "colon": ":", "dotsc": "…",
-    "SS": "SS", "texttildelow": _TILDE, "textlangle": "⟨", "textrangle": "⟩", "langle": "⟨", "rangle": "⟩",
-    "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX",
-    "textellipsis": "…", "textnbsp": " ",
-    "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
-    "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
-    "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
-    "pm": "±", "sim": "∼", "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
-    "lbrace": _OPEN, "rbrace": _CLOSE, "sun": "⊙", "earth": "⊕",
-}  # fmt: skip
-
-
-def _symbols() -> dict[str, str]:
-    """Return what each command that is one character stands for, after pylatexenc's tables."""
-    one = re.compile(r"\{?(?:\\ensuremath\{)?\\([A-Za-z]{2,24})(?:\{\})?\s*\}?\}?")
-    found: dict[str, str] = {}
-    for table in (
-        get_builtin_uni2latex_dict(),
-        get_builtin_conversion_rules("unicode-xml")[0].rule,
-    ):
-        for code, command in table.items():
-            character = chr(code)
-            if (
-                (match := one.fullmatch(command))
-                and ord(character) > 127
-                and not unicodedata.combining(character)
-            ):
-                found.setdefault(match[1], character)
-        names = "zero one two three four five six seven eight nine".split()
-    digits = zip(names, "0123456789", strict=True)
-    return found | {f"text{name}oldstyle": digit for name, digit in digits} | _OWN
-
-
-_SYMBOLS = _symbols()
+_MARKS = {ord(OPEN): "{", ord(CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(TILDE): "~"}
 
 
 def without_latex(text: str, *, source: bool) -> str:
@@ -211,7 +132,7 @@ def journal(text: str) -> str:
     >>> journal(r"\apj"), journal("Journal of Bells")
     ('ApJ', 'Journal of Bells')
     """
-    return _JOURNALS.get(text.strip("{} ").removeprefix("\\"), text) if "\\" in text else text
+    return JOURNALS.get(text.strip("{} ").removeprefix("\\"), text) if "\\" in text else text
 
 
 def _math(match: re.Match[str], source: bool) -> str:
@@ -228,7 +149,7 @@ def _math(match: re.Match[str], source: bool) -> str:
 
 def _plain(formula: str, source: bool) -> str:
     formula = _COMMAND.sub(
-        lambda name: name[0] if _is_known(name[1]) else _SYMBOLS.get(name[1], name[1]), formula
+        lambda name: name[0] if _is_known(name[1]) else SYMBOLS.get(name[1], name[1]), formula
     )
     return _to_text(f"${formula}$") if formula else ""  # in dollars, so pylatexenc keeps spaces
 
@@ -246,7 +167,7 @@ def _to_text(fragment: str) -> str:
         text = _CONVERTER.latex_to_text(fragment).strip() or fragment
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return fragment
-    return text.replace("{", _OPEN).replace("}", _CLOSE)
+    return text.replace("{", OPEN).replace("}", CLOSE)
 
 
 @lru_cache(4096)
@@ -256,16 +177,16 @@ def _is_known(name: str) -> bool:
 
 def _symbol(match: re.Match[str], source: bool) -> str:
     name = match[1]
-    if name not in _SYMBOLS:
+    if name not in SYMBOLS:
         return match[0]
     before = match.string[max(0, match.start() - 1) : match.start()]
     if not source and not name.startswith("text") and _AFTER_PATH.search(before):
         return match[0]
-    return _SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
+    return SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
 
 
 def _line_break(match: re.Match[str]) -> str:
-    known = match[1] and (f"n{match[1]}" in _SYMBOLS or _is_known(f"n{match[1]}"))
+    known = match[1] and (f"n{match[1]}" in SYMBOLS or _is_known(f"n{match[1]}"))
     return match[0] if known else f" {match[1]}"
 
 
@@ -284,7 +205,7 @@ def _commands(text: str, source: bool) -> str:
 
 
 def _typography(text: str) -> str:
-    text = text.replace("\\{", _OPEN).replace("\\}", _CLOSE).replace("\\\\", " ")
+    text = text.replace("\\{", OPEN).replace("\\}", CLOSE).replace("\\\\", " ")
     text = re.sub(r"\\([SP])(?![A-Za-z])", lambda match: {"S": "§", "P": "¶"}[match[1]], text)
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
     text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
