@@ -12,11 +12,14 @@ _NAMES = {
     "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
     "title": (
         "title", "display_name", "document_title", "article_title", "paper_title",
-        "preprint_title", "rel_title", "dc_title",
+        "preprint_title", "rel_title", "dc_title", "title_display", "title_s",
+        "ti",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
-        "abstract_original", "preprint_abstract", "rel_abs", "dc_description", "description",
+        "abstract_original", "preprint_abstract", "rel_abs", "dc_description", "abstract_s",
+        "description",
+        "ab",
     ),
     "index": ("abstract_inverted_index",),
     "authors": (
@@ -24,7 +27,8 @@ _NAMES = {
         "author_name", "creators", "creator", "author_list", "author_string", "author_s",
         "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
         "full_authors",
-        "preprint_authors", "rel_authors", "dc_creator", "contributors", "book_authors",
+        "preprint_authors", "rel_authors", "dc_creator", "author_display", "auth_full_name_s",
+        "contributors", "book_authors", "au",
     ),
     "year": (
         "year", "publication_year", "pub_year", "date", "published", "published_date",
@@ -32,6 +36,7 @@ _NAMES = {
         "date_published", "year_published", "cover_date", "prism_cover_date", "published_print",
         "published_online", "first_publication_date", "online_date", "date_of_publication",
         "publication_date_original", "published_year", "preprint_date", "rel_date", "posted",
+        "produced_date_y_i", "py",
         "pdate", "cdate", "created", "update_date", "versions_created",
     ),
     "venue": (
@@ -42,19 +47,21 @@ _NAMES = {
         "primary_location_source_display_name", "locations_source_display_name",
         "host_venue_display_name", "primary_location", "host_venue", "publication",
         "repository", "full_journal_name", "published_journal", "journals", "pubtitle", "source",
-        "book_or_report_details", "server", "preprint_platform", "rel_site",
+        "event_title", "proceeding", "journal_title_s", "pub", "so", "book_or_report_details",
+        "server", "preprint_platform", "rel_site",
     ),
     "doi": (
         "doi", "article_doi", "prism_doi", "digital_object_identifier", "di", "published_doi",
-        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi",
+        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s",
     ),
     "arxiv": ("arxiv_id", "arxiv", "eprint", "archive_id"),
     "url": (
         "url", "link", "landing_page_url", "article_url", "full_text_url", "document_url",
         "primary_location_landing_page_url", "primary_location", "html_url", "rel_link",
+        "url_abs", "uri_s",
         "download_url", "source_url", "source_urls", "external_url", "pdf_url", "pdf_link",
     ),
-    "key": ("citation_key", "citekey", "bibkey", "key"),
+    "key": ("citation_key", "citekey", "bibkey", "bibcode", "key"),
     "other_ids": ("externalids", "ids", "identifier", "identifiers"),
     "versions": ("versions",),
 }  # fmt: skip

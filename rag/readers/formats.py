@@ -18,7 +18,7 @@ from rag.readers.tables import (
     read_fields_by_row,
     read_table,
 )
-from rag.readers.tagged import ENW, NBIB, RIS, WEB_OF_SCIENCE
+from rag.readers.tagged import COCHRANE, ENW, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
 from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
@@ -99,6 +99,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         (NBIB.fits, NBIB.read),
         (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),
         (ENW.fits, ENW.read),
+        (COCHRANE.fits, COCHRANE.read),
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),

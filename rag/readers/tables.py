@@ -121,7 +121,7 @@ def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         feed.taken.clear()
         if fault:
             yield Rejection(where, fault)
-        elif row and any(cell.strip() for cell in row):
+        elif row and any(cell.strip(" -:") for cell in row):  # below a header, Markdown has dashes
             yield _from_row(header, row, where)
 
 
