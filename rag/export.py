@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.index.entries import citation_key, fit_for_bibtex
@@ -83,12 +84,11 @@ def _bibtex_name(name: str) -> str:
 
 def _escaped(text: str) -> str:
     """Escape what BibTeX and LaTeX would read as markup."""
-    for written, shown in _LIGATURES.items():
-        text = text.replace(written, shown)
-    return "".join(_ESCAPES.get(c, c) for c in text).replace("\0", "{}")
+    apart = _LIGATURE.sub("\\1\0", text)
+    return "".join(_ESCAPES.get(c, c) for c in apart).replace("\0", "{}")
 
 
-_LIGATURES = {"--": "-\0-", "``": "`\0`", "''": "'\0'", "-\0--": "-\0-\0-"}
+_LIGATURE = re.compile(r"([-`'])(?=\1)")  # what LaTeX would draw together
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",

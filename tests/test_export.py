@@ -83,19 +83,86 @@ def ingested(paper: Paper) -> Paper | None:
     return result.changes[0].paper if result.changes else None
 
 
-WORDS = st.text(
-    st.sampled_from("aB \\{}%&#$_~^'\"`-<>|;:,.()[]@=+*/é钟\n\tß01")
+# What any of the four formats, LaTeX, a spreadsheet or our own reading might take for its own.
+PIECES = (
+    *(
+        "@misc{",
+        "=cmd|' /C calc'!A0",
+        "@SUM(1)",
+        "+1",
+        "--",
+        "---",
+        "``",
+        "```",
+        "\\textbf{x}",
+        "$x$",
+    ),
+    *(
+        "\r\n",
+        "\n  ",
+        " and ",
+        " AND ",
+        ", Jr",
+        " III",
+        "et al",
+        "Group",
+        "van ",
+        "O'",
+        " J.",
+        "李 四",
+    ),
+    *(
+        "e\u0301",
+        "\u0308",
+        "😀",
+        "👩\u200d🔬",
+        "\u2028",
+        "\x00",
+        "AB  - ",
+        "ER  - ",
+        "TY  - JOUR",
+        "; ",
+    ),
+    *(
+        '["a"]',
+        "['a']",
+        "NA",
+        "null",
+        "-",
+        "<b>",
+        "&lt;",
+        "\\'e",
+        "C:\\x",
+        "\\n",
+        "^2",
+        "_{i}",
+        "$5",
+    ),
+    *("https://x.org/a_b", "10.5555/x", "arXiv:2001.00001", " © 2011 Elsevier", "Abstract: "),
+)
+WORDS = st.lists(
+    st.sampled_from(PIECES)
+    | st.sampled_from("aB \\{}%&#$_~^'\"`-<>|;:,.()[]@=+*/é钟\n\tß01")
     | st.characters(exclude_categories=("Cs",)),
     min_size=1,
-    max_size=30,
+    max_size=20,
+).map("".join)
+LINKS = st.sampled_from(
+    [None, "https://x.org/", "https://doi.org/10.5555/", "https://arxiv.org/abs/"]
 )
 
 
 @seed(4)
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(WORDS, WORDS, st.lists(WORDS, max_size=3), WORDS, WORDS, WORDS)
-def test_every_field_survives(title, abstract, authors, venue, own, key):
-    paper = ingested(Paper(own, title, abstract, tuple(authors), 2019, venue, "10.5555/x", key=key))
+@given(
+    *(WORDS, WORDS, st.lists(WORDS, max_size=3), st.none() | WORDS, st.just("") | WORDS),
+    *(st.none() | WORDS, st.sampled_from([None, 2019]), st.none() | WORDS, LINKS),
+)
+def test_every_field_survives(title, abstract, authors, venue, own, key, year, doi, link):
+    doi, url = doi and f"10.5555/{doi}", link and f"{link}{own}"
+    paper = ingested(
+        Paper(own, title, abstract, tuple(authors), year, venue, doi, url=url, key=key)
+    )
     if paper is None:
         return
     for form in ("bibtex", "ris", "csv", "jsonl"):

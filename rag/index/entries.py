@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from rag.readers.fields import says_nothing
 from rag.readers.people import suffix_of
 from rag.types import Kept, Paper, Passage, Rejection
 
@@ -153,10 +154,11 @@ def citation_key(paper: Paper) -> str:
 
 def fit_for_bibtex(key: str) -> str:
     """Return a citation key without what would end it in a BibTeX file."""
-    return "".join(c for c in key if c not in _KEY_BREAKERS) or "paper"
+    fit = unicodedata.normalize("NFC", "".join(c for c in key if c not in _KEY_BREAKERS))
+    return f"paper{fit}" if says_nothing(fit) else fit
 
 
-_KEY_BREAKERS = frozenset(" ,{}()\"'#%~\\=@\t\n")
+_KEY_BREAKERS = frozenset(" ,{}()\"'#%~$\\=@\t\n")
 
 
 def _family(name: str) -> str:

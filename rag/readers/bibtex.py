@@ -22,6 +22,7 @@ from bibtexparser.model import (
 )
 from bibtexparser.splitter import Splitter
 
+from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
 from rag.readers.records import to_paper
@@ -44,6 +45,7 @@ _ODD_KEY = re.compile(
     r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",
     re.MULTILINE | re.IGNORECASE,
 )
+_AGAIN = re.compile(r"\band(?:\s+and)+\b", re.IGNORECASE)
 _HIDDEN = str.maketrans({",": "\ue010", " ": "\ue011", "'": "\ue012"})
 _SHOWN = str.maketrans({"\ue010": ",", "\ue011": " ", "\ue012": "'"})
 # What broke is reported by rejections; the splitter's own warnings would repeat it.
@@ -99,7 +101,7 @@ def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     for field in entry.fields:
         name = field.key.lower()
         if name == OWN_ID:
-            record["id"] = _value(str(field.value), strings)
+            record["id"] = clean(_value(str(field.value), strings), latex=True)
         elif name != "key" and field_name(name) not in IDS:  # they are other programs' numbers
             record.setdefault(name, _value(str(field.value), strings))
     if record.get("author"):
@@ -120,7 +122,7 @@ def names(text: str) -> list[str]:
     if len(text) > LIST_LIMIT:
         return []
     try:
-        listed = split_multiple_persons_names(text)
+        listed = split_multiple_persons_names(text if "{" in text else _AGAIN.sub("and", text))
     except (ValueError, IndexError):
         listed = text.split(" and ")
     return [_person(name) for name in listed if len(name) <= NAME_LIMIT]

@@ -15,20 +15,30 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _ROUNDS = 6  # how often a text may have been escaped once more
+_FIRST = "Background|Objectives?|Introduction|Purpose|Aims?|Context|Motivation|Importance|Summary"
+_PARTS = (
+    rf"{_FIRST}|Methods?|Materials and [Mm]ethods|Methodology|Design|Setting|Participants"
+    r"|Findings|Interpretation|Results?|Discussion|Conclusions?"
+)
 _LABEL = re.compile(
     r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT "
-    r"|Abstract(?=[A-Z][a-z])|Abstract (?=(?:Background|Objectives?|Introduction|Purpose|Aims?"
-    r"|Context|Motivation|Importance|Summary)\b)) ?(?=\S)"
+    rf"|(?:Abstract|ABSTRACT)(?=[A-Z][a-z])|Abstract (?=(?:{_FIRST}|{_FIRST.upper()})\b"
+    r"|(?:We|The|This|These|In|An?|Our|To|It|There|Here|Although|While|As|For|On|With|By|When|Many"
+    r"|Most|Recent|Recently)\b)) ?(?=\S)"
 )
+_HEADING = rf"({_PARTS})(?=[A-Z][a-z])"
+_GLUED = re.compile(rf"(?<=[.?!)\]]){_HEADING}")  # "... rust.MethodsWe"
 # How publishers' and databases' notices behind an abstract begin; they follow a sentence's end ...
 _NOTICE = re.compile(
     r"(?:(?<=[.?!)\]%”\"'’])\s{0,3}|(?<=[a-z\d])(?=[©\[]))"
     r"(?:[©Ⓒ]|\(c\)\s?(?:Copyright|[^.)]{0,60}\d{4})"
     r"|(?:Crown )?Copyright:?\s?(?:©|\(c\)|\(?\d{4}|of .{1,200}? is the property of"
-    r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record|All rights reserved"
+    r"|(?:The|by the) authors?\b)|[\[(]Copyright\b|\(?PsycINFO Database Record"
+    r"|All rights reserved(?=\W{0,3}(?:\Z|(?-i:[A-Z©])))"
     r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd"
     r"|Inc\b|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)"
-    r"|\[ABSTRACT"
+    r"|\[ABSTRACT|Licensee MDPI|Georg Thieme Verlag|Reproduced with permission of"
+    r"|(?:19|20)\d\d (?:The Authors?\b|Elsevier|(?:John )?Wiley|Springer|IEEE|Published by)"
     r"|This is an open[- ]access|This (?:article|work|paper|journal) is (?:(?:licen[sc]ed"
     r"|distributed|published|made available) under|protected by copyright|an open[- ]access))",
     re.IGNORECASE,
@@ -43,7 +53,7 @@ _OF_A_NOTICE = re.compile(
 _WORDS_OF_NOTICES = (
     *("©", "ⓒ", "(c)", "copyright", "rights reserved", "psycinfo", "published", "abstract from"),
     *("[abstract", "open access", "open-access", "licens", "licenc", "distributed under"),
-    *("made available", "protected by"),
+    *("made available", "protected by", "thieme", "with permission"),
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?\])])\s+")
 _ASIDE = 25  # characters: a shorter piece of a notice need not speak of anything
@@ -86,8 +96,11 @@ def clean_abstract(text: str, *, latex: bool = False) -> str:
     'We ring 5 bells.'
     """
     text = clean(text, latex=latex)
-    if text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
+    while text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
         text = text[label.end() :]
+        if label[0].isalpha() and (part := re.match(_HEADING, text)):
+            text = f"{part[0]}: {text[part.end() :]}"
+    text = _GLUED.sub(r" \1: ", text)
     return _without_notices(text)
 
 

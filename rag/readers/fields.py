@@ -20,13 +20,16 @@ _COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01
 _DOI_LIMIT = 500  # characters
 # Old DOIs hold <1::AID>; other angle brackets are markup around one.
 _DOI = re.compile(r"10\.\d{4,9}/[!#-;=?-~]+(?:[<>](?=\d)[!#-;=?-~]+)*")
-_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?=v\d{1,3}(?!\d)|$)")
+_ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]{2,12}(?:\.[A-Z]{2})?/\d{7})(?=v\d{1,3}(?!\d)| \[|$)")
 _ARXIV_PLACE = re.compile(
     r"(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:\s?|(?:https?://)?(?:dx\.)?"
     r"(?:doi\.org/)?10\.48550/arxiv\.",
     re.IGNORECASE,
 )
 _DEPTH = 4
+_YEAR_MS = 31_556_952_000  # milliseconds
+_TIME = 10**11  # a number past this is milliseconds since 1970, as OpenReview writes
+_ADDRESS = ("url", "landing_page_url", "value", "href")
 
 
 def says_nothing(text: str) -> bool:
@@ -43,7 +46,7 @@ def words(value: Any, depth: int = 0) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**30 else ""
     if isinstance(value, Mapping) and depth <= _DEPTH:
-        names = ("text", "name", "value", "#text", "description")
+        names = ("text", "name", "value", "#text", "description", "p")
         return next((text for name in names if (text := words(value.get(name), _DEPTH + 1))), "")
     return ""
 
@@ -81,7 +84,7 @@ def year(value: Any, depth: int = 0) -> int | None:
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
             return None
-        value = str(int(value))
+        value = str(int(1970 + value / _YEAR_MS if value > _TIME else value))
     if isinstance(value, str):
         text = value[:200].strip()
         found = _COMPACT_DATE.fullmatch(text) or _YEAR.search(text)
@@ -119,6 +122,18 @@ def doi(value: Any) -> str | None:
     return bare.lower() if len(bare.partition("/")[2]) else None
 
 
+def doi_of_address(url: str) -> str | None:
+    """Return the DOI to which an address leads, or None.
+
+    >>> doi_of_address("https://dx.doi.org/10.1000/A"), doi_of_address("https://x.org/10.1000/a")
+    ('10.1000/a', None)
+    """
+    return doi(url) if _LEADS_TO_DOI.match(url) else None
+
+
+_LEADS_TO_DOI = re.compile(
+    r"https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/10\.", re.I
+)
 _CLOSED = {")": "(", "]": "["}
 _DRESS = {
     "\\textless": "<", "\\textgreater": ">", "\\textunderscore": "_", "\\url": "", "{": "", "}": "",
@@ -180,11 +195,16 @@ def venue(value: Any, depth: int = 0) -> str:
     """
     if isinstance(value, Mapping) and depth < _DEPTH:
         return next((name for part in _VENUE if (name := venue(value.get(part), depth + 1))), "")
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return venue(value[0], depth)
     text = short(value)
     return "" if text.strip().lower() in _DATABASES or "://" in text else text
 
 
-_VENUE = ("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name")
+_VENUE = (
+    *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
+    "publisher",
+)
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"
     ",openalex,google scholar,semantic scholar,s2,dblp,isi,cochrane,elsevier,ieee xplore".split(",")
@@ -192,7 +212,15 @@ _DATABASES = set(
 
 
 def web_address(value: Any) -> str | None:
-    """Return an http(s) address, or None: other schemes could run code where it is shown."""
+    """Return an http(s) address, or None: other schemes could run code where it is shown.
+
+    >>> web_address([{"type": "html", "url": "https://example.org"}]), web_address("file:///x")
+    ('https://example.org', None)
+    """
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, (str, Mapping))), None)
+    if isinstance(value, Mapping):
+        value = next((value[name] for name in _ADDRESS if isinstance(value.get(name), str)), None)
     text = clean(_undressed(short(value)).partition("; ")[0])
     return (
         text if text[:8].lower().startswith(("http://", "https://")) and " " not in text else None

@@ -10,8 +10,15 @@ from rag.readers.archives import Document
 from rag.readers.bibtex import is_bibtex, read_bibtex
 from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.pages import is_listing, read_pages
-from rag.readers.tables import delimiter, lacks, read_table
-from rag.readers.tagged import ENW, NBIB, RIS, WEB_OF_SCIENCE
+from rag.readers.tables import (
+    delimiter,
+    is_fields_by_row,
+    is_header_first,
+    lacks,
+    read_fields_by_row,
+    read_table,
+)
+from rag.readers.tagged import COCHRANE, ENW, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
 from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
@@ -87,12 +94,15 @@ def find_reader(head: str, name: str) -> Reader | str:
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
+        (is_header_first, read_table),
         (RIS.fits, RIS.read),
         (NBIB.fits, NBIB.read),
         (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),
         (ENW.fits, ENW.read),
+        (COCHRANE.fits, COCHRANE.read),
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
+        (is_fields_by_row, read_fields_by_row),
         (is_listing, read_pages),
     )
     for test, reader in tests:

@@ -28,7 +28,9 @@ _TOO_LARGE = "the file is too large for one JSON document; write a record a line
 _LISTS = set(
     "papers data results items records documents works articles result entries notes".split()
 )
-_OTHERS = set("references reference citations citedby related relatedworks children".split())
+_OTHERS = set(
+    "references reference citations citedby related relatedworks children bibentries".split()
+)
 _WRAPPED = 3  # how deep wrappers may stand in each other
 _LOOKED_AT = 20  # elements of a list, to tell whether it is one of papers
 _LONG_ROW = 2**16  # characters; the end of such a row may lie past what is looked at
@@ -254,15 +256,18 @@ def _holds_papers(name: str, value: Any) -> bool:
     if value is None or not value:
         return name in _LISTS
     return any(map(_is_paper, value[:_LOOKED_AT])) or (
-        name in _LISTS and isinstance(value[0], dict)
+        name in _LISTS and isinstance(value[0], dict) and not _RECORD.isdisjoint(value[0])
     )
+
+
+_RECORD = frozenset(["title", "name", "abstract", "id", "_id", "key", *INNER])
 
 
 def _wraps(name: str, value: Any, broken: bool) -> bool:
     """Tell whether an object wraps papers: a list of them, another wrapper, or a single one."""
     if broken:
         return name not in _OTHERS
-    if name in INNER and _is_paper(value):
+    if name in _OTHERS or (name in INNER and _is_paper(value)):
         return False
     return _contains(value, _WRAPPED)
 
@@ -270,12 +275,9 @@ def _wraps(name: str, value: Any, broken: bool) -> bool:
 def _contains(value: Any, depth: int) -> bool:
     if not isinstance(value, dict) or not depth or len(value) > 200:
         return False
+    inner = [each for name, each in value.items() if field_name(name) not in _OTHERS]
     return any(
-        (
-            isinstance(each, list)
-            and field_name(name) not in _OTHERS
-            and any(map(_is_paper, each[:_LOOKED_AT]))
-        )
+        (isinstance(each, list) and any(map(_is_paper, each[:_LOOKED_AT])))
         or (isinstance(each, dict) and (_is_paper(each) or _contains(each, depth - 1)))
-        for name, each in value.items()
+        for each in inner
     )

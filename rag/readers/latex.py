@@ -7,18 +7,14 @@ cent sign is no comment, a price no formula, and an unknown command stays as wri
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     LatexNodes2Text,
     get_default_latex_context_db,
 )
-from pylatexenc.latexencode import (  # type: ignore[import-untyped]
-    get_builtin_conversion_rules,
-    get_builtin_uni2latex_dict,
-)
 
+from rag.readers.latex_symbols import CLOSE, JOURNALS, OPEN, SYMBOLS, TILDE
 from rag.readers.superscript import raised
 
 _CONVERTER = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
@@ -51,15 +47,17 @@ _SCRIPT = re.compile(
     r"([_^])(?:\{([^{}]*)\}|\{?(?:\\(?:text|mathrm|rm)\b ?\{?)?([\w+−-]+)\}{0,2}|(\\[A-Za-z]+))"
 )
 _FONT = re.compile(
-    r"\\(?:math(?:cal|scr|frak|rm|bf|it|sf|tt|normal)|boldsymbol|bm|operatorname\*?|left|right)"
+    r"\\(?:math(?:cal|scr|frak|rm|bf|it|sf|tt|normal)|boldsymbol|bm|operatorname\*?|left|right"
+    r"|rm|bf|it|sf|tt|sc|cal|displaystyle|textstyle|scriptstyle)"
     r"(?![A-Za-z])"
 )
+_DEGREE = re.compile(r"\^(?:\{\\circ\}|\\circ(?![A-Za-z]))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
 # Springer prints a document around each formula; it may have been escaped once more.
 _DOCUMENT = re.compile(
-    r"\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
-    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}"
+    r"(\$\$)?\\documentclass\b(?:(?!\\documentclass)[\s\S]){0,2000}?\\begin ?\{document\}"
+    r"((?:(?!\\begin ?\{document\})[\s\S]){0,4000}?)\\end ?\{document\s?\}(?(1)\$\$|)"
     r"|\\(?:begin|end) ?\{document\s?\}"
 )
 _BACKSLASH = re.compile(
@@ -73,12 +71,18 @@ _STYLES = (
     r"|uppercase|enquote|ensuremath|boldsymbol|bm"
 )
 _STYLED = re.compile(rf"\\(?:{_STYLES})\s?\{{([^{{}}]{{0,1000}})\}}")
+_HIGH = re.compile(r"\\textsuperscript\s?\{([0-9+\-−()n]{1,12})\}")
 _ANY_STYLED = re.compile(
     r"\\(?!label\b|cite|vspace|hspace|ref\b)[A-Za-z]{2,30}\*?\{([^{}]{1,1000})\}"
 )
-_LINKED = re.compile(r"\\href\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
+_LINKED = re.compile(r"\\(?:href|textcolor)\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
 _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^{}]{0,300})\}")
 _DROPPED = re.compile(r"\\(?:label|vspace|hspace)\*?\{[^{}]{0,100}\}")
+_BLANK = re.compile(
+    r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
+    r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"
+)
+_AS_IT_IS = re.compile(r"\\verb\*?([|+!])([^|+!\n]{0,200})\1")
 _SWITCHED = re.compile(
     r"\{\\(?:em|bf|it|tt|sc|sl|rm|sf|small|bfseries|itshape)\s+([^{}]{0,1000})\}"
 )
@@ -86,67 +90,11 @@ _SWITCHED = re.compile(
 _SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
+_ANY_ESCAPED = re.compile(r"(?<!\\)\\([%&_$#])")
+_BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
 _ROUNDS = 4  # how deep commands may stand in each other
-_OPEN, _CLOSE = "\ue000", "\ue001"  # braces that were meant, while the others are removed
 
-_MARKS = {ord(_OPEN): "{", ord(_CLOSE): "}", 0xE002: "\\", 0xE003: "\\"}
-
-# ADS's macros for journals, of which people write the abbreviations.
-_JOURNALS = {
-    "aap": "A&A", "aapr": "A&A Rev.", "aaps": "A&AS", "actaa": "Acta Astron.", "aj": "AJ",
-    "ao": "Appl. Opt.", "aplett": "Astrophys. Lett.", "apj": "ApJ", "apjl": "ApJL",
-    "apjs": "ApJS", "applopt": "Appl. Opt.", "apspr": "Astrophys. Space Phys. Res.",
-    "apss": "Ap&SS", "araa": "ARA&A", "azh": "AZh", "baas": "BAAS", "bac": "BAC",
-    "bain": "BAN", "caa": "Chinese A&A", "cjaa": "ChJAA", "fcp": "Fund. Cosmic Phys.",
-    "gca": "GeCoA", "grl": "GeoRL", "iaucirc": "IAU Circ.", "icarus": "Icarus", "jcap": "JCAP",
-    "jcp": "J. Chem. Phys.", "jgr": "JGR", "jqsrt": "JQSRT", "jrasc": "JRASC",
-    "memras": "MmRAS", "memsai": "MmSAI", "mnras": "MNRAS", "na": "New A", "nar": "New A Rev.",
-    "nat": "Nature", "nphysa": "Nucl. Phys. A", "pasa": "PASA", "pasj": "PASJ", "pasp": "PASP",
-    "physrep": "Phys. Rep.", "physscr": "Phys. Scr.", "planss": "Planet. Space Sci.",
-    "pra": "PhRvA", "prb": "PhRvB", "prc": "PhRvC", "prd": "PhRvD", "pre": "PhRvE",
-    "prl": "PhRvL", "procspie": "Proc. SPIE", "psj": "PSJ", "qjras": "QJRAS",
-    "rmxaa": "RMxAA", "skytel": "S&T", "solphys": "Sol. Phys.", "sovast": "Soviet Ast.",
-    "ssr": "Space Sci. Rev.", "zap": "ZAp",
-}  # fmt: skip
-_OWN = {
-    "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
-    "textasciitilde": "~", "textbackslash": "\\", "textbraceleft": _OPEN, "textbraceright": _CLOSE,
-    "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textquotesingle": "'",
-    "textmu": "µ", "textmicro": "µ", "textperiodcentered": "·", "textasteriskcentered": "*",
-    "textohm": "Ω", "textnumero": "№", "textdiscount": "%", "textasciigrave": "`",
-    "textasciiacute": "´", "textsection": "§", "textparagraph": "¶", "texteuro": "€", "euro": "€",
-    "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
-    "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
-    "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
-    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textellipsis": "…", "textnbsp": " ",
-    "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
-    "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
-    "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
-    "pm": "±", "sim": "∼", "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
-    "textsuperscript": "", "lbrace": _OPEN, "rbrace": _CLOSE, "sun": "⊙", "earth": "⊕",
-}  # fmt: skip
-
-
-def _symbols() -> dict[str, str]:
-    """Return what each command that is one character stands for, after pylatexenc's tables."""
-    one = re.compile(r"\{?(?:\\ensuremath\{)?\\([A-Za-z]{2,24})(?:\{\})?\s*\}?\}?")
-    found: dict[str, str] = {}
-    for table in (
-        get_builtin_uni2latex_dict(),
-        get_builtin_conversion_rules("unicode-xml")[0].rule,
-    ):
-        for code, command in table.items():
-            character = chr(code)
-            if (
-                (match := one.fullmatch(command))
-                and ord(character) > 127
-                and not unicodedata.combining(character)
-            ):
-                found.setdefault(match[1], character)
-    return found | _OWN
-
-
-_SYMBOLS = _symbols()
+_MARKS = {ord(OPEN): "{", ord(CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(TILDE): "~"}
 
 
 def without_latex(text: str, *, source: bool) -> str:
@@ -158,11 +106,13 @@ def without_latex(text: str, *, source: bool) -> str:
     >>> without_latex(r"Fr\'echet gains 2\% at $O(n \log n)$, \eg for $5", source=False)
     'Fréchet gains 2% at O(n log n), \\eg for $5'
     """
+    if source and "\\verb" in text:
+        text = _AS_IT_IS.sub(r"\2", text)
     if source and "backslash" in text:
         text = _BACKSLASH.sub(lambda match: "\ue002" if match[1] else "\ue003", text)
         text = _LINE_BREAK.sub(_line_break, text)
     if "{document" in text:
-        text = _DOCUMENT.sub(lambda match: match[1] or "", text)
+        text = _DOCUMENT.sub(lambda match: match[2] or "", text)
     if "$" in text or "\\(" in text or "\\[" in text:
         text = _MATH.sub(lambda match: _math(match, source), text)
     if "\\" in text:
@@ -170,7 +120,7 @@ def without_latex(text: str, *, source: bool) -> str:
         text = (_ANY_ACCENT if source else _ACCENT).sub(_convert, text)
         text = _commands(text, source)
         text = _SYMBOL.sub(lambda match: _symbol(match, source), text)
-        text = _ESCAPED.sub(r"\1", text)
+        text = (_ANY_ESCAPED if source else _ESCAPED).sub(r"\1", text)
     if source:
         text = _typography(text)
     return text.translate(_MARKS)
@@ -182,14 +132,14 @@ def journal(text: str) -> str:
     >>> journal(r"\apj"), journal("Journal of Bells")
     ('ApJ', 'Journal of Bells')
     """
-    return _JOURNALS.get(text.strip("{} ").removeprefix("\\"), text) if "\\" in text else text
+    return JOURNALS.get(text.strip("{} ").removeprefix("\\"), text) if "\\" in text else text
 
 
 def _math(match: re.Match[str], source: bool) -> str:
     inside = next(group for group in match.groups() if group is not None).strip()
     if not source and not _FORMULA.search(inside):
         return match[0]
-    inside = _FONT.sub("", inside.replace("\\|", "‖"))
+    inside = _DEGREE.sub("°", _FONT.sub("", inside.replace("\\|", "‖")))
     script = _SCRIPT.fullmatch(inside)
     if script:
         low = _plain(next(part for part in script.groups()[1:] if part is not None), source)
@@ -198,7 +148,9 @@ def _math(match: re.Match[str], source: bool) -> str:
 
 
 def _plain(formula: str, source: bool) -> str:
-    formula = _COMMAND.sub(lambda name: name[0] if _is_known(name[1]) else name[1], formula)
+    formula = _COMMAND.sub(
+        lambda name: name[0] if _is_known(name[1]) else SYMBOLS.get(name[1], name[1]), formula
+    )
     return _to_text(f"${formula}$") if formula else ""  # in dollars, so pylatexenc keeps spaces
 
 
@@ -209,11 +161,13 @@ def _convert(match: re.Match[str]) -> str:
 @lru_cache(4096)
 def _to_text(fragment: str) -> str:
     """Return a fragment as pylatexenc reads it, or as it is where that fails."""
+    if fragment.count("[") > _BRACKETS:
+        return fragment
     try:
         text = _CONVERTER.latex_to_text(fragment).strip() or fragment
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return fragment
-    return text.replace("{", _OPEN).replace("}", _CLOSE)
+    return text.replace("{", OPEN).replace("}", CLOSE)
 
 
 @lru_cache(4096)
@@ -223,16 +177,16 @@ def _is_known(name: str) -> bool:
 
 def _symbol(match: re.Match[str], source: bool) -> str:
     name = match[1]
-    if name not in _SYMBOLS:
+    if name not in SYMBOLS:
         return match[0]
     before = match.string[max(0, match.start() - 1) : match.start()]
     if not source and not name.startswith("text") and _AFTER_PATH.search(before):
         return match[0]
-    return _SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
+    return SYMBOLS[name] + ("" if source and name.startswith("text") else match[2] or "")
 
 
 def _line_break(match: re.Match[str]) -> str:
-    known = match[1] and (f"n{match[1]}" in _SYMBOLS or _is_known(f"n{match[1]}"))
+    known = match[1] and (f"n{match[1]}" in SYMBOLS or _is_known(f"n{match[1]}"))
     return match[0] if known else f" {match[1]}"
 
 
@@ -240,9 +194,10 @@ def _commands(text: str, source: bool) -> str:
     """Replace commands by what stands in their braces, from the inside out."""
     for _ in range(_ROUNDS):
         before = text
-        text = _SWITCHED.sub(r"\1", _STYLED.sub(r"\1", _LINKED.sub(r"\1", text)))
+        text = _HIGH.sub(lambda match: raised(match[1]), _LINKED.sub(r"\1", text))
+        text = _SWITCHED.sub(r"\1", _STYLED.sub(r"\1", text))
         if source:
-            text = _CITED.sub(r" [\1]", _DROPPED.sub("", text))
+            text = _CITED.sub(r" [\1]", _DROPPED.sub("", _BLANK.sub(" ", text)))
             text = _ANY_STYLED.sub(r"\1", text)
         if text == before:
             break
@@ -250,8 +205,9 @@ def _commands(text: str, source: bool) -> str:
 
 
 def _typography(text: str) -> str:
-    text = text.replace("\\{", _OPEN).replace("\\}", _CLOSE).replace("\\\\", " ")
+    text = text.replace("\\{", OPEN).replace("\\}", CLOSE).replace("\\\\", " ")
+    text = re.sub(r"\\([SP])(?![A-Za-z])", lambda match: {"S": "§", "P": "¶"}[match[1]], text)
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
-    text = re.sub(r"(?<=[\w.,)])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
+    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     return text.replace("{", "").replace("}", "")

@@ -47,6 +47,8 @@ _TEX = re.compile(
 )
 _TWICE = re.compile(rf"<{_PREFIX}(alternatives|semantics)\b[^<>]{{0,200}}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_CDATA = re.compile(r"<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>")
+_COMMENT = re.compile(r"<!--[^<>]{0,2000}-->|<\?[A-Za-z][^<>?]{0,300}\?>")
 _LONGEST_FORMULA = 20_000  # characters between the tags of one
 
 
@@ -57,6 +59,8 @@ def without_markup(text: str) -> str:
     '10⁻³ E. coli & AIM: We'
     """
     if "<" in text:
+        if "<!" in text or "<?" in text:
+            text = _COMMENT.sub("", _CDATA.sub(r"\1", text))
         if "lternatives" in text or "emantics" in text:
             text = _formulas_once(text)
         text = _POWER.sub(lambda match: match[1] + raised(match[2]), text)

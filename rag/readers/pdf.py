@@ -34,7 +34,9 @@ _ABSTRACT_END = re.compile(
 )
 _LENGTHS = (100, 6_000)  # characters of an abstract
 _ARXIV = re.compile(r"arXiv:\s?((?:\d{4}\.\d{4,5}|[a-z-]{2,12}/\d{7})(?:v\d+)?)")
-_DOI_LINE = re.compile(r"(?:doi[.:/ ]|doi\.org/).{0,20}?(10\.\d{4,9}/\S+)", re.I)
+_DOI_LINE = re.compile(
+    r"(?:doi[.:/ ]|doi\.org/|digital object identifier).{0,20}?(10\.\d{4,9}/\S+)", re.I
+)
 _NOT_A_TITLE = re.compile(
     r"arxiv|microsoft|untitled|\.(?:docx?|tex|dvi|pdf|indd)\b|^\W*\d[\d./ -]*$|preprint"
     r"|published as|^(?:abstract|(?:research |original )?article|review|letter|paper|report)$"
@@ -42,6 +44,11 @@ _NOT_A_TITLE = re.compile(
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_a-z][\w'’.-]*(?: [^\W\d_][\w'’.-]*){1,3}")
+# What stands behind names: marks, letters of institutes, grades of the IEEE's members.
+_MARKED = re.compile(
+    r"[\d∗*†‡§¶⋆]+|(?<=\w\w) [a-e](?=\s*(?:,|and\b|$))"
+    r"|,? (?:(?:Senior|Student|Life) )?(?:Member|Fellow),? IEEE"
+)
 _PLACE = re.compile(
     r"universit|institut|depart|school|college|laborator|@|inc\.|research|center|centre", re.I
 )
@@ -160,7 +167,7 @@ def _title(lines: list[_Line], said: str) -> tuple[str, int]:
 def _authors(said: str, below: list[_Line]) -> list[str]:
     """Return who the file says wrote it, or the names in the first line below the title."""
     for text in (said, *(line.text for line in below)):
-        bare = re.sub(r"[\d∗*†‡§¶⋆]+", "", text)
+        bare = _MARKED.sub("", text)
         pieces = re.split(r"\s*(?:,|;|\band\b|&|·|•)\s*", bare)
         found = [piece.strip() for piece in pieces if piece.strip()]
         if found and all(_NAME.fullmatch(each) for each in found) and not _PLACE.search(text):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,13 +27,37 @@ _ORGANISATION = re.compile(
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
-_NOBODY = {"others", "et al.", "et al", "...", "…", "[...]", "anonymous", "[anonymous]"}
+_NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
+_NOTHING = {
+    "NA",
+    "N/A",
+    "n/a",
+    "n.a.",
+    "#N/A",
+    "NULL",
+    "null",
+    "None",
+    "none",
+    "nan",
+    "NaN",
+    "(null)",
+}
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_LITERAL = 50_000  # characters of a list that Python wrote
+_AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
+_WIDE = str.maketrans("；、，", ";;,")
 _NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
-_GIVEN = ("given", "first", "firstname", "givenname", "forename", "forenames", "initials")
-_WHOLE = ("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname")
+_GIVEN = (
+    *("given", "first", "firstname", "givenname", "givennames", "forename", "forenames"),
+    "initials",
+)
+_WHOLE = (
+    *("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname"),
+    *("authname", "authorname", "creator", "collab"),
+)
+_COLLECTIVE = ("collectivename", "collab")
 _INNER = ("author", "authors", "value", "person")
 _ROLES = ("creatortype", "contributortype", "role")
 
@@ -43,7 +69,12 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     ('Ada Lovelace', 'Alan Turing')
     """
     cleaned = (clean(name, latex=latex) for name in _names(value, 0) if len(name) <= NAME_LIMIT)
-    return tuple(name for name in cleaned if name and name.lower() not in _NOBODY)
+    cut = (name.removesuffix("…").removesuffix("...") for name in cleaned)  # "L Bo…" and others
+    return tuple(filter(_is_somebody, cut))
+
+
+def _is_somebody(name: str) -> bool:
+    return name not in _NOTHING and name.lower() not in _NOBODY and any(map(str.isalpha, name))
 
 
 def _names(value: Any, depth: int) -> Iterator[str]:
@@ -69,7 +100,7 @@ _OTHER_ROLES = set("editor serieseditor translator contributor reviewedauthor bo
 
 def _person(value: Any) -> str:
     if isinstance(value, str):
-        return first_last(value)
+        return first_last(clean(value))
     if isinstance(value, list):  # authors_parsed: last, first, suffix
         parts = [part for part in value if isinstance(part, str) and part]
         return " ".join([*parts[1:2], *parts[:1], *parts[2:3]])
@@ -83,7 +114,8 @@ def _person(value: Any) -> str:
         parts = [given, _field(found, "middle"), particle, family, _field(found, "suffix")]
         return " ".join(part for part in parts if part)
     whole = _field(found, *_WHOLE)
-    return whole if "literal" in found or _field(found, *_ROLES) else first_last(whole)
+    said = "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
+    return whole if said else first_last(whole)
 
 
 def _folded(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +164,7 @@ def first_last(name: str) -> str:
         return _turned(parts[0])
     if len(parts) == 2:
         last, first = parts
-        if _COMPANY.fullmatch(first):
+        if _COMPANY.fullmatch(first) or (" " in last and is_organisation(last)):
             return name
         if _SUFFIX.fullmatch(first) or (_DEGREE.fullmatch(first) and _is_natural(last)):
             return f"{_turned(last)} {first}"
@@ -163,6 +195,10 @@ def _turned(name: str) -> str:
     words = name.split(" ")
     if len(words) < 2 or len(words) > 8 or is_organisation(name):
         return name
+    if suffix := suffix_of(name):  # "Curie M Jr"
+        bare = name.removesuffix(suffix).strip()
+        if (turned := _turned(bare)) != bare:
+            return f"{turned} {suffix}"
     for at in range(max(1, len(words) - 5), len(words)):
         family, initials = words[:at], " ".join(words[at:])
         if _is_initials(initials):
@@ -170,22 +206,29 @@ def _turned(name: str) -> str:
                 return name
             doubtful = _SUFFIX.fullmatch(initials) or (_DEGREE.fullmatch(initials) and at > 1)
             shouting = name.isupper() and len(initials) > 1 and "." not in initials
-            turns = not (doubtful and family[0][0].isupper()) and not shouting
+            turns = (not doubtful or family[0][0].islower()) and not shouting
             return f"{initials} {' '.join(family)}" if turns else name
     return name
 
 
 def _split_people(text: str) -> list[str]:
-    text = text.strip()
+    text = _AND_OTHERS.sub("", text.strip().translate(_WIDE))
     if text.startswith("[") and text.endswith("]"):
         return _listed(text)
-    for mark in (";", "|", "\n"):
+    if " & " in text:
+        text = text.replace(", & ", " and ")
+        sides = re.split(" & |;", text)
+        if all(" " in side.strip() for side in sides) and not is_organisation(text):
+            text = text.replace(" & ", "; " if ";" in text else " and ")
+    for mark in (";", "|", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]
     parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]
     if len(parts) > 1 and all(part.count(",") == 1 for part in parts):
         return [first_last(part) for part in parts]
-    if len(parts) > 1 and all("," not in part or _is_inverted(part) for part in parts):
+    if len(parts) > 1 and all(
+        "," not in p or (p.count(",") < 3 and _is_inverted(p)) for p in parts
+    ):
         return [first_last(part) for part in parts]
     return [name for part in parts for name in _split_commas(part)]
 
@@ -231,5 +274,14 @@ def _listed(text: str) -> list[str]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return [first_last(one or two) for one, two in _QUOTED.findall(text)]
+        value = _literal(text[:_LITERAL]) or [one or two for one, two in _QUOTED.findall(text)]
     return [_person(item) for item in value] if isinstance(value, list) else []
+
+
+def _literal(text: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of backslashes
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None

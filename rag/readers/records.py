@@ -45,47 +45,67 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
     abstract = clean_abstract(raw_abstract, latex=latex)
-    if not any(map(str.isalnum, abstract)):
+    if fields.says_nothing(abstract) or not any(map(str.isalnum, abstract)):
         return Rejection(source, NO_ABSTRACT)
     if len(abstract) > ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
-    title = clean(raw_title, latex=latex)
+    title = fields.words(clean(raw_title, latex=latex))
     if len(title) > TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
     others = _other_ids(record, found)
     key = _first(fields.identifier, record, found.get("key")) or None
+    url = _first(fields.web_address, record, found.get("url"))
     doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
-    arxiv = _arxiv(record, found, others, dump)
+    doi = doi or fields.doi_of_address(url or "")
     own = _first(fields.identifier, record, found.get("id"))
-    own = own or fields.identifier(others.get("corpusid")) or ("" if key else doi or arxiv or "")
+    arxiv = _first(fields.arxiv_id, record, found.get("arxiv"))
+    arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
+    if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
+        arxiv = fields.arxiv_id(own)
+    arxiv = arxiv or next(filter(None, map(fields.prefixed_arxiv_id, (own, url, doi, key))), None)
+    own = own or fields.identifier(others.get("corpusid"))
+    own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
         return Rejection(source, NO_TITLE)
+    exported = _exported_sources(record)
+    venue = _first(fields.venue, record, found.get("venue")) or ""
     return Paper(
         id=own,
         title=title,
         abstract=abstract,
-        authors=_authors(record, found, latex),
+        authors=_authors(record, found, latex) if not exported else people(_as_written(record)),
         year=_year(record, found),
-        venue=clean(journal(_first(fields.venue, record, found.get("venue")) or ""), latex=latex)
-        or None,
+        venue=fields.words(clean(journal(venue), latex=latex)) or None,
         doi=doi,
         arxiv_id=arxiv,
-        url=_first(fields.web_address, record, found.get("url")),
+        url=url,
         key=key,
-        sources=_exported_sources(record) or (source,),
+        sources=exported or (source,),
     )
 
 
 def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a record with what lies in one of its fields, as services wrap it."""
-    extra = record.get("metadata")
-    if isinstance(extra, dict):
-        record = {**extra, **record}
+    for extra in (record.get("metadata"), _noted(record.get("extra") or record.get("Extra"))):
+        if isinstance(extra, dict):
+            record = {**extra, **record}
     for name in INNER:
         inner = record.get(name)
         if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
+            inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
     return record
+
+
+def _noted(extra: Any) -> dict[str, Any]:
+    """Return what people note in Zotero's field for all else, a "Name: value" a line."""
+    lines = extra[:_NOTES].splitlines() if isinstance(extra, str) else ()
+    found = (line.partition(":") for line in lines)
+    return {_NOTED[name]: value for name, _, value in found if name in _NOTED and value.strip()}
+
+
+_NOTES = 10_000  # characters
+_NOTED = {"Citation Key": "citation_key", "DOI": "noted_doi", "arXiv": "arxiv_id"}
 
 
 def _bare(value: Any) -> Any:
@@ -100,6 +120,12 @@ def _exported_sources(record: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     names = [visible(name) for name in listed if isinstance(name, str)]
     return tuple(name for name in names if _SOURCE.fullmatch(name))
+
+
+def _as_written(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the names in a record of our own export, which are not to be turned once more."""
+    names = record["authors"]
+    return [{"literal": name} for name in names] if isinstance(names, list) else []
 
 
 _EXPORTED = frozenset(["id", "title", "abstract", "authors", "arxiv_id", "key"])
@@ -158,23 +184,10 @@ def _other_ids(
     for name in found.get("other_ids", ()):
         ids = record[name]
         if isinstance(ids, list):
-            ids = {each.get("type"): each.get("id") for each in ids if isinstance(each, dict)}
+            listed = [each for each in ids if isinstance(each, dict)]
+            named = {each.get("type"): each.get("id") or each.get("value") for each in listed}
+            arxiv = (fields.prefixed_arxiv_id(each) for each in ids)  # as ADS has it among others
+            ids = {"arxiv": next(filter(None, arxiv), None)} | named
         if isinstance(ids, Mapping):
             return {str(own).lower(): value for own, value in ids.items()}
     return {}
-
-
-def _arxiv(
-    record: Mapping[str, Any],
-    found: Mapping[str, tuple[str, ...]],
-    others: Mapping[str, Any],
-    dump: bool,
-) -> str | None:
-    arxiv = _first(fields.arxiv_id, record, found.get("arxiv")) or fields.arxiv_id(
-        others.get("arxiv")
-    )
-    if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
-        arxiv = _first(fields.arxiv_id, record, found.get("id"))
-    for part in () if arxiv else ("id", "url", "doi"):
-        arxiv = arxiv or _first(fields.prefixed_arxiv_id, record, found.get(part))
-    return arxiv

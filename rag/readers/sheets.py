@@ -56,4 +56,5 @@ def _text(cell: object) -> str:
         return str(int(cell))
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat()
-    return " ".join(str(cell).split())  # on one line, so that a row's number is its line's
+    # On one line, so that a row's number is its line's.
+    return "\u2028".join(" ".join(line.split()) for line in str(cell).strip().splitlines())

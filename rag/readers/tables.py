@@ -21,6 +21,7 @@ NO_TITLE_COLUMN = "no column named title or id; rename the one that holds the ti
 _TAGS = {"PT", "AU", "TI", "SO"}  # columns of Web of Science's tab-delimited files
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
+_ABOVE = 5  # rows of which one must be the header
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 _EXPORTED = [field.name for field in fields(Paper)]  # the columns of our own export
 _BETWEEN_SOURCES = re.compile(r"(?<=:)(\d{1,12}); ")
@@ -29,21 +30,17 @@ _REREAD_LIMIT = 4 * RECORD_LIMIT
 
 
 def delimiter(head: str) -> str | None:
-    """Return the delimiter under which the first row is a usable header, or None."""
-    first = _header_line(head)
-    return next((mark for mark in _DELIMITERS if _is_header(_cells(first, mark))), None)
+    """Return the delimiter under which one of the first rows is a usable header, or None."""
+    rows = [row.rstrip("\r") for row in head.split("\n", 20) if row.strip()]
+    for row in rows[:_ABOVE]:  # Excel's hint "sep=;" and what was exported when may stand above
+        if mark := next((mark for mark in _DELIMITERS if _is_header(_cells(row, mark))), None):
+            return mark
+    return None
 
 
-def _header_line(head: str) -> str:
-    rows = [row for row in head.split("\n", 20) if row.strip()]
-    if rows and rows[0].strip().lower().startswith("sep="):  # Excel's hint
-        rows.pop(0)
-    return rows[0].rstrip("\r") if rows else ""
-
-
-def _cells(line: str, mark: str) -> list[str]:
+def _cells(line: str, mark: str, limit: int = 10_000) -> list[str]:
     try:
-        return next(csv.reader([line[:10_000].replace("\0", "")], delimiter=mark), [])
+        return next(csv.reader([re.sub("[\0\r]", "", line[:limit])], delimiter=mark), [])
     except csv.Error:
         return []
 
@@ -53,19 +50,56 @@ def _is_header(cells: list[str]) -> bool:
     return bool(names & ABSTRACTS and names & (TITLES | IDS)) or _TAGS.issubset(cells)
 
 
+def is_header_first(head: str) -> bool:
+    """Tell a table that begins with its header: no row below can make it another format."""
+    return delimiter(head.partition("\n")[0]) is not None
+
+
 def lacks(head: str) -> str:
     """Return what a table that begins like ``head`` is short of to be one of papers."""
-    first = _header_line(head)
+    first = head.lstrip().partition("\n")[0]
     rows = [{field_name(cell) for cell in _cells(first, mark)} for mark in _DELIMITERS]
     return NO_TITLE_COLUMN if any(names & ABSTRACTS for names in rows) else NO_COLUMN
+
+
+def is_fields_by_row(head: str) -> bool:
+    """Tell Embase's tables that stand on their side: a row a field, its name in the first cell."""
+    rows = [_cells(line, ",") for line in head.split("\n", 40)]
+    names = [field_name(row[0]) for row in rows if len(row) > 1]
+    return bool(names) and names[0] in TITLES and not ABSTRACTS.isdisjoint(names)
+
+
+def read_fields_by_row(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield a paper for the rows from each title to the next."""
+    csv.field_size_limit(RECORD_LIMIT)
+    record: dict[str, list[str]] = {}
+    start = 0
+    for number, line in lines(stream):
+        name, *values = _cells(line or "", ",", RECORD_LIMIT) or [""]
+        if line is None:
+            yield Rejection(f"{label}:{number}", TOO_LONG)
+        if field_name(name) in TITLES and record:
+            yield to_paper(record, f"{label}:{start}")
+            record = {}
+        if values:
+            start = start if record else number
+            record.setdefault(name, values)
+    if record:
+        yield to_paper(record, f"{label}:{start}")
 
 
 def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     """Yield a paper for each row; the first row that is not blank names the columns."""
     csv.field_size_limit(RECORD_LIMIT)
     feed = _Feed(stream)
-    first = next((line for line in feed if line.strip() and not line.startswith("sep=")), "")
-    mark = delimiter(first) or ","
+    above = 0
+    for first in feed:
+        if (mark := delimiter(first)) or above == _ABOVE:
+            break
+        above += bool(first.strip())
+    else:
+        return
+    mark = mark or ","
     header = _cells(first, mark)
     feed.taken.clear()
     reader = csv.reader(feed, delimiter=mark)
@@ -87,7 +121,7 @@ def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         feed.taken.clear()
         if fault:
             yield Rejection(where, fault)
-        elif row and any(cell.strip() for cell in row):
+        elif row and any(cell.strip(" -:") for cell in row):  # below a header, Markdown has dashes
             yield _from_row(header, row, where)
 
 

@@ -84,7 +84,7 @@ def _longest(tags: Tags, *names: str) -> str:
 def _from_ris(tags: Tags) -> dict[str, object]:
     links = [fields.web_address(url) for tag in ("UR", "L2", "LK") for url in tags.get(tag, ())]
     link = next(filter(None, links), None)
-    numbers = (_first(tags, "DO"), _first(tags, "M3"), _first(tags, "DI"), link)
+    numbers = (_first(tags, "DO"), _first(tags, "M3"), _first(tags, "DI"))
     return {
         "id": _first(tags, "ID", "AN"),
         "key": _first(tags, "LB"),
@@ -143,6 +143,19 @@ def _from_enw(tags: Tags) -> dict[str, object]:
     }
 
 
+def _from_cochrane(tags: Tags) -> dict[str, object]:
+    return {
+        "id": _first(tags, "ID"),
+        "title": _first(tags, "TI"),
+        "abstract": _first(tags, "AB"),
+        "authors": list(tags.get("AU", [])),
+        "year": _first(tags, "YR"),
+        "venue": _first(tags, "SO"),
+        "doi": _first(tags, "DOI"),
+        "url": _first(tags, "US"),
+    }
+
+
 RIS = Format(
     re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)"),
     re.compile(r"^[ \t]{0,3}TY {1,2}- ", re.MULTILINE),
@@ -165,4 +178,9 @@ ENW = Format(
     re.compile(r"(%[A-Z0-9!@+~#$&*()^>=?\[\]])(?: (.*)|$)"),
     re.compile(r"^%0 [A-Z]", re.MULTILINE),
     *("%0", None, (), _from_enw),
+)
+COCHRANE = Format(
+    re.compile(r"([A-Z]{2,4}): (.*)"),
+    re.compile(r"^Record #\d{1,9} of \d{1,9}\s{0,9}^ID: ", re.MULTILINE),
+    *("ID", None, (), _from_cochrane),
 )

@@ -33,6 +33,7 @@ _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,30};")
 _NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PROLOG = re.compile(r"\A\s*(?:<[?!][^<>]{0,1000}>\s*){0,9}")
 _CHUNK = 2**17
 _STYLE = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|italic|bold)>")
 _LONGEST_TAG = 20_000  # characters
@@ -102,7 +103,7 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
         if not tags:
             tags = "|".join(_tags(text))
             start = re.compile(rf"<(?:\w{{1,20}}:)?({tags})(?=[\s>/])")
-            rooted = start.match(text.lstrip()) is None
+            rooted = start.match(_PROLOG.sub("", text, count=1)) is None
             end = re.compile(rf"</(?:\w{{1,20}}:)?(?:{tags})\s{{0,9}}>|(?={start.pattern})")
         at = 0
         while found := start.search(text, at):

@@ -1,7 +1,11 @@
-"""One record of XML, as an element without namespaces, becomes the fields that records share."""
+"""One record of XML, as an element without namespaces, becomes the fields that records share.
+
+Each dialect is a row of `_DIALECTS`: where its fields stand, the best place first.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from lxml.etree import _Element as Element
@@ -10,14 +14,67 @@ from rag.readers.fields import arxiv_id
 from rag.readers.superscript import raised
 
 _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
+_ASIDE = re.compile(r"\s{0,9}\([^()]{0,9999}\)")
+_ROUNDS = 3  # how deep brackets stand in each other
 Fields = dict[str, object]
+
+_TITLES = "titles/"
+_ISSUE = "Journal/JournalIssue/PubDate/"
+_DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "atom": {
+        "id": ("id",), "title": ("title",), "abstract": ("summary",), "url": ("id",),
+        "year": ("published", "updated"), "venue": ("journal_ref",), "doi": ("doi",),
+    },
+    "pubmed": {
+        "title": ("ArticleTitle", "VernacularTitle"), "venue": ("Journal/Title", "Book/BookTitle"),
+        "year": (
+            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", "ArticleDate/Year", "Book/PubDate/Year",
+        ),
+        "people": ("AuthorList/Author",),
+    },
+    "arxiv": {
+        "title": ("title",), "abstract": ("abstract",), "venue": ("journal-ref",),
+        "year": ("created", "version/date", "updated"), "doi": ("doi",), "arxiv_id": ("id",),
+        "people": ("authors/author",),
+    },
+    "dublin core": {"title": ("title",), "year": ("date",), "venue": ("source",)},
+    "endnote": {
+        "title": (f"{_TITLES}title",), "abstract": ("abstract",), "key": ("label",),
+        "year": ("dates/year", "dates/pub-dates/date"),
+        "venue": (
+            f"{_TITLES}secondary-title", "periodical/full-title", "alt-periodical/full-title",
+            f"{_TITLES}tertiary-title", f"{_TITLES}alt-title",
+        ),
+        "doi": ("electronic-resource-num",), "url": ("urls/related-urls/url", "urls/web-urls/url"),
+    },
+    "anthology": {
+        "title": ("title",), "abstract": ("abstract",), "doi": ("doi",), "key": ("bibkey",),
+        "url": ("url",), "people": ("author",),
+    },
+    "volume": {"venue": ("booktitle",), "year": ("year",)},
+    "europe pmc": {
+        "id": ("pmid", "id"), "title": ("title",), "abstract": ("abstractText",), "doi": ("doi",),
+        "year": ("pubYear", "journalInfo/yearOfPublication", "firstPublicationDate"),
+        "venue": (
+            "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher",
+        ),
+        "people": ("authorList/author",),
+    },
+    "jats": {
+        "title": ("title-group/article-title",), "year": ("pub-date/year",),
+        "id": ("article-id[@pub-id-type='pmid']",), "doi": ("article-id[@pub-id-type='doi']",),
+        "people": (
+            "contrib-group/contrib[@contrib-type='author']", "contrib-group/contrib",
+        ),
+    },
+}  # fmt: skip
 
 
 def _text(element: Element | None) -> str:
     """Return all the text below an element: raised characters as superscripts, a formula once."""
     if element is None:
         return ""
-    for sup in element.iter("sup"):
+    for sup in (*element.iter("sup"), *element.iterfind(".//style[@face='superscript']")):
         sup.text = raised(sup.text or "")
     for both in element.iter("alternatives"):
         for other in list(both)[1:] if both.find("tex-math") is not None else ():
@@ -35,21 +92,29 @@ def _each(element: Element, path: str) -> list[str]:
     return [_text(found).strip() for found in element.iterfind(path)]
 
 
+def _fields(element: Element, dialect: str) -> Fields:
+    """Return the fields of an element that stand where the dialect has them."""
+    places = dict(_DIALECTS[dialect])
+    people = (list(element.iterfind(path)) for path in places.pop("people", ()))
+    found: Fields = {name: _below(element, *paths) for name, paths in places.items()}
+    found["authors"] = [_person(each) for each in next(filter(None, people), ())]
+    return found
+
+
+def _person(author: Element) -> dict[str, str]:
+    """Return what stands below an author by its tag, which `rag.readers.people` knows."""
+    parts: dict[str, str] = {}
+    for each in author.iterdescendants():
+        parts.setdefault(str(each.tag), _text(each).strip())
+    return parts or {"name": _text(author)}
+
+
 def from_atom(entry: Element) -> Fields:
     """Return the fields of an entry of arXiv's API."""
-    own = _below(entry, "id")
-    arxiv = arxiv_id(own)
-    return {
-        "id": arxiv or own,
-        "title": _below(entry, "title"),
-        "abstract": _below(entry, "summary"),
-        "authors": [{"family": _below(author, "name")} for author in entry.iter("author")],
-        "year": _below(entry, "published", "updated"),
-        "venue": _below(entry, "journal_ref"),
-        "doi": _below(entry, "doi"),
-        "arxiv_id": arxiv,
-        "url": own,
-    }
+    found = _fields(entry, "atom")
+    arxiv = arxiv_id(found["id"])
+    authors = [{"family": _below(author, "name")} for author in entry.iter("author")]
+    return found | {"id": arxiv or found["id"], "arxiv_id": arxiv, "authors": authors}
 
 
 def from_pubmed(article: Element) -> Fields:
@@ -60,17 +125,15 @@ def from_pubmed(article: Element) -> Fields:
         return {}
     paper = citation.find("Article")
     paper = citation if paper is None else paper
-    date = "Journal/JournalIssue/PubDate/"
-    return {
+    return _fields(paper, "pubmed") | {
         "id": _below(citation, "PMID"),
-        "title": _below(paper, "ArticleTitle", "VernacularTitle"),
         "abstract": _abstract(paper.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
-        "authors": [_person(author) for author in paper.iterfind("AuthorList/Author")],
-        "year": _below(
-            paper, date + "Year", date + "MedlineDate", "ArticleDate/Year", "Book/PubDate/Year"
+        "doi": _below(
+            article,
+            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']",
+            ".//ELocationID[@EIdType='doi']",
+            "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
         ),
-        "venue": _below(paper, "Journal/Title", "Book/BookTitle"),
-        "doi": _doi(article, paper),
     }
 
 
@@ -83,25 +146,12 @@ def _abstract(abstract: Element | None) -> str:
     return " ".join(filter(None, parts))
 
 
-def _person(author: Element) -> dict[str, str]:
-    return {
-        "given": _below(author, "ForeName", "Initials"),
-        "family": _below(author, "LastName", "CollectiveName"),
-        "suffix": _below(author, "Suffix"),
-    }
-
-
-def _doi(article: Element, paper: Element) -> str:
-    ids = [*article.iterfind("PubmedData/ArticleIdList/ArticleId"), *paper.iterfind("ELocationID")]
-    ids += article.iterfind("PubmedBookData/ArticleIdList/ArticleId")
-    return next((_text(own) for own in ids if "doi" in (own.get("IdType"), own.get("EIdType"))), "")
-
-
 def from_record(record: Element) -> Fields | None:
     """Return the fields of a record of OAI-PMH or EndNote; None for one that was deleted."""
     header = record.find("header")
     if header is None:
-        return _from_endnote(record)
+        authors = _each(record, "contributors/authors/author")
+        return _fields(record, "endnote") | {"authors": authors}
     if header.get("status") == "deleted":
         return None
     kinds = {"arXiv": _from_arxiv, "arXivRaw": _from_arxiv, "dc": _from_dublin_core}
@@ -110,97 +160,39 @@ def from_record(record: Element) -> Fields | None:
 
 
 def _from_arxiv(paper: Element) -> Fields:
-    people = [
-        {
-            "given": _below(a, "forenames"),
-            "family": _below(a, "keyname"),
-            "suffix": _below(a, "suffix"),
-        }
-        for a in paper.iterfind("authors/author")
-    ]
-    return {
-        "title": _below(paper, "title"),
-        "abstract": _below(paper, "abstract"),
-        "authors": people or _below(paper, "authors"),
-        "year": _below(paper, "created", "version/date", "updated"),
-        "venue": _below(paper, "journal-ref"),
-        "doi": _below(paper, "doi"),
-        "arxiv_id": _below(paper, "id"),
-    }
+    found = _fields(paper, "arxiv")
+    names = _below(paper, "authors")
+    for _ in range(_ROUNDS):  # institutes in brackets behind the names
+        names = _ASIDE.sub("", names)
+    return found | {"authors": found["authors"] or names}
 
 
 def _from_dublin_core(paper: Element) -> Fields:
     places = _each(paper, "identifier") + _each(paper, "relation")
-    return {
-        "title": _below(paper, "title"),
+    return _fields(paper, "dublin core") | {
         "abstract": max(_each(paper, "description"), key=len, default=""),
         "authors": _each(paper, "creator"),
-        "year": _below(paper, "date"),
-        "venue": _below(paper, "source"),
         "doi": next((place for place in places if "10." in place), ""),
         "url": next((place for place in places if place.startswith("http")), ""),
     }
 
 
-def _from_endnote(record: Element) -> Fields:
-    titles = "titles/"
-    return {
-        "title": _below(record, titles + "title"),
-        "abstract": _below(record, "abstract"),
-        "authors": _each(record, "contributors/authors/author"),
-        "year": _below(record, "dates/year", "dates/pub-dates/date"),
-        "venue": _below(
-            record, titles + "secondary-title", "periodical/full-title",
-            "alt-periodical/full-title",
-            titles + "tertiary-title", titles + "alt-title",
-        ),
-        "doi": _below(record, "electronic-resource-num"),
-        "url": _below(record, "urls/related-urls/url", "urls/web-urls/url"),
-        "key": _below(record, "label"),
-    }  # fmt: skip
-
-
 def from_anthology(paper: Element) -> Fields:
     """Return the fields of a paper of the ACL Anthology; `meta` gives its venue and year."""
-    url = _below(paper, "url")
-    return {
-        "title": _below(paper, "title"),
-        "abstract": _below(paper, "abstract"),
-        "authors": [
-            {"given": _below(author, "first"), "family": _below(author, "last") or _text(author)}
-            for author in paper.iterfind("author")
-        ],
-        "doi": _below(paper, "doi"),
-        "key": _below(paper, "bibkey"),
-        "url": url if "://" in url else f"https://aclanthology.org/{url}" if url else "",
-    }
+    found = _fields(paper, "anthology")
+    url = str(found["url"])
+    return found | {"url": f"https://aclanthology.org/{url}" if url and "://" not in url else url}
 
 
 def anthology_volume(meta: Element) -> Fields:
     """Return what a volume's papers have in common."""
-    return {"venue": _below(meta, "booktitle"), "year": _below(meta, "year")}
+    return {name: _below(meta, *paths) for name, paths in _DIALECTS["volume"].items()}
 
 
 def from_europe_pmc(result: Element) -> Fields:
     """Return the fields of a result of Europe PMC, short or full."""
-    people = [
-        {
-            "given": _below(author, "firstName", "initials"),
-            "family": _below(author, "lastName", "collectiveName"),
-        }
-        for author in result.iterfind("authorList/author")
-    ]  # fmt: skip
-    return {
-        "id": _below(result, "pmid", "id"),
-        "title": _below(result, "title"),
-        "abstract": _below(result, "abstractText"),
-        "authors": people or _below(result, "authorString"),
-        "year": _below(result, "pubYear", "journalInfo/yearOfPublication", "firstPublicationDate"),
-        "venue": _below(
-            result, "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher"
-        ),
-        "doi": _below(result, "doi"),
-    }  # fmt: skip
+    found = _fields(result, "europe pmc")
+    return found | {"authors": found["authors"] or _below(result, "authorString")}
 
 
 def from_jats(record: Element) -> Fields:
@@ -208,28 +200,17 @@ def from_jats(record: Element) -> Fields:
     meta = record.find(".//article-meta")
     if meta is None:
         return {}
-    ids = {own.get("pub-id-type"): _text(own).strip() for own in meta.iterfind("article-id")}
-    parts = []
-    for part in [each for each in meta.iterfind("abstract") if not each.get("abstract-type")][:1]:
+    parts = [part for part in meta.iterfind("abstract") if not part.get("abstract-type")][:1]
+    for part in parts:
         for title in part.iter("title"):
             title.text = f" {title.text or ''}: "
-        parts.append(" ".join(" ".join(map(str, part.itertext())).split()))
-    return {
-        "id": ids.get("pmid", ""),
-        "title": _below(meta, "title-group/article-title"),
-        "abstract": " ".join(parts).replace(": :", ":").replace(" .", "."),
-        "authors": [
-            {
-                "given": _below(each, "name/given-names"),
-                "family": _below(each, "name/surname", "collab"),
-            }
-            for each in meta.iterfind("contrib-group/contrib")
-            if each.get("contrib-type", "author") == "author"
-        ],
-        "year": _below(meta, "pub-date/year"),
+        for block in part.iter("p", "sec"):
+            block.tail = f" {block.tail or ''}"
+    abstract = " ".join(" ".join(map(_text, parts)).split())
+    return _fields(meta, "jats") | {
+        "abstract": abstract.replace(": :", ":").replace(" .", "."),
         "venue": _below(record, ".//journal-title"),
-        "doi": ids.get("doi", ""),
-    }  # fmt: skip
+    }
 
 
 RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {

@@ -164,7 +164,7 @@ def test_people(value, names):
         (20190, None),
         (99999, None),
         (-2019, 2019),
-        (1583020800000, None),
+        (1583020800000, 2020),
         (float("nan"), None),
         (float("inf"), None),
         (True, None),

@@ -56,6 +56,20 @@ SAMPLES = [
     "@misc{A, b'1, title={{\\textless}i{\\textgreater} $\\backslash$nA}, abstract={x {\\ensuremath{\\sim}} "
     "\\textbackslash{}documentclass\\{a\\} \\textbackslash{}begin\\{document\\}\\$\\alpha\\$\\textbackslash{}end\\{document\\}},"
     "\n author={King, Jr., M and {G, H} and I J.}}\n@misc{b, title={B}, abstract={b}}\n",
+    '"TITLE","A ""b"""\n"AUTHOR NAMES","Ito M.","de la Bo M.-J."\n"SOURCE","S (2011) 5:3"\n"ABSTRACT","a. © 2011 X."\n\n'
+    '"TITLE","B"\n"ABSTRACT","b"\n"DOI","10.5555/b"\n',
+    '"About: 2020",,,\nTitle,Abstract,Authors,Extra\nA,a.MethodsWe b,"[{\'name\': \'Ito, M\'}]","Citation Key: k\nDOI: 10.5555/a"\n'
+    'B,Abstract The b. Licensee MDPI,"Mei Ito & Chi Bo; et al.",x\n',
+    '{"result": [{"total": 1}], "records": [{"title": "A", "abstract": {"h1": "x", "p": "a"}, "creators": [{"creator": "I, J"}],'
+    ' "url": [{"value": "https://doi.org/10.5555/a"}], "cdate": 1304380800000}, {"metadata": {"title": "B", "authors": [{"first": "C"}]},'
+    ' "abstract": [{"text": "b"}], "bib_entries": {"B0": {"title": "C", "year": 1}}, "external_ids": [{"type": "doi", "value": "1"}]}]}',
+    "<pmc-articleset><article><front><article-meta><title-group><article-title>A</article-title></title-group><contrib-group>"
+    "<contrib contrib-type='author'><name><surname>I</surname><given-names>J</given-names></name></contrib></contrib-group><abstract>"
+    "<sec><title>T</title><p>a <alternatives><tex-math>$x^2$</tex-math><b/></alternatives></p></sec></abstract></article-meta></front>"
+    "</article>\n<article><article-meta><article-title/><title-group><article-title>B</article-title></title-group><abstract><p>&lt;![CDATA[b]]&gt;"
+    "</p></abstract></article-meta></article></pmc-articleset>",
+    "@misc{a, title={\\textsuperscript{2} \\verb|x| \\begin{i}\\item A\\end{i}}, abstract={$5^\\circ \\rm \\farcs \\sqrt[3]{x}$ a}, author={I, J and"
+    " and K L}}\n@misc{b, title={B}, abstract={\\documentclass{a}\\begin{document}$$b$$\\end{document}}, url={https://doi.org/10.5555/b}}\n",
     'Title,Abstract,Authors,Source\nA,"<AbstractText Label=""X"">a</AbstractText> $ \\pm $ 185x<alternatives>'
     '185x<inline-graphic xlink:href=""y""/></alternatives>","Ito M., Okafor, C., et al.",S\nB,Abstract: b,"I, J K",-\n',
 ]

@@ -167,6 +167,7 @@ def test_openalex_with_its_inverted_index(given):
             year=2018,
             venue="PeerJ",
             doi="10.7717/peerj.4375",
+            url="https://doi.org/10.7717/peerj.4375",
         )
     ]
 
