@@ -74,6 +74,7 @@ def stream(
     llm: LLM | None,
     settings: Settings,
     k: int,
+    least: float = abstention.LEAST,
     where: Sequence[Condition] = (),
     history: Sequence[Turn] = (),
     judge: bool = False,
@@ -82,7 +83,8 @@ def stream(
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
     With ``judge`` a model adds its own verdict to each sentence. ``choose`` says which of the
-    papers found are read, in which order.
+    papers found are read, in which order. Without a model they are quoted from the confidence
+    ``least`` on.
 
     Raises:
         InputError: the question is empty or too long.
@@ -127,7 +129,14 @@ def stream(
         alone = read.text
     if read.several and llm is None:
         ask = functools.partial(
-            stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
+            stream,
+            index=index,
+            embedder=embedder,
+            llm=None,
+            settings=settings,
+            k=k,
+            least=least,
+            where=where,
         )
         yield from several.one_by_one(question, alone, read.several, ask)
         return
@@ -198,7 +207,7 @@ def stream(
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        if not hits or not (read.limited or found.absent or abstention.answers(grounds)):
+        if not hits or not (read.limited or found.absent or abstention.answers(grounds, least)):
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
