@@ -52,7 +52,7 @@ class Library:
             words = self._rare(paper.title)
             if paper.id in paired or len(words) < _LIKE:
                 continue
-            for hit in self.assistant.search(paper.title[:500], k=_PAIRED):
+            for hit in self.assistant.by_words(sorted(words), k=_PAIRED):
                 other = phrases.name_of(hit.paper, self.usage)
                 alike = len(words & self._rare(hit.paper.title)) >= _LIKE
                 same = phrases.is_data(paper) == phrases.is_data(hit.paper)

@@ -72,7 +72,7 @@ def _ask(
     judged: list[Judged] = []
     undecided = failed = 0
     for question in tqdm(questions, unit=" questions", disable=None, leave=False):
-        if question.answerable is None:
+        if question.answerable is None and not question.item.defect:
             undecided += 1
             continue
         try:
@@ -85,7 +85,7 @@ def _ask(
         if answer.confidence is None or answer.answered:
             undecided += 1
         else:
-            judged.append(Judged(answer.confidence, question.answerable))
+            judged.append(Judged(answer.confidence, bool(question.answerable)))
     return judged, undecided, failed
 
 

@@ -21,7 +21,7 @@ PAPERS = [
         "id": "lcnn",
         "title": "LCNN: Lookup Filters for Cameras",
         "abstract": "Convolutions cost much energy on cameras. LCNN reaches 37.6x faster inference "
-        "with a dictionary of filters. We test LCNN on three public datasets.",
+        "with a dictionary lookup of filters. We test LCNN on three public datasets.",
         "authors": ["Ada Lovelace", "Bo Li"],
         "year": 2017,
         "venue": "CVPR",
@@ -89,7 +89,7 @@ def test_questions_are_worded_as_people_ask_and_know_their_paper(library, tmp_pa
         "What do we know about frozen filters for cameras?": (["fcnn"], []),
     }
     assert asked(rows, "definition") == {
-        "How does LCNN work?": (["lcnn"], []),
+        "What is LCNN?": (["lcnn"], []),
         "What is FCNN?": (["fcnn"], []),
     }
     assert asked(rows, "comparison") == {"How do FCNN and LCNN differ?": (["fcnn", "lcnn"], [])}
@@ -97,8 +97,8 @@ def test_questions_are_worded_as_people_ask_and_know_their_paper(library, tmp_pa
 
 def test_what_the_catalogue_knows_is_asked_with_its_answer(library, tmp_path):
     assert asked(made(library, tmp_path), "library") == {
-        "Who wrote the LCNN paper?": (["lcnn"], [["Ada Lovelace"]]),
-        "When was the FCNN paper published?": (["fcnn"], [["2018"]]),
+        "Who wrote the FCNN paper?": (["fcnn"], [["Ada Lovelace"]]),
+        "When was the LCNN paper published?": (["lcnn"], [["2017"]]),
         "Which papers did Ada Lovelace write?": (["fcnn", "lcnn"], []),
         "How many papers from 2018 are there?": (None, [["2"]]),
         "How many papers from 2017 are there?": (None, [["1"]]),
@@ -108,7 +108,7 @@ def test_what_the_catalogue_knows_is_asked_with_its_answer(library, tmp_path):
 def test_some_questions_cannot_be_answered(library, tmp_path):
     rows = [row for row in made(library, tmp_path, count=8) if row["kind"] == "unanswerable"]
     assert [row["question"] for row in rows] == [
-        "Under which licence is LCNN released?",
+        "Under which licence is FCNN released?",
         "How well does FCNN do on SuperGLUE?",
     ]
     assert all(row["papers"] == [] == row["facts"] for row in rows)
