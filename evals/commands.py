@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evals import make
+from evals.calibrate import calibrate
 from evals.compare import compare, failed
 from evals.questions import read_expectations
 from evals.report import format_figure, write_comparison, write_report
@@ -18,7 +19,7 @@ from evals.runner import run_answers
 from evals.runs import read_run
 from rag.assistant import Assistant
 from rag.durable import is_stdout
-from rag.errors import RagError
+from rag.errors import RagError, UsageError
 from rag.settings import load_settings
 
 _SIDE_BY_SIDE = 10  # changed answers shown on a terminal
@@ -155,6 +156,41 @@ def make_questions(arguments: argparse.Namespace) -> int:
         kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
         told = f"{kinds}; questions in {arguments.output}"
     print(told, file=sys.stderr if is_stdout(arguments.output) else sys.stdout)
+    return 0
+
+
+def calibrate_threshold(arguments: argparse.Namespace) -> int:
+    """``rag eval calibrate``: a threshold from a person's own questions, kept with the index."""
+    if bool(arguments.questions) == arguments.reset:
+        raise UsageError("give QUESTIONS with what is expected, or --reset")
+    assistant = Assistant.open(load_settings(index=arguments.index, llm="none"))
+    if arguments.reset:
+        assistant.require()
+        was = assistant.forget_threshold()
+        value = assistant.threshold[0]
+        _print(
+            json.dumps({"forgotten": was, "threshold": value})
+            if arguments.json
+            else f"{'taken back' if was else 'none was kept'}; the threshold is {value:g}"
+        )
+        return 0
+    found = calibrate(assistant, read_expectations(arguments.questions), arguments.most_declined)
+    if arguments.json:
+        _print(json.dumps(found))
+        return 0
+    _print(f"{'threshold':>10}{'declined rightly':>20}{'declined wrongly':>20}")
+    for row in found["table"]:
+        mark = {found["threshold"]: "  kept", found["before"]: "  before"}
+        _print(
+            f"{row['threshold']:>10.4g}{row['declined_rightly']:>20.3f}"
+            f"{row['declined_wrongly']:>20.3f}{mark.get(row['threshold'], '')}"
+        )
+    _print(
+        f"{found['answerable']} questions that can be answered, {found['unanswerable']} that "
+        f"cannot; {found['undecided']} are decided otherwise, {found['failed']} failed"
+    )
+    if assistant.settings.threshold is not None:
+        sys.stderr.write("RAG_THRESHOLD stays in force until it is unset\n")
     return 0
 
 

@@ -44,6 +44,7 @@ _SHOWN = (
     "local_model",
     "prompts",
     "k",
+    "threshold",
     "context_tokens",
     "history_tokens",
     "answer_tokens",

@@ -23,7 +23,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.llms import LLM
 
 from rag import readers
-from rag.answers import chain, retrieval
+from rag.answers import abstention, chain, retrieval
 from rag.answers.chain import Choose, Part
 from rag.errors import InputError, LibraryError
 from rag.event_loop import in_one_thread
@@ -34,6 +34,7 @@ from rag.index.filters import Where, parse_where
 from rag.index.index import Index
 from rag.index.scope import Scope
 from rag.index.store import Spec
+from rag.index.threshold import forget_threshold, keep_threshold, kept_threshold
 from rag.models import embedders, replies
 from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
@@ -450,6 +451,7 @@ class Assistant:
                 llm=self.llm,
                 settings=self.settings,
                 k=k or self.settings.k,
+                least=self.threshold[0],
                 where=conditions,
                 history=history,
                 judge=judge,
@@ -489,6 +491,34 @@ class Assistant:
 
         return PaperChatEngine(self, **options)
 
+    # From which confidence papers are quoted where no model decides.
+
+    @property
+    def threshold(self) -> tuple[float, str]:
+        """The threshold in force, and where from: `settings`, `calibrated` or `default`."""
+        if self.settings.threshold is not None:
+            return self.settings.threshold, "settings"
+        if self.index.exists:
+            built, formula = self.index.spec.embedder, abstention.formula()
+            kept = kept_threshold(self.settings.index, built, formula)
+            if kept is not None:
+                return kept, "calibrated"
+        return abstention.LEAST, "default"
+
+    def keep_threshold(self, value: float) -> None:
+        """Keep a threshold with the index: every later assistant reads it.
+
+        Raises:
+            LibraryError: there is no index.
+        """
+        self.require()
+        built, formula = self.index.spec.embedder, abstention.formula()
+        keep_threshold(self.settings.index, value, built, formula)
+
+    def forget_threshold(self) -> bool:
+        """Take the kept threshold back; return whether there was any."""
+        return forget_threshold(self.settings.index)
+
     def mend(self) -> list[str]:
         """Derive damaged files anew from the store; return the names of those that were.
 
@@ -525,6 +555,7 @@ class Assistant:
             "dimension": spec.dimension if spec else None,
             "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,
+            "threshold": dict(zip(("value", "from"), self.threshold, strict=True)),
             "llm": self.settings.llm_in_force,
             "llm_model": replies.model_name(self.settings, self._llm),
             "unfinished": None

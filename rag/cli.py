@@ -187,6 +187,22 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--feedback", metavar="FILE", help="opinions from the chat page")
     _llm(making)
 
+    calibrating = command(
+        "calibrate",
+        "evals.commands:calibrate_threshold",
+        "set from which confidence papers are quoted, on questions of your own",
+        actions,
+    )
+    calibrating.add_argument("questions", nargs="?", metavar="QUESTIONS", help="as for eval run")
+    calibrating.add_argument(
+        "--most-declined",
+        type=_share,
+        default=0.05,
+        metavar="SHARE",
+        help="of what can be answered, decline so much at the most (0.05)",
+    )
+    calibrating.add_argument("--reset", action="store_true", help="take the threshold back")
+
     verify = command("verify", "rag.commands:verify", "check claims or a draft", commands)
     verify.add_argument("file", metavar="PAIRS.jsonl|DRAFT.md|DRAFT.tex|-")
     verify.add_argument(
@@ -281,6 +297,13 @@ def _dollars(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise ValueError(text)
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError("a share is 0 or more and less than 1")
     return value
 
 

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     chroma_url: str | None = None
     chroma_token: SecretStr | None = None
     k: int = Field(default=8, ge=1, le=100)
+    threshold: float | None = Field(default=None, ge=0, le=1)
     context_tokens: int = Field(default=6000, ge=256)
     history_tokens: int = Field(default=1000, ge=0)
     answer_tokens: int = Field(default=700, ge=16)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from fake_openai import FakeOpenAI, say
 
 from evals.feedback import read_feedback
-from evals.make import _OFF_TOPIC, write_set
+from evals.make import write_set
 from evals.questions import read_expectations
+from evals.unanswerable import _OFF_TOPIC
 from rag import cli
 from rag.assistant import Assistant
 from rag.errors import InputError
@@ -19,24 +19,37 @@ from rag.settings import load_settings
 PAPERS = [
     {
         "id": "lcnn",
-        "title": "Lookup networks for cameras",
-        "abstract": "Convolutions cost much energy on cameras. Our dictionary lookup of learned "
-        "filters reaches 37.6x faster inference than AlexNet with little loss. We thank readers.",
+        "title": "LCNN: Lookup Filters for Cameras",
+        "abstract": "Convolutions cost much energy on cameras. LCNN reaches 37.6x faster inference "
+        "with a dictionary lookup of filters. We test LCNN on three public datasets.",
+        "authors": ["Ada Lovelace", "Bo Li"],
+        "year": 2017,
+        "venue": "CVPR",
+    },
+    {
+        "id": "fcnn",
+        "title": "FCNN: Frozen Filters for Cameras",
+        "abstract": "FCNN outperforms pruned networks by 4.5 points. The filters of cameras stay "
+        "frozen while the rest is learned.",
+        "authors": ["Ada Lovelace"],
+        "year": 2018,
+        "venue": "CVPR",
     },
     {
         "id": "bees",
-        "title": "Waggle dances of honeybees",
+        "title": "Predicting Meadows from Waggle Dances of Honeybees",
         "abstract": "Foragers tell nestmates about meadows. Waggle duration encodes meadow "
-        "distance, with errors of 12% over 900 flights. Dances differ between hives.",
+        "distance over 900 flights of honeybees. Dances differ between hives.",
+        "year": 2018,
     },
     {
         "id": "twin",
-        "title": "A twin of another",
+        "title": "A Twin of Another",
         "abstract": "The very same words stand here and there.",
     },
     {
         "id": "other",
-        "title": "A twin of another",
+        "title": "A Twin of Another",
         "abstract": "The very same words stand here and there.",
     },
 ]
@@ -57,40 +70,47 @@ def made(assistant, tmp_path, **more):
     return rows
 
 
-def words(text):
-    return re.findall(r"\w+", text.casefold())
+def asked(rows, kind):
+    return {
+        row["question"]: (row.get("papers"), row["facts"]) for row in rows if row["kind"] == kind
+    }
 
 
-def runs(text, length):
-    every = words(text)
-    return {tuple(every[i : i + length]) for i in range(len(every) - length + 1)}
-
-
-def test_questions_know_their_paper_and_hold_its_words_apart(library, tmp_path):
-    rows = [row for row in made(library, tmp_path) if row["kind"] in ("sentence", "title")]
-    # The twins cannot be told apart, so nothing is asked of them.
-    assert sorted(row["papers"][0] for row in rows) == ["bees", "lcnn"]
-    for row in rows:
-        (paper,) = (paper for paper in PAPERS if paper["id"] == row["papers"][0])
-        source = paper["title"] + " " + paper["abstract"]
-        assert not runs(row["question"], 2) & runs(source, 2)
-        telling = [word for word in words(row["question"]) if len(word) > 5]
-        assert len([word for word in telling if word in words(source)]) >= 2
-        for (fact,) in row["facts"]:
-            assert fact in paper["abstract"]
-            assert fact not in row["question"]
-
-
-def test_the_fact_of_a_sentence_is_its_number(library, tmp_path):
+def test_questions_are_worded_as_people_ask_and_know_their_paper(library, tmp_path):
     rows = made(library, tmp_path)
-    facts = [row["facts"] for row in rows if row["kind"] == "sentence"]
-    assert facts
-    assert all(fact in ([["37.6"]], [["900"]], [["12%"]]) for fact in facts)
+    assert asked(rows, "fact") == {
+        "On how many datasets was LCNN tested?": (["lcnn"], [["three", "3"]]),
+        "By how much does FCNN outperform pruned networks?": (["fcnn"], [["4.5"]]),
+    }
+    # The twins cannot be told apart, so nothing is asked of them.
+    assert asked(rows, "topic") == {
+        "How can we predict meadows from waggle dances of honeybees?": (["bees"], []),
+        "What do we know about lookup filters for cameras?": (["lcnn"], []),
+        "What do we know about frozen filters for cameras?": (["fcnn"], []),
+    }
+    assert asked(rows, "definition") == {
+        "What is LCNN?": (["lcnn"], []),
+        "What is FCNN?": (["fcnn"], []),
+    }
+    assert asked(rows, "comparison") == {"How do FCNN and LCNN differ?": (["fcnn", "lcnn"], [])}
+
+
+def test_what_the_catalogue_knows_is_asked_with_its_answer(library, tmp_path):
+    assert asked(made(library, tmp_path), "library") == {
+        "Who wrote the FCNN paper?": (["fcnn"], [["Ada Lovelace"]]),
+        "When was the LCNN paper published?": (["lcnn"], [["2017"]]),
+        "Which papers did Ada Lovelace write?": (["fcnn", "lcnn"], []),
+        "How many papers from 2018 are there?": (None, [["2"]]),
+        "How many papers from 2017 are there?": (None, [["1"]]),
+    }
 
 
 def test_some_questions_cannot_be_answered(library, tmp_path):
-    rows = [row for row in made(library, tmp_path) if row["kind"] == "unanswerable"]
-    assert rows
+    rows = [row for row in made(library, tmp_path, count=8) if row["kind"] == "unanswerable"]
+    assert [row["question"] for row in rows] == [
+        "Under which licence is FCNN released?",
+        "How well does FCNN do on SuperGLUE?",
+    ]
     assert all(row["papers"] == [] == row["facts"] for row in rows)
     expected = read_expectations(str(tmp_path / "set.jsonl"))
     assert [q.answerable for q in expected if q.kind == "unanswerable"] == [False] * len(rows)
@@ -105,8 +125,8 @@ def test_what_the_library_might_answer_is_not_called_unanswerable(library, tmp_p
         )
     )
     library.ingest([str(path)])
-    asked = {row["question"] for row in made(library, tmp_path, count=100)}
-    assert not asked & set(_OFF_TOPIC)
+    questions = {row["question"] for row in made(library, tmp_path, count=100)}
+    assert not questions & set(_OFF_TOPIC)
 
 
 def test_the_same_library_gives_the_same_set(library, tmp_path):
@@ -141,7 +161,7 @@ def test_a_model_words_questions_that_are_marked(library, tmp_path):
         }
     ]
     # The fact stands in no other abstract: those keep the questions made without the model.
-    assert {row["papers"][0] for row in rows if row["kind"] in ("sentence", "title")} == {"bees"}
+    assert {row["papers"][0] for row in rows if row["kind"] == "topic"} == {"bees", "fcnn"}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +176,7 @@ def test_a_model_words_questions_that_are_marked(library, tmp_path):
 def test_a_question_that_cannot_be_checked_is_not_kept(library, tmp_path, reply):
     rows = with_model(library, reply, tmp_path)
     assert not [row for row in rows if row.get("generated")]
-    assert {row["papers"][0] for row in rows if row["papers"]} == {"bees", "lcnn"}
+    assert set(asked(rows, "topic")) > {"What do we know about lookup filters for cameras?"}
 
 
 def test_opinions_become_expectations(tmp_path):

@@ -8,6 +8,8 @@ fixed logistic formula weighs these.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -121,9 +123,15 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
     return 1.0 / (1.0 + math.exp(-total))
 
 
-def answers(grounds: Grounds) -> bool:
+def answers(grounds: Grounds, least: float = LEAST) -> bool:
     """Say whether the papers answer the question that the grounds are of."""
-    return score(grounds.features) >= LEAST
+    return score(grounds.features) >= least
+
+
+def formula() -> str:
+    """Return what names the formula: a threshold found with another one means nothing."""
+    text = json.dumps(dict(COEFFICIENTS), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _asked_words(question: str) -> list[Word]:

@@ -75,6 +75,7 @@ def stream(
     llm: LLM | None,
     settings: Settings,
     k: int,
+    least: float = abstention.LEAST,
     where: Sequence[Condition] = (),
     history: Sequence[Turn] = (),
     judge: bool = False,
@@ -83,7 +84,8 @@ def stream(
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
     With ``judge`` a model adds its own verdict to each sentence. ``choose`` says which of the
-    papers found are read, in which order.
+    papers found are read, in which order. Without a model they are quoted from the confidence
+    ``least`` on.
 
     Raises:
         InputError: the question is empty or too long.
@@ -128,7 +130,14 @@ def stream(
         alone = read.text
     if read.several and llm is None:
         ask = functools.partial(
-            stream, index=index, embedder=embedder, llm=None, settings=settings, k=k, where=where
+            stream,
+            index=index,
+            embedder=embedder,
+            llm=None,
+            settings=settings,
+            k=k,
+            least=least,
+            where=where,
         )
         yield from several.one_by_one(question, alone, read.several, ask)
         return
@@ -205,7 +214,7 @@ def stream(
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
         meant = read.limited or bool(found.absent) or candidates.plainly
-        meant = meant or abstention.answers(grounds)
+        meant = meant or abstention.answers(grounds, least)
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)

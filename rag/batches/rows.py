@@ -42,12 +42,14 @@ def shape_of(assistant: Assistant) -> dict[str, Any]:
     tokens.encoding()  # 0.3 s
     settings, llm = assistant.settings, assistant.llm
     used = ("answer", "plan") if llm else ()
+    least, source = assistant.threshold
     return {
         "index": settings.chroma_url or str(settings.index.resolve()),
         "llm": replies.model_name(settings, llm),
         "origin": getattr(llm, "origin", None),
         "embedder": identity(assistant.embedder),
         "k": settings.k,
+        **({} if source == "default" else {"threshold": least}),
         "tokens": [settings.context_tokens, settings.history_tokens, settings.answer_tokens],
         "prompts": {name: prompts.load(name, settings.prompts).sha256 for name in used},
     }

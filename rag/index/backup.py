@@ -20,7 +20,15 @@ from rag.index.writer_lock import WriterLock
 _MARK = "rag-backup"  # the first name in a backup; its text is the form of the rest
 _FORM = "1"
 _DATABASE = "chroma/chroma.sqlite3"
-_PARTS = ("chroma/", "lexical/", "uploads/", "vectors-", "feedback.jsonl", "checksums.json")
+_PARTS = (
+    "chroma/",
+    "lexical/",
+    "uploads/",
+    "vectors-",
+    "feedback.jsonl",
+    "checksums.json",
+    "threshold.json",
+)
 _WAIT = 600.0
 
 

@@ -56,7 +56,7 @@ class CrossEncoder:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
             raise ModelError(
-                f"the checker in {folder} cannot be read; correct RAG_CHECKER or install again"
+                f"the checker in {folder} cannot be read; install the package again"
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

@@ -1,0 +1,328 @@
+"""Pairs to train the checker on: claims and questions of ``datasets/checker``, and public sets.
+
+``build`` is the whole way. The passages are not in the project: they are read from the corpora in
+a folder of bench data (``acl_abstracts.jsonl.gz``, ``scifact-dev/``, ``pubmedqa-dev/``,
+``support/``).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.maintain.falsify import falsify, lighten
+from rag.models.local_embedders import static
+from rag.text.sentences import sentence_spans
+
+DATASETS = Path(__file__).parents[1] / "datasets" / "checker"
+# Batches that are never trained on.
+HELD_OUT = frozenset("a10 a22 b10 b22 qa04 qb04 qa14 qa15 qa16 qa17".split())
+SUPPORTS, ANSWERS = 0, 1  # what is asked of a pair, as in `rag.models.cross_encoder`
+_CORPORA = {
+    "acl": "acl_abstracts.jsonl.gz",
+    "scifact": "scifact-dev/corpus.jsonl.gz",
+    "pubmedqa": "pubmedqa-dev/corpus.jsonl.gz",
+}
+_POOL = 30_000  # sentences among which the hardest strangers to a question are looked for
+_BY_PROGRAM = 14_000
+
+Row = Mapping[str, Any]
+Corpora = Mapping[tuple[str, str], Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A pair with its label; those of one ``group`` are of one passage or of one question.
+
+    ``kind`` says how it came about; ``weight`` how much it counts.
+    """
+
+    group: int
+    task: int
+    text: str
+    passage: str
+    label: float
+    kind: str
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class HeldQuestion:
+    """A question that was kept out: its abstract's sentences, and near ones of other papers."""
+
+    text: str
+    kind: str
+    answered_by: list[int]
+    own: list[str]
+    strange: list[str]
+
+
+@dataclass(slots=True)
+class Data:
+    """What is trained on, and the batches that were kept out."""
+
+    train: list[Example] = field(default_factory=list)
+    held_claims: list[Example] = field(default_factory=list)
+    held_questions: list[HeldQuestion] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it: two trainings of one digest saw the same."""
+        found = hashlib.sha256()
+        pairs = [asdict(each) for each in (*self.train, *self.held_claims)]
+        for row in (*pairs, *map(asdict, self.held_questions)):
+            found.update(json.dumps(row, sort_keys=True).encode())
+        return found.hexdigest()
+
+
+def build(bench: Path, seed: int = 7) -> Data:
+    """Return all pairs, the same for the same data and seed."""
+    rng = random.Random(seed)  # noqa: S311
+    corpora = read_corpora(bench)
+    data = Data()
+    groups = iter(range(10**9))
+    _add_claims(data, corpora, rng, groups)
+    _add_wice(data, bench, groups)
+    _add_scifact(data, bench, rng, groups)
+    _add_by_program(data, corpora, rng, groups)
+    _add_questions(data, corpora, rng, groups)
+    _add_pubmedqa(data, bench, corpora, rng, groups)
+    return data
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a JSON Lines file, gzipped or not."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def read_corpora(bench: Path) -> dict[tuple[str, str], Row]:
+    """Return the papers of all corpora by corpus and id."""
+    return {
+        (corpus, row["_id"]): row
+        for corpus, name in _CORPORA.items()
+        for row in read_rows(bench / name)
+    }
+
+
+def under_title(title: str, passage: str) -> str:
+    """Return a passage as the network reads it.
+
+    >>> under_title("BERT", "It is deep."), under_title("", "It is deep.")
+    ('BERT: It is deep.', 'It is deep.')
+    """
+    return f"{_plain(title)}: {_plain(passage)}" if title else _plain(passage)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _sentences(paper: Row) -> list[str]:
+    return [_plain(paper["text"][start:end]) for start, end in sentence_spans(paper["text"])]
+
+
+def _window(paper: Row, start: int, end: int, rng: random.Random | None = None) -> str:
+    """Return a passage of a paper; with ``rng`` widened to three sentences at the most."""
+    spans = sentence_spans(paper["text"])
+    first = next(i for i, span in enumerate(spans) if span[0] == start)
+    last = next(i for i, span in enumerate(spans) if span[1] == end) + 1
+    while rng and last - first < 3 and rng.random() < 0.6:
+        if rng.random() < 0.5 and first > 0:
+            first -= 1
+        elif last < len(spans):
+            last += 1
+        else:
+            break
+    return _plain(paper["text"][spans[first][0] : spans[last - 1][1]])
+
+
+def _add_claims(data: Data, corpora: Corpora, rng: random.Random, groups: Iterator[int]) -> None:
+    """Add the claims of the data set, each with its passage, most with a wider one too."""
+    places: dict[tuple[Any, ...], int] = {}
+    for row in read_rows(DATASETS / "claims.jsonl.gz"):
+        place = (row["batch"], row["corpus"], row["paper"], row["start"])
+        group = places[place] if place in places else places.setdefault(place, next(groups))
+        paper, claim = corpora[row["corpus"], row["paper"]], _plain(row["claim"])
+        passage = _window(paper, row["start"], row["end"])
+        label = float(row["how"] in ("T", "t"))
+        if row["batch"] in HELD_OUT:
+            shown = under_title(paper["title"], passage)
+            data.held_claims.append(Example(group, SUPPORTS, claim, shown, label, row["how"]))
+            continue
+        passages = [(passage, label, row["how"], 1.0)]
+        wider = _window(paper, row["start"], row["end"], rng)
+        if wider != passage:
+            passages.append((wider, label, row["how"], 1.0))
+        elsewhere = [text for text in _sentences(paper) if text not in passage]
+        if label and elsewhere and rng.random() < 0.35:  # elsewhere the abstract says nothing of it
+            passages.append((rng.choice(elsewhere), 0.0, "elsewhere", 0.7))
+        for text, truth, kind, weight in passages:
+            shown = under_title(paper["title"] if rng.random() < 0.75 else "", text)
+            data.train.append(Example(group, SUPPORTS, claim, shown, truth, kind, weight))
+
+
+def _add_wice(data: Data, bench: Path, groups: Iterator[int]) -> None:
+    for row in read_rows(bench / "support" / "wice.jsonl.gz"):
+        claim, passage = _plain(row["claim"]), _plain(row["evidence"])
+        label = float(row["supported"])
+        data.train.append(Example(next(groups), SUPPORTS, claim, passage, label, "wice"))
+
+
+def _add_scifact(data: Data, bench: Path, rng: random.Random, groups: Iterator[int]) -> None:
+    """Add SciFact's claims with even numbers; the others are for calibration and tests."""
+    for row in read_rows(bench / "scifact-dev" / "claim_support.jsonl.gz"):
+        if int(row["claim_id"]) % 2:
+            continue
+        group, sentences = next(groups), [_plain(text) for text in row["abstract"]]
+        if row["label"] == "NOT_ENOUGH_INFO":
+            first = rng.randrange(len(sentences))
+            runs = [sentences[first : first + rng.randint(1, 3)]]
+        else:
+            runs = [[sentences[i] for i in sorted(found)[:3]] for found in row["rationale_idx"]]
+        for run in runs:
+            passage = under_title(row["title"], " ".join(run))
+            label = float(row["label"] == "SUPPORT")
+            data.train.append(Example(group, SUPPORTS, _plain(row["claim"]), passage, label, "sci"))
+
+
+def _add_by_program(
+    data: Data, corpora: Corpora, rng: random.Random, groups: Iterator[int]
+) -> None:
+    """Add sentences of abstracts against themselves, and made false."""
+    held = " ".join({example.passage for example in data.held_claims})
+    left = _BY_PROGRAM
+    for paper in _pool(corpora, rng):
+        if left <= 0:
+            return
+        sentences = _sentences(paper)
+        plain = [i for i, text in enumerate(sentences) if 8 <= len(text.split()) <= 45]
+        place = rng.choice(plain) if plain else 0
+        made = falsify(sentences[place], rng) if plain else None
+        if made is None or sentences[place] in held:
+            continue
+        kind, false = made
+        true = sentences[place]
+        before = sentences[max(0, place - rng.randint(0, 1)) : place]
+        after = sentences[place + 1 : place + 1 + rng.randint(0, 1)]
+        title = paper["title"] if rng.random() < 0.7 else ""
+        said = [(true, true, 1.0, "true"), (false, true, 0.0, kind)]
+        if rng.random() < 0.5:  # the passage is the false one
+            said += [(true, false, 0.0, kind), (false, false, 1.0, "true")]
+        group = next(groups)
+        for claim, stated, label, name in said:
+            text = lighten(claim, rng)
+            passage = under_title(title, " ".join([*before, stated, *after]))
+            data.train.append(Example(group, SUPPORTS, text, passage, label, f"made {name}"))
+            left -= 1
+
+
+def _pool(corpora: Corpora, rng: random.Random) -> list[Row]:
+    """Return the papers of which pairs are made, in an order of chance: newer ones, not short."""
+    papers = [
+        paper
+        for (corpus, _), paper in corpora.items()
+        if len(paper["text"]) > 400 and (corpus != "acl" or int(paper["metadata"]["year"]) >= 2016)
+    ]
+    rng.shuffle(papers)
+    return papers
+
+
+def _add_questions(data: Data, corpora: Corpora, rng: random.Random, groups: Iterator[int]) -> None:
+    """Add the questions: the sentences that answer, the others, and near ones of other papers."""
+    rows = read_rows(DATASETS / "questions.jsonl.gz")
+    strangers = [
+        (paper["_id"], under_title(paper["title"], text))
+        for paper in _pool(corpora, rng)[:6000]
+        for text in _sentences(paper)
+        if len(text.split()) > 7
+    ]
+    rng.shuffle(strangers)
+    strangers = strangers[:_POOL]
+    near = _nearest([row["question"] for row in rows], [text for _, text in strangers], 12)
+    for row, places in zip(rows, near, strict=True):
+        paper, kind, text = (
+            corpora[row["corpus"], row["paper"]],
+            row["kind"],
+            _plain(row["question"]),
+        )
+        own = [under_title(paper["title"], sentence) for sentence in _sentences(paper)]
+        hard = [strangers[i][1] for i in places if strangers[i][0] != row["paper"]]
+        by = [i for i in row["answered_by"] if i < len(own)]
+        if row["batch"] in HELD_OUT:
+            data.held_questions.append(HeldQuestion(text, kind, by, own, hard[:8]))
+            continue
+        group = next(groups)
+        for passage, label, weight in _answers(text, kind, by, own, hard, rng):
+            data.train.append(Example(group, ANSWERS, text, passage, label, kind, weight))
+
+
+def _answers(
+    text: str, kind: str, by: Sequence[int], own: Sequence[str], hard: Sequence[str],
+    rng: random.Random,
+) -> Iterator[tuple[str, float, float]]:  # fmt: skip
+    """Yield passages for a question, each with label and weight."""
+    if kind in "NPYW":
+        for place in by[:2]:
+            yield own[place], 1.0, 1.0 if place == by[0] else 0.7
+        rest = [place for place in range(len(own)) if place not in by]
+        rest.sort(key=lambda place: _shared(text, own[place]) + rng.random(), reverse=True)
+        for place in [*rest[:2], *rng.sample(rest[2:], min(1, len(rest[2:])))]:
+            yield own[place], 0.0, 1.0 if kind == "Y" else 0.8
+        for passage in rng.sample(hard, min(len(hard), 2 if kind in "NW" else 1)):
+            yield passage, 0.0, 0.6
+    else:
+        mine, others = {"X": (3, 2), "Z": (2, 2), "O": (0, 4)}[kind]
+        for passage in rng.sample(own, min(mine, len(own))):
+            yield passage, 0.0, 1.0
+        for passage in rng.sample(hard, min(others, len(hard))):
+            yield passage, 0.0, 1.0
+
+
+def _shared(one: str, two: str) -> int:
+    """Return how many stems of four letters and more two texts share."""
+    stems = [{word[:6] for word in re.findall(r"\w{4,}", text.casefold())} for text in (one, two)]
+    return len(stems[0] & stems[1])
+
+
+def _nearest(texts: Sequence[str], among: Sequence[str], count: int) -> list[list[int]]:
+    """Return the places of the nearest by the static vectors, shape (texts, count)."""
+    vectors = [static().encode(list(each)) for each in (texts, among)]
+    unit = [rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) for rows in vectors]
+    found: list[list[int]] = np.argsort(-(unit[0] @ unit[1].T), axis=1)[:, :count].tolist()
+    return found
+
+
+def _add_pubmedqa(
+    data: Data, bench: Path, corpora: Corpora, rng: random.Random, groups: Iterator[int]
+) -> None:
+    """Add half of PubMedQA's development questions: results answer, the other sections do not."""
+    folder = bench / "pubmedqa-dev"
+    texts = {row["_id"]: row["text"] for row in read_rows(folder / "queries.jsonl")}
+    lines = (folder / "qrels" / "dev.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    pairs = dict(line.split("\t")[:2] for line in lines)
+    for query in sorted(pairs)[::2]:
+        group = next(groups)
+        for section in corpora["pubmedqa", pairs[query]].get("sections") or ():
+            label, text = (
+                section if isinstance(section, list) else (section["label"], section["text"])
+            )
+            answers = re.search(r"RESULT|CONCLU|FINDING", label.upper()) is not None
+            for start, end in sentence_spans(text):
+                sentence, shared = _plain(text[start:end]), _shared(texts[query], text[start:end])
+                if len(sentence.split()) > 5 and (shared or rng.random() < 0.4):
+                    sure = answers * (0.95 if shared > 1 else 0.7)
+                    weight = 0.8 if shared else 0.4
+                    asked = _plain(texts[query])
+                    data.train.append(
+                        Example(group, ANSWERS, asked, sentence, sure, "pubmedqa", weight)
+                    )

@@ -1,0 +1,139 @@
+"""Pairs for the checker: falsehoods by program, passages, batches kept out; fitting."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+
+import numpy as np
+import pytest
+
+from evals.maintain import training_pairs
+from evals.maintain.falsify import falsify, lighten
+from evals.maintain.fitting import auroc, fit_logistic, logits
+
+
+@pytest.mark.parametrize(
+    ("sentence", "made"),
+    [
+        ("It has 12 rows.", {"number"}),
+        ("Alpha is better.", {"direction", "negation"}),
+        ("BERT beat GPT-2.", {"names"}),
+        ("Nothing here.", set()),
+    ],
+)
+def test_a_sentence_is_made_false_in_the_ways_that_fit(sentence, made):
+    found = [falsify(sentence, random.Random(seed)) for seed in range(40)]
+    assert {each[0] for each in found if each} == made
+    assert all(each is None or each[1] != sentence for each in found)
+
+
+def test_names_change_places_and_sides_too():
+    assert falsify("BERT beat GPT-2.", random.Random(0)) == ("names", "GPT-2 beat BERT.")
+    made = {falsify("dogs outperform old cats", random.Random(seed)) for seed in range(40)}
+    assert ("roles", "old cats outperform dogs") in made
+
+
+def test_a_quoted_sentence_loses_its_opening():
+    said = {
+        lighten("However, we win (see below), which helps.", random.Random(s)) for s in range(60)
+    }
+    assert "We win (see below), which helps." in said
+    assert "The authors win" in said
+
+
+@pytest.fixture
+def bench(tmp_path, monkeypatch):
+    """One paper a corpus, a claim and a question of each half, and no public sets."""
+    abstract = (
+        "Bees dance at noon. They count to four. The hive then sleeps until the evening comes."
+    )
+    for name in ("scifact-dev", "pubmedqa-dev/qrels", "support"):
+        (tmp_path / name).mkdir(parents=True)
+    papers = {"acl": "A1", "scifact": "S1", "pubmedqa": "P1"}
+    for corpus, path in training_pairs._CORPORA.items():
+        row = {
+            "_id": papers[corpus],
+            "title": "Bees",
+            "text": abstract,
+            "metadata": {"year": "2020"},
+        }
+        sections = [
+            ["METHODS", "They count to four and more."],
+            ["RESULTS", "Bees do count well to four."],
+        ]
+        write(tmp_path / path, [row | {"sections": sections}])
+    write(
+        tmp_path / "support" / "wice.jsonl.gz", [{"claim": "C", "evidence": "E", "supported": True}]
+    )
+    rows = [
+        {"claim_id": n, "label": "SUPPORT", "claim": "Bees count.", "title": "Bees",
+         "abstract": ["Bees dance.", "They count."], "rationale_idx": [[1]]}
+        for n in (1, 2)
+    ]  # fmt: skip
+    write(tmp_path / "scifact-dev" / "claim_support.jsonl.gz", rows)
+    (tmp_path / "pubmedqa-dev" / "queries.jsonl").write_text(
+        json.dumps({"_id": "q1", "text": "Do bees count to four well?"}) + "\n"
+    )
+    (tmp_path / "pubmedqa-dev" / "qrels" / "dev.tsv").write_text("q\tc\ts\nq1\tP1\t1\n")
+    data = tmp_path / "data"
+    data.mkdir()
+    claim = {"corpus": "acl", "paper": "A1", "start": 20, "end": 39, "kind": None}
+    write(
+        data / "claims.jsonl.gz",
+        [
+            claim | {"batch": "a00", "how": "T", "claim": "Bees reach four."},
+            claim | {"batch": "a00", "how": "F", "claim": "Bees reach five."},
+            claim | {"batch": "a10", "how": "t", "claim": "They count to 4."},
+        ],
+    )
+    question = {
+        "corpus": "acl",
+        "paper": "A1",
+        "answered_by": [1],
+        "question": "How far do bees count?",
+    }
+    write(
+        data / "questions.jsonl.gz",
+        [question | {"batch": "qa00", "kind": "N"}, question | {"batch": "qa04", "kind": "N"}],
+    )
+    monkeypatch.setattr(training_pairs, "DATASETS", data)
+    return tmp_path
+
+
+def write(path, rows):
+    with gzip.open(path, "wt") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def test_what_is_kept_out_is_not_trained_on(bench):
+    data = training_pairs.build(bench)
+    (held,) = data.held_claims
+    assert (held.text, held.passage, held.label) == (
+        "They count to 4.", "Bees: They count to four.", 1.0,
+    )  # fmt: skip
+    assert [question.answered_by for question in data.held_questions] == [[1]]
+    trained = {example.text for example in data.train}
+    assert {"Bees reach four.", "Bees reach five.", "C", "How far do bees count?"} <= trained
+    assert "They count to 4." not in trained
+    claims = [example for example in data.train if example.text.startswith("Bees reach")]
+    assert len({example.group for example in claims}) == 1
+    (sci,) = [example for example in data.train if example.kind == "sci"]
+    assert (sci.passage, sci.label) == ("Bees: They count.", 1.0)
+    results = {e.passage: e.label for e in data.train if e.kind == "pubmedqa"}
+    assert results == {"They count to four and more.": 0.0, "Bees do count well to four.": 0.95}
+
+
+def test_the_same_data_and_seed_give_the_same_pairs(bench):
+    one, same, other = (training_pairs.build(bench, seed) for seed in (7, 7, 8))
+    assert one.digest == same.digest != other.digest
+
+
+def test_a_fit_tells_apart_what_a_line_does():
+    rows = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 1.0], [3.0, 0.0]])
+    labels = np.array([0.0, 0.0, 1.0, 1.0])
+    values = logits(rows, fit_logistic(rows, labels))
+    assert list(values > 0) == [False, False, True, True]
+    assert auroc(labels, values) == 1.0
+    assert auroc(labels, -values) == 0.0
