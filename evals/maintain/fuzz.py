@@ -69,6 +69,8 @@ LONG = [
     " ",
     "a",
     "9",
+    "1.0",
+    "9 a ",
     "\\",
     "<",
     "a ",
@@ -220,8 +222,11 @@ class Fuzz:
             list(report_lines(report, name, "draft"))
 
     def pairs(self, chance: random.Random) -> None:
-        """Lines of claims and abstracts."""
+        """Lines of claims and abstracts; some abstracts say nearly what the claim does."""
         lines = mutated(PAIR, chance)[:20_000].split("\n")
+        claim = mutated(CLAIM, chance)[:5_000]
+        abstract = f"{mutated(claim, chance)[:10_000]} {claim}"
+        lines.append(json.dumps({"claim": claim, "title": "On graphs", "abstract": abstract}))
         for verdict in verify_pairs(lines):
             json.dumps(verdict).encode()
 

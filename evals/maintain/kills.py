@@ -45,6 +45,7 @@ Found = list[list[tuple[str, int, float]]]  # by query, by rank: paper, passage'
 def start(index: Path, *arguments: str, sign: Path | None = None) -> subprocess.Popen[str]:
     """Start ``rag``; return when it writes to the index (or ``sign`` is there) or has ended."""
     environment = {name: value for name, value in os.environ.items() if name[:4] != "RAG_"}
+    environment["RAG_LLM"] = "none"
     command = [sys.executable, "-m", "rag.cli", *arguments, "--index", str(index), "--json"]
     process = subprocess.Popen(  # noqa: S603  # ourselves
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -205,7 +206,7 @@ class BatchCase:
 
     def command(self, out: Path) -> list[str]:
         """Return the batch's command line."""
-        return ["batch", str(self.questions), "-o", str(out), "--llm", "none"]
+        return ["batch", str(self.questions), "-o", str(out)]
 
     @staticmethod
     def answers(out: Path) -> list[dict[str, Any]]:
