@@ -280,23 +280,31 @@ def _llm(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if value < 1:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("give a whole number from 1 up")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if not 1 <= value <= 65_535:
         raise argparse.ArgumentTypeError("a port is 1 to 65535")
     return value
 
 
+def _whole(text: str) -> int:
+    """Return a whole number of up to nine digits, -1 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
 def _dollars(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("give an amount in dollars, above 0")
     return value
 
 

@@ -125,6 +125,13 @@ def test_a_backup_writes_nowhere_else(library, capsys, name):
     assert not Path("new").exists()
 
 
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin", "-"])
+def test_what_has_no_end_is_not_read(library, capsys, name):
+    assert main(["restore", name]) == 1
+    said = f"error: {name} is no file; save the backup into one and name that\n"
+    assert capsys.readouterr().err == said
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "other", "none"])
 def test_a_damaged_backup_changes_nothing(library, capsys, damage):
     before = found(capsys)

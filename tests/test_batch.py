@@ -196,12 +196,16 @@ def test_a_second_batch_on_the_same_file_leaves(quoting, out):
 @pytest.mark.parametrize("concurrency", [3, 8])
 def test_no_more_questions_are_at_the_model_than_allowed(served, out, concurrency):
     lock, under_way, most = threading.Lock(), [0], [0]
+    full = threading.Event()
 
     def script(request):
         with lock:
             under_way[0] += 1
             most[0] = max(most[0], under_way[0])
-        time.sleep(0.05)
+            if most[0] == concurrency:
+                full.set()
+        full.wait(20)  # as long as a busy machine takes to ask that many
+        time.sleep(0.05)  # for one too many to come
         with lock:
             under_way[0] -= 1
         return say("A graph has nodes [1].")

@@ -213,12 +213,18 @@ def test_errors_are_one_line(index, capsys, arguments, error):
         ["ingest", "x", "--shard", "3/2"],
         ["ui", "--port", "99999"],
         ["ui", "--port", "0"],
+        ["ui", "--port", "http"],
+        ["search", "x", "--k", "many"],
+        ["search", "x", "--k", "9" * 5_000],
+        ["batch", "q.txt", "-o", "x", "--max-cost", "nan"],
+        ["batch", "q.txt", "-o", "x", "--max-cost", "little"],
     ],
 )
 def test_wrong_usage_exits_2(arguments, capsys):
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     assert raised.value.code == 2
+    assert "invalid _" not in capsys.readouterr().err  # no name out of the program's inside
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,17 @@ def test_any_text_is_read_and_states_its_own_numbers(text):
     assert unstated(text, found) == []
     for each in found:
         assert 0 <= each.start < each.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("claim", "stated", "missing"),
+    [
+        ("7" * 400, "7" * 400, []),
+        (f"1.{'0' * 400}", "1.01", [1.0]),
+        (f"9{'0' * 307} trillion K", "9e9 K", []),
+        (f"9{'0' * 99}", f"8{'0' * 99}", [9e99]),
+    ],
+)
+def test_a_number_beyond_all_bounds_is_none(claim, stated, missing):
+    found = unstated(f"We saw {claim} of them.", quantities(f"We saw {stated} of them."))
+    assert [each.value for each in found] == missing

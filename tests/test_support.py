@@ -108,3 +108,11 @@ def test_evidence_is_a_slice_and_the_score_a_share(claim):
 )
 def test_which_sentences_need_a_citation(sentence, factual):
     assert is_factual(sentence) is factual
+
+
+@pytest.mark.parametrize("tail", ["And it is red. " * 200, "12 " * 60, "X1 " * 60])
+def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
+    paper = Paper("p", "On graphs", f"A graph has many nodes and few edges. {tail}")
+    claim = f"A graph has few edges and many nodes {tail.strip()}."
+    assert judge("A graph has few edges and many nodes.", [paper]).support == "supported"
+    assert judge(claim, [paper]).support in ("weak", "unsupported")

@@ -13,12 +13,18 @@ import time
 import pytest
 
 from rag import readers
+from rag.answers.courtesy import without_courtesy
+from rag.answers.followups import standalone
+from rag.drafts.checking import check_draft
 from rag.drafts.pairs import verify_pairs
-from rag.errors import RagError
+from rag.drafts.reports import report_lines
+from rag.errors import InputError, RagError
+from rag.index.filters import parse_where
 from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.lookalikes import no_markers
-from rag.types import Turn
+from rag.types import Paper, Turn
 from ui.prose import to_html
+from ui.tools import conditions
 
 SIZE = 100_000
 _LIMIT = 10.0  # seconds of processor
@@ -30,6 +36,33 @@ PIECES = [
     "a\u0301", "a\u200b", "［１］", "not ", "isn't ",
     "ABC ", "aBcD", "a-", "a/", "http://a.b/", "<a ", "&amp;", "$a$", "e.g. ", "et al. ", "¹", "? ",
 ]  # fmt: skip
+
+
+# What opens and does not close, or runs up to something that it must not meet.
+HALVES = ["()", "[]", "{}", " x", "\nx", "ax", '" ', "`a", "$a", "*a", "-a"]
+LISTS = {
+    "numbers": "{} ", "decimals": "{}.5%, ", "markers": "It is so [{}]. ", "keys": "So [@k{}]. ",
+    "cites": "So \\cite{{k{}}}. ", "names": "Name{} ", "ranges": "{}-9 ",
+    "foot": "a[^{0}]\n[^{0}]: b\n",
+    "entries": "[{}] A. Bee. On graphs. 2001.\n\n", "authors": "Bee{} (2001) says that. ",
+}  # fmt: skip
+LISTED = {name: "".join(row.format(n) for n in range(30_000))[:SIZE] for name, row in LISTS.items()}
+HALVED = {two: two[0] * (SIZE // 2) + two[1] * (SIZE // 2) for two in HALVES}
+SHAPES = HALVED | LISTED
+
+
+class OnePaper:
+    def named(self, name):
+        return [GRAPHS] if name in {"key", "k7"} else []
+
+    def near(self, text):
+        return [GRAPHS]
+
+    def by_author(self, name, year):
+        return [GRAPHS]
+
+
+GRAPHS = Paper("g", "On graphs", "A graph has nodes. It has 12 edges.", ("A. Bee",), 2001)
 
 
 def shape(piece: str) -> str:
@@ -48,6 +81,17 @@ def pair(claim: str, abstract: str) -> None:
     list(verify_pairs([line]))
 
 
+def draft(text: str, form: str) -> None:
+    list(report_lines(check_draft(text, form, OnePaper()), "json", "draft"))
+
+
+def filters(text: str) -> None:
+    for expression in (text, f"title={text}", f"year>={text}", f"{text}=x", f"venue~x{text}y"):
+        for made in ([expression], conditions(expression), conditions(f";{expression}")):
+            with contextlib.suppress(InputError):
+                parse_where(made)
+
+
 def stream(text: str) -> None:
     scanner = CitationStream(8)
     for at in range(0, SIZE, 50):
@@ -62,6 +106,16 @@ WORK = {
     "prose": lambda text, _: to_html(text),
     "stream": lambda text, _: stream(text),
     "lookalikes": lambda text, _: no_markers(text),
+    "filters": lambda text, _: filters(text),
+}
+# Two texts of others at once: a claim is read up to its 2,000th character, an abstract to its
+# 40,000th, and fifty numbers of the one are looked for among a thousand of the other.
+DEEPER = {
+    **WORK,
+    "pair": lambda text, _: pair(text, f"{text[1:]} x"),
+    "numbers": lambda text, _: pair(text[:2_000], text[2_000:]),
+    "markdown": lambda text, _: draft(text, "markdown"),
+    "latex": lambda text, _: draft(f"\\begin{{document}} {text}", "latex"),
 }
 
 
@@ -73,6 +127,17 @@ def test_no_shape_takes_long(work, tmp_path):
         WORK[work](shape(piece), tmp_path)
         if (took := time.process_time() - started) > _LIMIT:
             slow.append((piece, took))
+    assert slow == []
+
+
+@pytest.mark.parametrize("work", DEEPER)
+def test_nothing_unbalanced_or_many_takes_long(work, tmp_path):
+    slow = []
+    for name, text in SHAPES.items():
+        started = time.process_time()
+        DEEPER[work](text, tmp_path)
+        if (took := time.process_time() - started) > _LIMIT:
+            slow.append((name, took))
     assert slow == []
 
 
@@ -99,8 +164,8 @@ def test_no_conversation_takes_long(assistant, tmp_path):
     (tmp_path / "p.jsonl").write_text(json.dumps(row) + "\n")
     assistant.ingest([str(tmp_path / "p.jsonl")])
     slow = []
-    for piece in PIECES:
-        text = shape(piece)
+    for piece in [*PIECES, *HALVED]:
+        text = HALVED.get(piece) or shape(piece)
         started = time.process_time()
         for question, history in ((text[:4_000], ()), ("And it?", [Turn(text, text, ("g",))] * 3)):
             with contextlib.suppress(RagError):  # there is no question in it
@@ -108,3 +173,24 @@ def test_no_conversation_takes_long(assistant, tmp_path):
         if (took := time.process_time() - started) > _LIMIT:
             slow.append((piece, took))
     assert slow == []
+
+
+def test_a_conversation_of_nothing_leads_back_a_little_way():
+    assert standalone("And it?", [Turn("", "")] * 5_000).endswith("And it?")
+
+
+COURTEOUS = [
+    "(" * 4_000,
+    "? " * 2_000,
+    "-" * 2_000 + " - " * 600,
+    "thanks, " * 500,
+    "? thanks" * 500,
+]
+
+
+@pytest.mark.parametrize("text", COURTEOUS, ids=lambda text: text[:8])
+def test_courtesies_are_looked_for_at_both_ends_alone(text):
+    started = time.process_time()
+    without_courtesy(f"What is this{text}about")
+    without_courtesy(text)
+    assert time.process_time() - started < _LIMIT

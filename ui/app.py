@@ -65,7 +65,7 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
                 _EMPTY,
                 html_template="${(value.html || []).join('')}",
                 js_on_load=_script(),
-                server_functions=_server_functions(assistant, library),
+                server_functions=page_functions(assistant, library),
                 elem_id="live",
                 apply_default_css=False,
             )
@@ -135,7 +135,7 @@ def _script() -> str:
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
+def page_functions(assistant: Assistant, library: Library) -> list[Any]:
     """Return what the page's script may call; each takes and returns JSON data."""
 
     @_refusing

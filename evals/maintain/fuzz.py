@@ -1,4 +1,4 @@
-"""Hostile input to every parser: ``python -m evals.maintain.fuzz --cases 200000``.
+"""Hostile input to every parser and to the page: ``python -m evals.maintain.fuzz --cases 200000``.
 
 Each case takes a sample of what a parser reads, cuts, repeats and splices it, and puts in what
 breaks parsers: unbalanced marks, long runs, control characters, lone surrogates, deep nesting.
@@ -28,6 +28,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evals.maintain.fuzz_page import PageFuzz
 from evals.maintain.soak import say_line
 from rag.answers.history import parse_history
 from rag.batches.question_files import read_questions
@@ -68,6 +69,8 @@ LONG = [
     " ",
     "a",
     "9",
+    "1.0",
+    "9 a ",
     "\\",
     "<",
     "a ",
@@ -148,10 +151,11 @@ class Fuzz:
         self.made = [pdf(PAGE), workbook(Papers=SHEET), workbook(A=SHEET, B=SHEET)]
         self.lexical = Lexical(None)
         self.lexical.write([Entry(PAPER, ((0, 18), (19, 32)), {"a:1": "0"}, 1)], [], "s")
+        self.page = PageFuzz(folder, mutated)
         self.targets: list[Callable[[random.Random], object]] = [
             self.readers, self.readers, self.readers, self.readers, self.binaries,
             self.citations, self.citations, self.drafts,
-            self.pairs, self.histories, self.questions, self.filters,
+            self.pairs, self.histories, self.questions, self.filters, *self.page.targets,
         ]  # fmt: skip
 
     def run(self, number: int, seed: int) -> None:
@@ -218,8 +222,11 @@ class Fuzz:
             list(report_lines(report, name, "draft"))
 
     def pairs(self, chance: random.Random) -> None:
-        """Lines of claims and abstracts."""
+        """Lines of claims and abstracts; some abstracts say nearly what the claim does."""
         lines = mutated(PAIR, chance)[:20_000].split("\n")
+        claim = mutated(CLAIM, chance)[:5_000]
+        abstract = f"{mutated(claim, chance)[:10_000]} {claim}"
+        lines.append(json.dumps({"claim": claim, "title": "On graphs", "abstract": abstract}))
         for verdict in verify_pairs(lines):
             json.dumps(verdict).encode()
 

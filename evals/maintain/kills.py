@@ -1,10 +1,12 @@
-"""Writers that are killed: ``python -m evals.maintain.kills ingest|update|remove|rebuild PAPERS``.
+"""Commands that are killed: ``python -m evals.maintain.kills WHAT PAPERS``.
 
-A command is killed at a random moment of its work and then run again, ``--kills`` times, each
-time from the same state before. Checked: in between the index opens, says that work was cut
-off, and holds only whole papers; in the end the papers, the vectors, bit by bit, and the first
-ten of 200 queries are those of an undisturbed run. (A library of more than 128 MB of vectors is
-searched by Chroma's graph, which differs a little from build to build, killed or not.)
+WHAT is ingest, update, remove, rebuild, sync or batch. The command is killed at a random moment
+of its work and then run again, ``--kills`` times, each time from the same state before. Checked:
+in between the index opens, says that work was cut off, and holds only whole papers; in the end
+the papers, the vectors, bit by bit, and the first ten of 200 queries are those of an undisturbed
+run. (A library of more than 128 MB of vectors is searched by Chroma's graph, which differs a
+little from build to build, killed or not.) Of a batch the answers are compared, all but their
+times; before its end there is no file of them.
 
 PAPERS are JSON Lines, plain or gzipped, of which the first ``--count`` are taken.
 """
@@ -36,25 +38,28 @@ from rag.settings import load_settings
 from rag.types import Paper
 
 QUERIES = 200
+KINDS = ["ingest", "update", "remove", "rebuild", "sync", "batch"]
 Found = list[list[tuple[str, int, float]]]  # by query, by rank: paper, passage's start, score
 
 
-def start(index: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``rag``; return when it writes to the index or has ended."""
+def start(index: Path, *arguments: str, sign: Path | None = None) -> subprocess.Popen[str]:
+    """Start ``rag``; return when it writes to the index (or ``sign`` is there) or has ended."""
     environment = {name: value for name, value in os.environ.items() if name[:4] != "RAG_"}
+    environment["RAG_LLM"] = "none"
     command = [sys.executable, "-m", "rag.cli", *arguments, "--index", str(index), "--json"]
     process = subprocess.Popen(  # noqa: S603  # ourselves
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while not (index / "holder.json").exists() and process.poll() is None:
+    sign = sign or index / "holder.json"
+    while not sign.exists() and process.poll() is None:
         time.sleep(0.002)
     return process
 
 
-def run(index: Path, *arguments: str) -> float:
+def run(index: Path, *arguments: str, sign: Path | None = None) -> float:
     """Run ``rag`` to its end; return the seconds since it began to write."""
     (index / "holder.json").unlink(missing_ok=True)
-    process = start(index, *arguments)
+    process = start(index, *arguments, sign=sign)
     began = time.perf_counter()
     _, errors = process.communicate()
     if process.returncode:
@@ -112,15 +117,16 @@ class Case:
         rows = rows[:-QUERIES]
         ingest = ["ingest", str(file), "--embedder", "static"]
         old: list[Paper] = []
+        changed = [{**row, "text": f"Formerly. {row['text']}"} for row in rows[::3]]
         if what != "ingest":
-            changed = [{**row, "text": f"Formerly. {row['text']}"} for row in rows[::3]]
             write_rows(file, changed if what == "update" else rows)
             run(self.before, *ingest)
             old = state_of(self.before, ()).papers
-        write_rows(file, rows)
+        write_rows(file, [*changed, *rows[1::3]] if what == "sync" else rows)
         self.command = {
             "remove": ["papers", "remove", *(row["_id"] for row in rows[::2])],
             "rebuild": ["ingest", "--rebuild", "--embedder", "static"],
+            "sync": [*ingest, "--sync"],
         }.get(what, ingest)
         self.begin(folder / "whole")
         self.seconds = run(folder / "whole", *self.command)
@@ -180,10 +186,60 @@ class Case:
         return seen, wrong
 
 
+class BatchCase:
+    """A library, a file of questions, and the answers in which a batch must end."""
+
+    def __init__(self, folder: Path, rows: Sequence[dict[str, Any]]) -> None:
+        """Make the library, answer the questions undisturbed and time it."""
+        self.index, self.questions = folder / "index", folder / "q.jsonl"
+        write_rows(folder / "papers.jsonl", rows)
+        run(self.index, "ingest", str(folder / "papers.jsonl"), "--embedder", "static")
+        asked = [f"What is shown in {row['title']}?" for row in rows[:QUERIES]]
+        write_rows(self.questions, [{"id": n, "question": q} for n, q in enumerate(asked)])
+        self.seconds = self.answer(folder / "whole.jsonl")
+        self.whole = self.answers(folder / "whole.jsonl")
+
+    def answer(self, out: Path) -> float:
+        """Run the batch; return the seconds since its first answer."""
+        part = out.with_name(f"{out.name}.part")
+        return run(self.index, *self.command(out), sign=part)
+
+    def command(self, out: Path) -> list[str]:
+        """Return the batch's command line."""
+        return ["batch", str(self.questions), "-o", str(out)]
+
+    @staticmethod
+    def answers(out: Path) -> list[dict[str, Any]]:
+        """Return the rows of a batch without their times."""
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        return [{**row, "seconds": None} for row in rows]
+
+    def kill_once(self, out: Path, chance: random.Random) -> tuple[str, list[str]]:
+        """Kill the batch and run it again; return what was seen, and what is wrong."""
+        part = out.with_name(f"{out.name}.part")
+        for file in (out, part):
+            file.unlink(missing_ok=True)
+        moment = chance.random() * self.seconds
+        process = start(self.index, *self.command(out), sign=part)
+        time.sleep(moment)
+        process.kill()
+        process.communicate()
+        kept = len(part.read_bytes().splitlines()) if part.exists() else 0
+        wrong = []
+        if out.exists() and self.answers(out) != self.whole:
+            wrong.append("an unfinished file of answers")
+        self.answer(out)
+        if self.answers(out) != self.whole:
+            wrong.append("other answers")
+        if part.exists():
+            wrong.append("the part is still there")
+        return f"killed after {moment:.2f} s, {kept} answers", wrong
+
+
 def main() -> int:
     """Run what the command line names; return 1 where anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m evals.maintain.kills")
-    parser.add_argument("what", choices=["ingest", "update", "remove", "rebuild"])
+    parser.add_argument("what", choices=KINDS)
     parser.add_argument("papers", type=Path)
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=60)
@@ -194,8 +250,13 @@ def main() -> int:
     chance = random.Random(given.seed)  # noqa: S311  # no secret
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        case = Case(given.what, Path(folder), rows)
-        say_line(f"{len(case.whole.papers)} papers in {case.seconds:.1f} s when left alone")
+        case: Case | BatchCase
+        if given.what == "batch":
+            case, what = BatchCase(Path(folder), rows), f"{QUERIES} answers"
+        else:
+            case = Case(given.what, Path(folder), rows)
+            what = f"{len(case.whole.papers)} papers"
+        say_line(f"{what} in {case.seconds:.1f} s when left alone")
         for number in range(1, given.kills + 1):
             seen, wrong = case.kill_once(Path(folder) / "killed", chance)
             bad += bool(wrong)

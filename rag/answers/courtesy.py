@@ -58,6 +58,7 @@ _AFTER = tuple(
         r"[\s.!?,;(–-]+(?:best|kind|many)\s+(?:regards|wishes)[\s\w,]{0,20}",
     )
 )
+_LONGEST_AFTER = 120  # characters at the end that are looked at
 # A sentence that says something of the person who asks, and nothing of what is asked.
 _ASIDE = re.compile(
     r"\A(?:i\s+am|i['’]m|we\s+are|we['’]re)\s+(?:a|an|new|preparing|writing|currently|just|in\s+a\s+hurry)\b"
@@ -90,7 +91,8 @@ def _shortened(shown: str) -> str:
         for pattern in _BEFORE:
             shown = pattern.sub("", shown, count=1).strip()
         for pattern in _AFTER:
-            cut = pattern.sub("", shown, count=1).strip()
+            last = max(0, len(shown) - _LONGEST_AFTER)
+            cut = (shown[:last] + pattern.sub("", shown[last:], count=1)).strip()
             if cut != shown:
                 shown = cut + ("?" if "?" in shown[len(cut) :] else "")
     return shown

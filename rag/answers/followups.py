@@ -39,6 +39,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ANTECEDENT = 3  # so many words of subject before "it", and it refers to one of them
+_FAR = 20  # turns back that a follow-up to follow-ups may lead
 _DEFINES = re.compile(r"\s*(?:what\s+(?:is|are)\s+(?!the\b)|define\b|explain\b)", re.IGNORECASE)
 
 
@@ -95,7 +96,7 @@ def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = (
     if not history or not refers_back(question):
         return question
     question = _INTERJECTION.sub("", question)
-    before = standalone(history[-1].question, history[:-1])
+    before = standalone(history[-1].question, history[-_FAR:-1])
     about = _ABOUT.match(question)
     if about and not _REFERS.search(about[1]):
         return _with_subject(before, about[1], titles)

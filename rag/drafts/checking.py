@@ -120,7 +120,7 @@ def check_draft(text: str, form: Format, library: Library) -> DraftReport:
     for block in spoken:
         marks = citing.find_marks(block.text, known)
         for start, end in citing.sentences(block.text, marks) if marks else ():
-            own = [mark for mark in marks if start <= mark.start < end]
+            own = citing.within(marks, start, end)
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
             if cited:
                 said = citing.claim(block.text, start, end, own)

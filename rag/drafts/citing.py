@@ -15,6 +15,7 @@ r"""The citations in a draft's text, in whatever dress, and the sentences that c
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -244,6 +245,7 @@ def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]")
 _MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
+_BEGINS = re.compile(r"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]")  # another sentence, or nothing
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
@@ -261,10 +263,9 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     whole = "".join(masked)
     for match in re.finditer(r"([.!?…][\"'”’)]{0,2})(\s*)(?=[Xx])", whole):
         last = _run_end(match.end(), marks)
-        if last is None or not re.match(r"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]", whole[last:]):
+        if last is None or not _BEGINS.match(whole, last):
             continue
-        opening = [mark for mark in marks if match.end() <= mark.start < last]
-        if any(mark.spoken for mark in opening):
+        if any(mark.spoken for mark in within(marks, match.end(), last)):
             continue
         masked[match.start() : last] = "x" * (last - match.start() - 1) + "."
     yield from sentence_spans("".join(masked))
@@ -283,13 +284,21 @@ def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
 def _run_end(at: int, marks: Sequence[Mark]) -> int | None:
     """Return where the run of citations ends that begins at ``at``, None where none does."""
     end = None
-    for mark in marks:
-        if mark.start == at:
-            end = at = mark.end
-            at += 1  # a space or comma between two
-        elif end is not None and mark.start in (end, end + 1, end + 2):
-            end = at = mark.end
+    for mark in marks[_first(marks, at) :]:
+        # A space or comma may stand between two, or both.
+        if mark.start > (at if end is None else end + 2):
+            break
+        end = mark.end
     return end
+
+
+def within(marks: Sequence[Mark], start: int, end: int) -> Sequence[Mark]:
+    """Return those of the marks, which are in order, that begin in ``text[start:end]``."""
+    return marks[_first(marks, start) : _first(marks, end)]
+
+
+def _first(marks: Sequence[Mark], at: int) -> int:
+    return bisect.bisect_left(marks, at, key=lambda mark: mark.start)
 
 
 def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:

@@ -118,6 +118,8 @@ def restore_backup(file: Path, folder: Path) -> Path | None:
 
 
 def _unpack(file: Path, folder: Path) -> None:
+    if is_stream(str(file)):  # it is read from its end, and some devices have none
+        raise InputError(f"{file} is no file; save the backup into one and name that")
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()

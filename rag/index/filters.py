@@ -11,7 +11,7 @@ from rag.errors import InputError
 
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
-_EXPRESSION = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)\s*(.*?)\s*\Z", re.DOTALL)
+_BEGINNING = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)")
 _LONGEST_VALUE, _MOST = 200, 50
 
 
@@ -72,12 +72,13 @@ def _parse(expression: str) -> Condition:
     shown = repr(expression[:80])
     if any("\ud800" <= character <= "\udfff" for character in expression):
         raise InputError(f"the filter {shown} is not UTF-8; write it anew")
-    match = _EXPRESSION.match(expression)
+    match = _BEGINNING.match(expression)
     if match is None:
         raise InputError(
             f"cannot read the filter {shown}; write it like year>=2021 or author~Radford"
         )
-    name, op, value = match.groups()
+    name, op = match.groups()
+    value = expression[match.end() :].strip()
     field = _ALIASES.get(name.lower(), name.lower())
     op = "=" if op == "==" else op
     if field not in FIELDS:

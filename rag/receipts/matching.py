@@ -28,11 +28,14 @@ Floats = NDArray[np.float32]
 _MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
 # Two sentences are shown only where the second adds this much of the claim's weight.
 _PAIR_GAIN = 0.2
-_MOST_SENTENCES = 500  # of an abstract, so that no record can make a verdict slow
+# Of an abstract, so that no record can make a verdict slow: the longest of 58,929 has 13,000
+# characters. What comes after is not read.
+_LONGEST, _MOST_SENTENCES, _MOST_NUMBERS = 40_000, 500, 1_000
 _STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
+_MANY = 1_000_000  # pairs of words
 _LIKELIEST = 2
 _MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
 
@@ -77,12 +80,13 @@ class Reading:
     def numbers(self) -> tuple[Number, ...]:
         """The numbers that the paper states."""
         each = (numbers(part.text, part.words, _STATED_REACH) for part in self.segments)
-        return tuple(itertools.chain.from_iterable(each))
+        return tuple(itertools.islice(itertools.chain.from_iterable(each), _MOST_NUMBERS))
 
     @functools.cached_property
     def identifiers(self) -> tuple[Identifier, ...]:
         """The names with a number in them that the paper has."""
-        return tuple(name for part in self.segments for name in identifiers(part.text))
+        each = (name for part in self.segments for name in identifiers(part.text))
+        return tuple(itertools.islice(each, _MOST_NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ def _read(title: str, abstract: str) -> Reading:
     stems: dict[str, list[int]] = {}
     shapes: dict[str, list[int]] = {}
     acronyms: dict[str, list[int]] = {}
-    for i, span in enumerate((None, *sentence_spans(abstract)[:_MOST_SENTENCES])):
+    for i, span in enumerate((None, *sentence_spans(abstract[:_LONGEST])[:_MOST_SENTENCES])):
         text = title if span is None else abstract[span[0] : span[1]]
         said, forms, initials = read_wording(text)
         segments.append(_Segment(span, text, tuple(said), initials))
@@ -219,8 +223,11 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     claim = _read_claim(tuple(said))
     found = np.zeros((len(said), len(reading.segments)), dtype=np.float32)
     if len(reading.worded):
-        # Too small for the threads that a matrix product would wake.
-        cosines = np.einsum("ik,jk->ij", claim.vectors, reading.vectors)
+        # Mostly too small for the threads that a matrix product would wake.
+        if len(said) * len(reading.vectors) < _MANY:
+            cosines = np.einsum("ik,jk->ij", claim.vectors, reading.vectors)
+        else:
+            cosines = claim.vectors @ reading.vectors.T
         # Below 0.5 the cosine of two static word vectors says nothing about synonymy.
         near = np.minimum(np.maximum((cosines - 0.5) / 0.2, 0.0), 0.8)
         near[claim.exact] = 0.0

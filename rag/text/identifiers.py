@@ -63,7 +63,7 @@ def identifiers(text: str) -> list[Identifier]:
                 glued = bool(following) and runs[i + 1].start() == run.end()
                 if letters or (alone and label):
                     family = letters or squeeze(before[-1])
-                    phrase = [*before, letters] if letters else before
+                    phrase = [*before[-3:], letters] if letters else before
                     context = tuple(squeeze(word) for word in phrase[-4:])
                     rest = following if glued else ""
                     other = bool(found) and written[: run.start()].endswith("/")

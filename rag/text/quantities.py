@@ -37,6 +37,8 @@ _FALL = re.compile(
 )
 _KINDS = re.compile(r"\s(?:\w+\s)?(?:kinds|types|sorts|forms|ways|aspects|reasons|respects)\b")
 _AROUND = 48  # characters
+MOST_CLAIMED = 50  # numbers of one sentence that are compared
+_GREATEST, _MOST_DECIMALS = 1e100, 15  # what is beyond is no statistic
 
 _SPELLED = {
     word: float(value)
@@ -158,7 +160,7 @@ def quantities(text: str) -> list[Quantity]:
         known = word in _WORDS or word in _SCALES or not word.isalpha()
         if known and not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
             found += _from_word(text, word, start, end)
-    return _share_units(text, found)
+    return _share_units(text, [each for each in found if abs(each.value) < _GREATEST])
 
 
 def _from_digits(text: str, match: re.Match[str]) -> Iterator[Quantity]:
@@ -176,7 +178,7 @@ def _from_digits(text: str, match: re.Match[str]) -> Iterator[Quantity]:
     power = match["e"] or (match["times"] or match["power"] or "")[2:]
     exponent = int(power.translate(_PLAIN) or 0)
     value = float(f"{written}e{exponent}")
-    decimals = max(0, decimals - exponent)
+    decimals = min(_MOST_DECIMALS, max(0, decimals - exponent))
     if before and before in "-−–" and not text[max(0, start - 2) : start - 1].strip(" \n([=~<>≈,:"):
         value = -value
     near = text[max(0, start - _AROUND) : end + _AROUND // 2]
@@ -287,7 +289,8 @@ def unstated(claim: str, stated: Sequence[Quantity]) -> list[Quantity]:
     >>> [q.value for q in unstated("5 of 8 cases", quantities("5 of 9 cases"))]
     [8.0]
     """
-    return [each for each in quantities(claim) if each.demanded and not states(stated, each)]
+    demanded = [each for each in quantities(claim)[:MOST_CLAIMED] if each.demanded]
+    return [each for each in demanded if not states(stated, each)]
 
 
 def nearness(claimed: Quantity, stated: Sequence[Quantity]) -> float:
