@@ -37,6 +37,7 @@ from rag.index.store import Spec
 from rag.models import embedders, replies
 from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
+from rag.receipts import checker
 from rag.settings import Settings
 from rag.types import Answer, Hit, IngestReport, Paper, Rejection, Turn
 
@@ -72,6 +73,7 @@ class Assistant:
         """
         self.settings = settings
         self.index = Index(settings)
+        checker.use(settings)
         self._opening = threading.RLock()
         self._llm = llm
         self._llm_opened = llm is not None
@@ -441,6 +443,7 @@ class Assistant:
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
         conditions = parse_where(where)
+        checker.ready()
 
         def begin() -> tuple[Part, Iterator[Part]]:
             parts = chain.stream(
@@ -527,6 +530,7 @@ class Assistant:
             "generation": self.index.generation,
             "llm": self.settings.llm_in_force,
             "llm_model": replies.model_name(self.settings, self._llm),
+            "checker": checker.in_force(self.settings),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},
