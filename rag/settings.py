@@ -74,8 +74,8 @@ class Settings(BaseSettings):
         except ValueError:
             good = False
         if not good:
-            names = {None: "8000/v1", "chroma_url": "8000"}
-            example = names.get(info and info.field_name, "11434/v1")
+            name = info.field_name if info else "checker"
+            example = {"chroma_url": "8000", "checker": "8000/v1"}.get(str(name), "11434/v1")
             raise ValueError(f"is no address; give it like http://localhost:{example}")
         return url
 

@@ -36,7 +36,10 @@ CITE = re.compile(
 )
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
-_LOCATOR = r"(?:pp?|ch(?:ap)?|sec|§+|fig|tab|eq|vol|para|line|thm|app)\b"
+_LOCATOR = (
+    r"(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|§+|figs?|figures?|tab|tables?|eqs?|equations?|"
+    r"vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?|supp(?:lement)?)(?=[^\w-])"
+)
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
     r"([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]{0,200}[\w/])?))"
@@ -191,7 +194,8 @@ def _latex_mark(match: re.Match[str]) -> Mark:
     keys = [key.strip() for group in groups for key in group.split(",") if key.strip()]
     spoken = bool(re.search(r"(?:^|text|short|new)cites?$|citet|citea(?:l?t|uthor)?$", command))
     # A command in a capital is for where a sentence begins.
-    spoken = (spoken and command != "cite") or match[1][0].isupper()
+    begins = match[1][0].isupper() and bool(re.match(r"\s+[a-z]", match.string[end : end + 9]))
+    spoken = (spoken and command != "cite") or begins
     return Mark(match.start(), end, tuple(Cited("key", key) for key in dict.fromkeys(keys)), spoken)
 
 
@@ -273,7 +277,7 @@ def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
         yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
 
 
-_CLOSES = re.compile(r"(?<=[.!?。！？])[}“»]")
+_CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
 _MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
@@ -294,9 +298,6 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         last = _run_end(match.end(), marks)
         if last is None or not _AFTER_RUN.match(whole, last):
             continue
-        opening = [mark for mark in marks if match.end() <= mark.start < last]
-        if any(mark.spoken for mark in opening):
-            continue
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
     yield from sentence_spans("".join(masked))
@@ -314,9 +315,14 @@ def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
 
 
 def _run_end(at: int, marks: Sequence[Mark]) -> int | None:
-    """Return where the run of citations ends that begins at ``at``, None where none does."""
+    """Return where the run of citations ends that begins at ``at``, None where none does.
+
+    One that is a part of its sentence belongs to no run.
+    """
     end = None
     for mark in marks:
+        if mark.spoken:
+            continue
         if mark.start == at:
             end = at = mark.end
             at += 1  # a space or comma between two

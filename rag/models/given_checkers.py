@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -142,6 +143,7 @@ class ServedChecker:
         self._address = (settings.checker or "").rstrip("/")
         self._who = f"the checker at {host(self._address)}"
         self._client = http_client(self._address)
+        weakref.finalize(self, self._client.close)
         self._client.timeout = httpx.Timeout(settings.timeout)
         if settings.checker_key:
             key = settings.checker_key.get_secret_value()
