@@ -38,6 +38,7 @@ from rag.index.threshold import forget_threshold, keep_threshold, kept_threshold
 from rag.models import embedders, replies
 from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
+from rag.receipts import checker
 from rag.settings import Settings
 from rag.types import Answer, Hit, IngestReport, Paper, Rejection, Turn
 
@@ -73,6 +74,7 @@ class Assistant:
         """
         self.settings = settings
         self.index = Index(settings)
+        checker.use(settings)
         self._opening = threading.RLock()
         self._llm = llm
         self._llm_opened = llm is not None
@@ -442,6 +444,7 @@ class Assistant:
             ModelError: the model failed; ``partial`` holds the text that had arrived.
         """
         conditions = parse_where(where)
+        checker.ready()
 
         def begin() -> tuple[Part, Iterator[Part]]:
             parts = chain.stream(
@@ -558,6 +561,7 @@ class Assistant:
             "threshold": dict(zip(("value", "from"), self.threshold, strict=True)),
             "llm": self.settings.llm_in_force,
             "llm_model": replies.model_name(self.settings, self._llm),
+            "checker": checker.in_force(self.settings),
             "unfinished": None
             if unfinished is None
             else {"command": unfinished.command, "running": unfinished.running},

@@ -192,20 +192,35 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
 def verify(arguments: argparse.Namespace) -> int:
     """``rag verify``: exit 1 where a sentence is as bad as --fail-on says, or a line no pair."""
     name = arguments.file
-    try:
-        written = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {name} ({error.strerror}); name a file") from error
+    written = sys.stdin.buffer.read() if name == "-" else _read(Path(name))
     text = written.decode("utf-8-sig", errors="replace")
     form = form_of(name, text)
     assistant = _open(arguments)
     if form == "pairs":
         return _verify_pairs(text, assistant)
-    report = check_draft(text, form, assistant.lookup())
+    listed = {} if name == "-" else _listed_beside(Path(name))
+    report = check_draft(text, form, assistant.lookup(), listed)
     shown = arguments.format or ("json" if arguments.json else "text")
     for line in report_lines(report, shown, "stdin" if name == "-" else name):
         _print(line)
     return 1 if report.failed(arguments.fail_on) else 0
+
+
+def _listed_beside(draft: Path) -> dict[str, str]:
+    """Return what the BibTeX files in a draft's folder say of their keys."""
+    from rag.readers.bibtex import entries
+
+    listed: dict[str, str] = {}
+    for file in sorted(draft.parent.glob("*.bib")):
+        listed |= entries(_read(file).decode("utf-8-sig", errors="replace"))
+    return listed
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {file} ({error.strerror}); name a file") from error
 
 
 def _verify_pairs(text: str, assistant: Assistant) -> int:

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     local_model: Path | None = None
     models: Path = Field(default_factory=lambda: data_folder() / "models")
     prompts: Path | None = None
+    checker: str | None = None
+    checker_key: SecretStr | None = None
     chroma_url: str | None = None
     chroma_token: SecretStr | None = None
     k: int = Field(default=8, ge=1, le=100)
@@ -65,7 +67,7 @@ class Settings(BaseSettings):
 
     @field_validator("openai_base_url", "chroma_url")
     @classmethod
-    def _is_address(cls, url: str | None, info: ValidationInfo) -> str | None:
+    def _is_address(cls, url: str | None, info: ValidationInfo | None) -> str | None:
         """Refuse what is no address before anything is sent, a token above all."""
         url = (url or "").strip() or None
         try:
@@ -73,7 +75,8 @@ class Settings(BaseSettings):
         except ValueError:
             good = False
         if not good:
-            example = "8000" if info.field_name == "chroma_url" else "11434/v1"
+            name = info.field_name if info else "checker"
+            example = {"chroma_url": "8000", "checker": "8000/v1"}.get(str(name), "11434/v1")
             raise ValueError(f"is no address; give it like http://localhost:{example}")
         return url
 
@@ -83,6 +86,19 @@ class Settings(BaseSettings):
         if folder is not None and not folder.is_dir():
             raise ValueError(f"is no folder ({folder}); name one with answer.md or so in it")
         return folder
+
+    @field_validator("checker")
+    @classmethod
+    def _is_folder_or_address(cls, named: str | None) -> str | None:
+        named = (named or "").strip() or None
+        if named and "://" in named:
+            return cls._is_address(named, None)
+        if named and not Path(named).is_dir():
+            raise ValueError(
+                f"is no folder ({named}); name one with model.onnx in it, or an address like "
+                "http://localhost:8000/v1"
+            )
+        return named
 
     @classmethod
     def settings_customise_sources(
@@ -131,11 +147,13 @@ def without_secrets(text: str) -> str:
         settings = load_settings()
     except Exception:  # noqa: BLE001  # then nothing was done that could know a secret
         return text
-    known = [settings.openai_api_key, settings.chroma_token, settings.ui_token]
+    known = [
+        settings.openai_api_key, settings.chroma_token, settings.ui_token, settings.checker_key
+    ]  # fmt: skip
     secrets = [secret.get_secret_value() for secret in known if secret]
     if settings.ui_auth:
         secrets.append(settings.ui_auth.get_secret_value().partition(":")[2])
-    for address in (settings.openai_base_url, settings.chroma_url):
+    for address in (settings.openai_base_url, settings.chroma_url, settings.checker):
         password = urlsplit(address or "").password or ""
         secrets += [password, unquote(password)]
     return cut_out(text, secrets)

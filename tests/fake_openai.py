@@ -143,6 +143,9 @@ class FakeOpenAI:
             def do_POST(self) -> None:
                 fake._answer(self, script)
 
+            def do_GET(self) -> None:
+                fake._answer(self, script)
+
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
@@ -163,7 +166,8 @@ class FakeOpenAI:
         self._thread.join()
 
     def _answer(self, handler: BaseHTTPRequestHandler, script: Callable[[Request], Reply]) -> None:
-        body = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
+        length = int(handler.headers.get("content-length", 0))
+        body = json.loads(handler.rfile.read(length)) if length else {}
         with self._lock:
             number = len(self.requests) + 1
             request = Request(number, handler.path, dict(handler.headers.items()), body)

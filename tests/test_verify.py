@@ -306,3 +306,36 @@ def test_a_key_of_two_papers_is_ambiguous(folder, capsys):
     capsys.readouterr()
     assert main(["verify", "d.md"]) == 1
     assert "    'twin' names several papers: x1, x2\n" in capsys.readouterr().out
+
+
+BIB = """@article{tea, title = {Tea and {Pressure}}, author = {Lee, Ann}, year = 2020}
+@misc{ghost, title = {On ghosts}, author = {Roe, Jo}, year = 1999}
+@broken{
+"""
+
+
+def test_bibtex_beside_the_draft_tells_what_its_keys_mean(folder, capsys):
+    (folder / "refs.bib").write_text(BIB)
+    (folder / "d.tex").write_text(
+        "\\section{A}\nGreen tea lowers blood pressure in 40 adults \\citep{tea}.\n"
+        "Ghosts drink tea \\cite{ghost}. Nobody does \\cite{gone}.\n\\bibliography{refs}\n"
+    )
+    assert main(["verify", "d.tex", "--json"]) == 1
+    tea, ghost, gone = json.loads(capsys.readouterr().out)["sentences"]
+    assert (tea["papers"], tea["support"]) == (["lee2020"], "verbatim")
+    assert ghost["problems"] == [
+        "no paper in the library for 'ghost' (Jo Roe. On ghosts. 1999.)",
+    ]
+    assert gone["problems"] == ["no paper in the library for 'gone'"]
+
+
+def test_another_paper_that_says_it_is_suggested(folder, capsys):
+    (folder / "d.md").write_text(
+        "Coffee delays sleep by 40 minutes [@lee2020]. Coffee delays sleep by 90 minutes [@kim].\n"
+    )
+    assert main(["verify", "d.md", "--json"]) == 1
+    swapped, wrong = json.loads(capsys.readouterr().out)["sentences"]
+    assert (swapped["support"], swapped["suggested"]) == ("unsupported", "kim")
+    assert (wrong["support"], wrong["suggested"]) == ("unsupported", None)
+    assert main(["verify", "d.md"]) == 1
+    assert "    kim says it\n" in capsys.readouterr().out

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from rag.drafts import citing
 from rag.drafts.blocks import Block
-from rag.drafts.citing import Cited, Known
+from rag.drafts.citing import Cited, Known, Mark
 from rag.drafts.latex import is_latex, read_latex
 from rag.drafts.markdown import read_markdown
 from rag.drafts.pairs import plain
@@ -23,14 +23,14 @@ from rag.drafts.references import (
     written_by,
 )
 from rag.readers.clean import clean
-from rag.receipts.several import judge_each
+from rag.receipts.several import judge_each, suggest
 from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
 _SHOWN = 100  # characters of an entry in a message
-_BARE_NOTE = 4  # words beside its citations with which a footnote still says nothing of its own
+_BARE = 4  # words beside its citations with which a sentence says nothing of its own yet
 
 
 class Library(Protocol):
@@ -40,7 +40,7 @@ class Library(Protocol):
         """Return the papers with this citation key, id, DOI or arXiv id."""
 
     def near(self, text: str) -> Sequence[Paper]:
-        """Return papers whose title may stand in a text."""
+        """Return papers whose title may stand in a text, or that may be about it."""
 
     def by_author(self, name: str, year: int) -> Sequence[Paper]:
         """Return papers by an author of this name, of this year or up to three years later."""
@@ -52,7 +52,8 @@ class Checked:
 
     ``papers`` are the ids of the papers that ``keys`` mean; ``unresolved`` are the keys that mean
     none, or any of several: one makes the sentence unsupported, ``problems`` say why.
-    ``verdicts`` has, where several papers are cited, that of each by its id.
+    ``verdicts`` has, where several papers are cited, that of each by its id; ``suggested`` is the
+    id of another paper of the library that says it where those cited do not.
     """
 
     line: int
@@ -65,6 +66,7 @@ class Checked:
     papers: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     verdicts: Mapping[str, Support] | None = None
+    suggested: str | None = None
 
     @property
     def level(self) -> str:
@@ -103,17 +105,22 @@ def form_of(name: str, text: str) -> Format:
     return "latex" if ending not in ("md", "markdown") and is_latex(text) else "markdown"
 
 
-def check_draft(text: str, form: Format, library: Library) -> DraftReport:
+def check_draft(
+    text: str, form: Format, library: Library, listed: Mapping[str, str] | None = None
+) -> DraftReport:
     """Check every sentence that carries a citation, in any of the dresses of `citing`.
 
     Args:
         text: the draft.
         form: how it is written.
         library: where the papers are.
+        listed: what the BibTeX beside the draft says of each of its keys.
     """
     source = plain(text).replace("\r\n", "\n").replace("\r", "\n")
     blocks = read_latex(source) if form == "latex" else read_markdown(source)
     prose, references = split_references(blocks)
+    for key, entry in (listed or {}).items():
+        references.add(key, entry)
     resolve = _Resolver(library, references, {b.label: b.text for b in prose if b.kind == "note"})
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
@@ -122,13 +129,30 @@ def check_draft(text: str, form: Format, library: Library) -> DraftReport:
         for start, end in citing.sentences(block.text, marks) if marks else ():
             own = citing.within(marks, start, end)
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
-            if cited:
+            if cited and not _is_address(block.text[start:end], own, start):
                 said = citing.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
                 line = block.line + block.text.count("\n", 0, start)
                 said = clean(_COMMENT_LINE.sub("", said), latex=form == "latex")
-                checked.append(_check(line, shown, said, cited, resolve))
+                found = _check(line, shown, said, cited, resolve)
+                checked.append(replace(found, suggested=_suggestion(found, said, library)))
     return DraftReport(tuple(sorted(checked, key=lambda each: each.line)))
+
+
+def _suggestion(checked: Checked, said: str, library: Library) -> str | None:
+    """Return the id of a paper that says what the cited ones do not, None where none does."""
+    if checked.unresolved or checked.support in ("verbatim", "supported"):
+        return None
+    others = [paper for paper in library.near(said) if paper.id not in checked.papers]
+    place = suggest(said, others)
+    return None if place is None else others[place].id
+
+
+def _is_address(sentence: str, marks: Sequence[Mark], start: int) -> bool:
+    """Say whether a sentence only says where to find a paper ("Paper: https://arxiv.org/...")."""
+    if not all(citing.ADDRESS.fullmatch(sentence, m.start - start, m.end - start) for m in marks):
+        return False
+    return len(citing.words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
 
 
 def _read_notes(
@@ -137,7 +161,7 @@ def _read_notes(
     """Return what citing a footnote means, and the blocks that speak for themselves.
 
     A footnote that holds citations alone, or describes a work, cites for the sentence that
-    bears its number.
+    bears its number. So does its first sentence, where it says nothing else ("See Lee (2017).").
     """
     known = Known(references.by_label, {})
     spoken = []
@@ -146,8 +170,14 @@ def _read_notes(
             marks = citing.find_marks(block.text, known)
             cited = tuple(each for mark in marks for each in mark.cited)
             work = Cited("note", block.label)
-            if cited and len(citing.words_beside(block.text, marks)) < _BARE_NOTE:
-                known.notes[block.label] = cited
+            opening = next(citing.sentences(block.text, marks), (0, 0))[1]
+            first = [mark for mark in marks if mark.start < opening]
+            if first and len(citing.words_beside(block.text[:opening], first)) < _BARE:
+                known.notes[block.label] = tuple(each for mark in first for each in mark.cited)
+                rest = block.text[opening:].lstrip()
+                if rest:
+                    skipped = block.text[: len(block.text) - len(rest)]
+                    spoken.append(replace(block, text=rest, line=block.line + skipped.count("\n")))
                 continue
             if looks_like_entry(block.text) or (not cited and resolve(work)[0]):
                 known.notes[block.label] = (work,)

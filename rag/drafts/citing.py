@@ -2,13 +2,15 @@ r"""The citations in a draft's text, in whatever dress, and the sentences that c
 
 ==========================================  ===============================================
 ``[1]`` ``[1, 3-5]`` ``[1]–[3]`` ``[2, p. 3]``  numbers of the draft's reference list
+``［1，3］`` ``【1】``                              the same
 ``helps.¹`` ``helps ²,³``                     the same, raised
 ``[@a; @b, p. 3]`` ``@a [p. 3]``              Pandoc's keys
 ``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
 ``helps (1).``                                the same, where the list has the number
-``(Lee et al., 2017)`` ``Lee (2017)``         author and year
+``(Lee et al., 2017)`` ``Lee (2017)``         author and year; ``（李明等，2017）`` too
 ``[^1]``                                      a footnote
 ``[Lee17]``                                   a label of the reference list
+``https://arxiv.org/abs/1706.03762``          an address that names a paper
 ``[0, 1]`` ``[2017]`` ``a[1]`` ``[x]``        text
 ==========================================  ===============================================
 """
@@ -23,6 +25,9 @@ from typing import Literal, NamedTuple
 
 from rag.text.sentences import sentence_spans
 
+# Letters of Chinese, Japanese and Korean: no case, no space between words.
+_EAST = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WIDE = str.maketrans("［］【】（）〔〕，；、～０１２３４５６７８９", "[][]()[],;,-0123456789")
 _OPTION = r"(?:\s*\[(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300}\]|\s*<[^<>]{0,100}>|\s*\([^()]{0,100}\))"
 _KEYS = r"\s*\{([^{}]{1,2000})\}"
 CITE = re.compile(
@@ -32,17 +37,27 @@ CITE = re.compile(
 )
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
-_LOCATOR = r"(?:pp?|ch(?:ap)?|sec|§+|fig|tab|eq|vol|para|line|thm|app)\b"
+_LOCATOR = (
+    r"(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|§+|figs?|figures?|tab|tables?|eqs?|equations?|"
+    r"vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?|supp(?:lement)?)(?=[^\w-])"
+)
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
     r"([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]{0,200}[\w/])?))"
 )
+# Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
+ADDRESS = re.compile(
+    r"(?:\\(?:href|url)\s*\{)?[(<]?https?://(?:www\.|dx\.)?(?:arxiv\.org/(?:abs|pdf)/"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/(10\.\d{4,9}/[^\s\"<>{}()\[\],;]{0,200}[\w/-]))"
+    r"/?(?:[)>}]|(?![\w/]))"
+)
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
 _ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}})?"
+_NEXT = r"\s?(?:[,;]|\s(?:and|&)\s)\s?"
 _NUMBERS = re.compile(
     r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
-    rf"({_ITEM}(?:\s?[,;]\s?{_ITEM}){{0,40}})\s?\]"
+    rf"({_ITEM}(?:{_NEXT}{_ITEM}){{0,40}})\s?\]"
 )
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
 _ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
@@ -52,7 +67,8 @@ _BEFORE_ROUND = re.compile(
     re.I,
 )
 _RAISED = re.compile(
-    r"(?<=[A-Za-z.,;:)\]”\"'])\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
+    rf"(?<=[A-Za-z.,;:!?)\]”\"'。，；：！？」』{_EAST}])"
+    r"\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
 )
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
 _NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
@@ -60,18 +76,26 @@ _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,3
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
-_NAME = rf"{_PARTICLE}[^\W\d_a-zß-ÿ][^\W\d_]{{0,40}}(?:(?:[‐-]|['’](?!s\b))[^\W\d_]+){{0,3}}"
-_AND = r"\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+"
-_ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others)))"
+_LETTER = rf"[^\W\d_{_EAST}]"
+_NAME = (
+    rf"{_PARTICLE}[^\W\d_a-zß-ÿ{_EAST}]{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}"
+)
+_AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
+_ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
 AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
 _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
 _YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;)\s*{_YEAR}){{0,5}})"
+_OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
 _NARRATIVE = re.compile(
-    rf"\b{AUTHORS}(?:['’]s?)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
+    rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
-_UNBRACKETED = re.compile(rf"\b({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
+_UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
 _PARENTHESIS = re.compile(r"[(\[][^()\[\]]{4,600}[)\]]")
-_AUTHOR_YEAR = re.compile(rf"\b{AUTHORS}(,)?\s*\(?{_YEARS}")
+_AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
+_EASTERN = re.compile(
+    rf"\(\s?([\u4e00-\u9fff]{{2,4}})(?:[和与][\u4e00-\u9fff]{{2,4}})?(?:等人?)?[,\s]\s?({_YEAR})\s?\)"
+    rf"|([\u4e00-\u9fff]{{2,3}})等人?\s?\(\s?({_YEAR})\s?\)"
+)
 _NO_NAMES = frozenset(
     "January February March April May June July August September October November December Jan Feb "
     "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
@@ -112,6 +136,7 @@ class Known(NamedTuple):
 
 def find_marks(text: str, known: Known) -> list[Mark]:
     """Return the citations of a text in order; none overlaps another."""
+    text = text.translate(_WIDE)  # a letter for a letter
     taken = bytearray(len(text))
     found = []
     for mark in _candidates(text, known):
@@ -128,6 +153,8 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         cited = _keys(match[0])
         if cited:
             yield Mark(match.start(), match.end(), cited)
+    for match in ADDRESS.finditer(text):
+        yield Mark(match.start(), match.end(), (Cited("key", match[1] or match[2]),))
     for match in _IN_TEXT.finditer(text):
         yield Mark(match.start(), match.end(), _keys(match[0]), spoken=True)
     for match in _NOTE.finditer(text):
@@ -167,7 +194,9 @@ def _latex_mark(match: re.Match[str]) -> Mark:
         groups = groups[1:2]
     keys = [key.strip() for group in groups for key in group.split(",") if key.strip()]
     spoken = bool(re.search(r"(?:^|text|short|new)cites?$|citet|citea(?:l?t|uthor)?$", command))
-    spoken = spoken and command != "cite"
+    # A command in a capital is for where a sentence begins.
+    begins = match[1][0].isupper() and bool(re.match(r"\s+[a-z]", match.string[end : end + 9]))
+    spoken = (spoken and command != "cite") or begins
     return Mark(match.start(), end, tuple(Cited("key", key) for key in dict.fromkeys(keys)), spoken)
 
 
@@ -178,7 +207,7 @@ def _keys(text: str) -> tuple[Cited, ...]:
 
 def _expand(numbers: str) -> Iterator[Cited]:
     """Yield the numbers of ``1, 3-5``; a range that falls or spans over 30 stays as written."""
-    for part in re.findall(rf"(?:\A|[,;])\s?({_RANGE})", numbers):
+    for part in re.findall(rf"(?:\A|{_NEXT})({_RANGE})", numbers):
         ends = [int(number) for number in re.findall(r"\d{1,4}", part)]
         whole = ends == sorted(ends) and ends[-1] - ends[0] <= 30
         listed = range(ends[0], ends[-1] + 1) if whole else ["-".join(map(str, ends))]
@@ -193,7 +222,7 @@ def _is_citation(
     before = text[max(0, match.start() - 30) : match.start()]
     if _BEFORE_INTERVAL.search(before) or text[match.end() : match.end() + 1] == "(":
         return False
-    word = re.search(r"\w*\Z", before)
+    word = re.search(rf"[^\W{_EAST}]*\Z", before)
     glued = word is not None and bool(word[0]) and len(word[0]) < 4
     if before.endswith("]") and not re.search(r"\[[\d\s,;–—-]+\]\Z", before):
         return False
@@ -207,7 +236,9 @@ def _is_citation(
 def _is_raised_citation(
     text: str, match: re.Match[str], numbers: Sequence[Cited], labels: Collection[str]
 ) -> bool:
-    """Say whether raised numbers cite: no power (m², χ²), and the draft has a numbered list."""
+    """Say whether raised numbers cite: behind a stop, or listed and no power (m², χ²)."""
+    if text[: match.start(1)].rstrip()[-1:] in tuple(".,;!?”。，；！？」』"):
+        return True
     unit = re.search(r"(?<![^\W\d_])[^\W\d_]{1,2}\Z", text[: match.start(1)].rstrip())
     return unit is None and any(each.name in labels for each in numbers)
 
@@ -228,6 +259,10 @@ def _author_marks(text: str) -> Iterator[Mark]:
     for match in _UNBRACKETED.finditer(text):
         cited = tuple(_by_authors(match[1], match[2], match[3]))
         yield Mark(match.start(), match.end(), cited, spoken=True)
+    for match in _EASTERN.finditer(text):
+        name, year = match[1] or match[3], match[2] or match[4]
+        work = Cited("authors", f"{name} {year}", (name,), year)
+        yield Mark(match.start(), match.end(), (work,), spoken=bool(match[3]))
 
 
 def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
@@ -243,9 +278,8 @@ def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
         yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
 
 
-_CLOSES = re.compile(r"(?<=[.!?])[}“»]")
+_CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
 _MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
-_BEGINS = re.compile(r"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]")  # another sentence, or nothing
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
@@ -261,16 +295,16 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         goes_on = _GOES_ON.search(text[max(0, mark.start - 12) : mark.start])
         masked[mark.start : mark.end] = ("x" if goes_on else "X") * (mark.end - mark.start)
     whole = "".join(masked)
-    for match in re.finditer(r"([.!?…][\"'”’)]{0,2})(\s*)(?=[Xx])", whole):
+    for match in re.finditer(r"([.!?…。！？])[\"'”’)」』）]{0,2}\s*(?=[Xx])", whole):
         last = _run_end(match.end(), marks)
-        if last is None or not _BEGINS.match(whole, last):
+        if last is None or not _AFTER_RUN.match(whole, last):
             continue
-        if any(mark.spoken for mark in within(marks, match.end(), last)):
-            continue
-        masked[match.start() : last] = "x" * (last - match.start() - 1) + "."
+        stop = match[1] if match[1] in "。！？" else "."
+        masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
     yield from sentence_spans("".join(masked))
 
 
+_AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
 _NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
 
 
@@ -282,13 +316,17 @@ def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
 
 
 def _run_end(at: int, marks: Sequence[Mark]) -> int | None:
-    """Return where the run of citations ends that begins at ``at``, None where none does."""
+    """Return where the run of citations ends that begins at ``at``, None where none does.
+
+    One that is a part of its sentence belongs to no run.
+    """
     end = None
     for mark in marks[_first(marks, at) :]:
         # A space or comma may stand between two, or both.
         if mark.start > (at if end is None else end + 2):
             break
-        end = mark.end
+        if not mark.spoken:
+            end = mark.end
     return end
 
 

@@ -45,7 +45,7 @@ _SILENT = re.compile(
     r"\\(?:label|(?:page|auto|eq|c|C)?ref|vspace|hspace|includegraphics|input|include|centering|"
     r"maketitle|noindent|small|footnotesize|scriptsize|toprule|midrule|bottomrule|hline|"
     r"nocite|citestyle|setcitestyle|printbibliography|tableofcontents|footnotemark)\b\*?(?:\[[^\[\]]{0,300}\])?"
-    r"(?:\{[^{}]{0,1000}\})?"
+    r"(?:\{[^{}]{0,1000}\})?|\\defcitealias\{[^{}]{0,300}\}\{[^{}]{0,300}\}"
 )
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?|\\end\{thebibliography\}")
 _BIBITEM = re.compile(r"\\bibitem(?:\s*\[[^\[\]]{0,300}\])?\s*\{([^{}]{1,200})\}")

@@ -13,13 +13,17 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
+from rag.drafts.citing import ADDRESS
 
 _TAG = re.compile(
     r"<(script|style|pre|code)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,500}>", re.S | re.I
 )
 _SUP = re.compile(r"<sup\b[^<>]{0,100}>([\s\d,–-]{1,40})</sup>", re.I)
 _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
-_CARETS = re.compile(r"\^([\d,–-]{1,20})\^")
+_CARETS = re.compile(
+    r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
+)
+_FENCED = re.compile(r"^\s*:{3,}[^\n]*$", re.M)  # Pandoc's divs
 # Pandoc's rule: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
 _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
@@ -93,15 +97,19 @@ def _apart(children: Sequence[Token], line: int, kept: Mapping[str, Any]) -> Ite
 def _inline(children: Sequence[Token]) -> str:
     """Return the words of a paragraph without markup."""
     pieces: list[str] = []
-    link = None
+    link, address = 0, ""
     raised = False
     for child in children:
         if child.type == "link_open":
-            link = len(pieces)
-        elif child.type == "link_close" and link is not None:
-            if not re.search(r"[^\W\d_]|\[", "".join(pieces[link:])):  # [1](https://...)
-                del pieces[link:]
-            link = None
+            link, address = len(pieces), str(child.attrGet("href"))
+        elif child.type == "link_close":
+            words = "".join(pieces[link:])
+            if not re.search(r"[^\W\d_]|\[", words):  # [1](https://...), [1](#ref1)
+                pieces[link:] = (
+                    [f"[{words}]"] if address[:1] == "#" and _SUP_ONLY.match(words) else []
+                )
+            if ADDRESS.fullmatch(address) and address not in words:
+                pieces.append(f" <{address}>")
         elif child.type in ("softbreak", "hardbreak"):
             pieces.append("\n")
         elif child.type == "code_inline":
@@ -119,10 +127,10 @@ def _inline(children: Sequence[Token]) -> str:
 
 
 def _finish(text: str) -> str:
+    text = _CARETS.sub(_raised, _FENCED.sub("", text))
     text = _MATH.sub(lambda formula: without_marks(formula[0]), text)
-    text = _URL.sub(lambda url: without_marks(url[0]), text)
-    return _CARETS.sub(_raised, text)
+    return _URL.sub(lambda url: without_marks(url[0]), text)
 
 
 def _raised(match: re.Match[str]) -> str:
-    return raise_numbers(match[1])
+    return raise_numbers(next(filter(None, match.groups())).replace("--", "-"))

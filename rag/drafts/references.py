@@ -15,7 +15,8 @@ _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
 _HEADING = re.compile(
     rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
     r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
-    r"references and notes|notes and references|références|referencias|quellen|endnotes))"
+    r"references and notes|notes and references|références|referencias|quellen|endnotes|"
+    r"参考文献|參考文獻|引用文献|参考资料))"
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
 )

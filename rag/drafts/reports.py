@@ -40,6 +40,8 @@ def _text(report: DraftReport) -> Iterator[str]:
             yield f"    {paper}: {verdict}"
         if sentence.evidence is not None:
             yield f"    “{sentence.evidence.quote}”"
+        if sentence.suggested is not None:
+            yield f"    {sentence.suggested} says it"
     levels = [sentence.level for sentence in report.sentences]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in sorted(set(levels)))
     plural = "" if len(levels) == 1 else "s"
@@ -51,6 +53,8 @@ def _message(sentence: Checked) -> str:
     parts = [*sentence.problems] or [_RULES[sentence.level].rstrip(".")]
     if sentence.evidence is not None and not sentence.problems:
         parts.append(f"nearest: “{sentence.evidence.quote}”")
+    if sentence.suggested is not None:
+        parts.append(f"{sentence.suggested} says it")
     return f"{'; '.join(parts)} ({sentence.score:.2f}): {sentence.text}"
 
 

@@ -50,16 +50,16 @@ class CrossEncoder:
         options.log_severity_level = 3  # errors
         options.enable_mem_pattern = False  # one pattern a shape would be kept for ever
         try:
-            self._session: Any = onnxruntime.InferenceSession(
+            self.session: Any = onnxruntime.InferenceSession(
                 folder / "model.onnx", options, providers=["CPUExecutionProvider"]
             )
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
             raise ModelError(
                 f"the checker in {folder} cannot be read; install the package again"
             ) from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
 
     def logits(self, pairs: Sequence[Pair]) -> Floats:
         """Return two logits a pair, shape (len(pairs), 2): see SUPPORTS and ANSWERS.
@@ -81,12 +81,12 @@ class CrossEncoder:
         return found
 
     def _run(self, ids: Any) -> Floats:
-        logits: Floats = self._session.run(None, {"ids": ids})[0]
+        logits: Floats = self.session.run(None, {"ids": ids})[0]
         return logits
 
     def _rows(self, pairs: Sequence[Pair]) -> list[list[int]]:
         """Return [CLS] text [SEP] passage [SEP] as word pieces; the passage is cut to fit."""
-        encode = self._tokenizer.encode_batch_fast
+        encode = self.tokenizer.encode_batch_fast
         texts = [
             each.ids[: LONGEST // 2]
             for each in encode([p.text for p in pairs], add_special_tokens=False)

@@ -72,6 +72,31 @@ def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         yield from _from_block(block, strings, label)
 
 
+def entries(text: str) -> dict[str, str]:
+    """Return what each key of a BibTeX file stands for, as a reference list would say it.
+
+    >>> entries("@misc{tea, title={On {Tea}}, author={Lee, Ann and Kim, Bo}, year=2020}")
+    {'tea': 'Ann Lee, Bo Kim. On Tea. 2020.'}
+    """
+    found: dict[str, str] = {}
+    strings = {month: month.capitalize() for month in _MONTHS}
+    for block in Splitter(_readable(text)).split().blocks:
+        try:
+            if isinstance(block, String):
+                strings[block.key.lower()] = _value(block.value, strings)
+            if not isinstance(block, Entry):
+                continue
+            record = _record(block, strings)
+        except _Broken:
+            continue
+        people = record.get("authors")
+        said = [", ".join(each["family"] for each in people) if isinstance(people, list) else ""]
+        said += [str(record.get(name) or "") for name in ("title", "year", "date", "doi", "eprint")]
+        told = ". ".join(clean(" ".join(each.split()), latex=True) for each in said if each)
+        found.setdefault(str(record["citation_key"]), f"{told}.")
+    return found
+
+
 def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[Paper | Rejection]:
     where = f"{label}:{(block.start_line or 0) + 1}"
     if isinstance(block, DuplicateFieldKeyBlock):

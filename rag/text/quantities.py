@@ -13,16 +13,21 @@ from dataclasses import dataclass, replace
 _HYPHENS = "-‐‑–—−"
 _POWER = r"10(?:\^\{?[-−–]?\d{1,2}\}?|[-−–]\d{1,2}(?![\d.])|⁻?[⁰¹²³⁴-⁹]{1,2})"
 _TOKEN = re.compile(
-    rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?(?!\d)|"
+    rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?|"
+    rf"(?: 000)+)(?!\d)|"
     rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?[×x*·]\s?(?P<times>{_POWER})|"
     r"[eE](?P<e>[-−+]?\d{1,2})(?!\w))?|\b(?:a|one|two|three|four)[ -](?:third|quarter|fifth)s?"
-    r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the)\b|[Pp]er\s?cent(?:age points?)?\b|°C|[^\W\d_]+|[%×]"
+    r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the|an?)\b|\band a half\b|"
+    r"[Pp]er\s?cent(?:age points?)?\b|°C|[^\W\d_]+|[%×]"
 )
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–·", "0123456789---.", ",\u2009\u202f\xa0^{}")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–·", "0123456789---.", ", \u2009\u202f\xa0^{}")
 _IN_NAME = re.compile(r"[^\W\d_]\d+/\Z")
 _LETTERS = re.compile(r"[^\W\d_]*")
 # What may stand between two numbers that share the unit of the second: "5 to 8%", "2, 3 and 4 h".
 _SHARED = re.compile(r"\s*(?:[-–—−,/±:]|to|and|or|versus|vs\.?|,\s*(?:and|or))\s*", re.IGNORECASE)
+_OUT_OF = re.compile(r" (?:in|(?:out )?of(?: (?:the|these|all))?) ")
+_MOST_IN = 100
+_HUNDRED_AND = re.compile(r"hundred and \Z")
 # Words that make a bare 0.45 a share of 45%, an unsigned number the size of a fall, and a small
 # count one of kinds, which is no statistic.
 _SHARE = re.compile(
@@ -61,12 +66,12 @@ _WORDS = {
     **dict.fromkeys("twice double doubled doubles doubling".split(), (2.0, "x")),
     **dict.fromkeys("thrice triple tripled triples tripling".split(), (3.0, "x")),
     **dict.fromkeys("quadruple quadrupled quadruples".split(), (4.0, "x")),
-    "half": (50.0, "%"),
+    **dict.fromkeys("half halved halving halves".split(), (50.0, "%")),
 }
 _ANY = re.compile(r"\d|\b(?:" + "|".join((*_WORDS, *_SCALES, "a third", "a quarter")) + r")", re.I)
 # Mostly no counts when a sentence uses them ("one of them", "double-blind"): an abstract's offer,
 # never a demand on it.
-_OFFERED_ONLY = frozenset(("zero", "one", "single", "half", "double", "triple", "quadruple"))
+_OFFERED_ONLY = frozenset("zero one single half halving halves double triple quadruple".split())
 
 _PREFIXES = {
     "": ("", 1.0), "n": ("nano", 1e-9), "µ": ("micro", 1e-6), "m": ("milli", 1e-3),
@@ -108,7 +113,7 @@ class Quantity:
 
     ``decimals`` is how many the text gives; ``demanded`` is False for words such as "one", which
     an abstract need not repeat. ``share`` says that it may be one of 0 to 1, ``falls`` that it
-    may be how far something fell.
+    may be how far something fell, ``ratio`` the percentage that two numbers make ("one in five").
     """
 
     value: float
@@ -119,6 +124,7 @@ class Quantity:
     demanded: bool = True
     share: bool = False
     falls: bool = False
+    ratio: float = 0.0
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -143,12 +149,20 @@ def quantities(text: str) -> list[Quantity]:
             continue
         if last and text[last.end : start] in ("", " ", "-", "\u00a0", "\u2009"):
             glued = text[end : end + 1].isalnum()
+            if word == "and a half":
+                found[-1] = replace(
+                    last, value=last.value + 0.5, end=end, decimals=1, demanded=True
+                )
+                continue
             if word in _SCALES:
                 value = last.value * _SCALES[word]
                 found[-1] = replace(last, value=value, end=end, decimals=0, demanded=True)
                 continue
             if not last.unit and _unit_of(token) and not glued:
-                found[-1] = replace(last, unit=_unit_of(token), end=end, share=False)
+                demanded = last.demanded or last.value == 0.5  # half an hour
+                found[-1] = replace(
+                    last, unit=_unit_of(token), end=end, share=False, demanded=demanded
+                )
                 continue
             if (
                 last.value in range(20, 100, 10)
@@ -157,10 +171,14 @@ def quantities(text: str) -> list[Quantity]:
             ):
                 found[-1] = replace(last, value=last.value + _SPELLED[word], end=end)
                 continue
+        if last and word in _SPELLED and _HUNDRED_AND.match(text, max(0, last.end - 7), start):
+            found[-1] = replace(last, value=last.value + _SPELLED[word], end=end)
+            continue
         known = word in _WORDS or word in _SCALES or not word.isalpha()
         if known and not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
             found += _from_word(text, word, start, end)
-    return _share_units(text, [each for each in found if abs(each.value) < _GREATEST])
+    found = [each for each in found if abs(each.value) < _GREATEST]
+    return _with_ratios(text, _share_units(text, found))
 
 
 def _from_digits(text: str, match: re.Match[str]) -> Iterator[Quantity]:
@@ -183,7 +201,7 @@ def _from_digits(text: str, match: re.Match[str]) -> Iterator[Quantity]:
         value = -value
     near = text[max(0, start - _AROUND) : end + _AROUND // 2]
     falls = value > 0 and bool(_FALL.search(near))
-    share = 0 < value < 1 and decimals >= 2 and bool(_SHARE.search(near))
+    share = 0 < value < 1 and decimals >= 1 and bool(_SHARE.search(near))
     quantity = Quantity(value, "", start, end, decimals, value != 0, share, falls)
     glued = _LETTERS.match(text, end)
     letters = glued.group() if glued else ""
@@ -208,6 +226,8 @@ def _from_word(text: str, word: str, start: int, end: int) -> Iterator[Quantity]
     if part.rstrip("s") in _PARTS:
         share = 100 * _SPELLED.get(many, 1.0) / _PARTS[part.rstrip("s")]
         yield Quantity(round(share, 1), "%", start, end, -1)
+    elif many == "half" and part in ("a", "an"):
+        yield Quantity(0.5, "", start, end, 1, demanded=False)
     elif many in _WORDS:
         demanded = bool(part) or not (many in _OFFERED_ONLY or _KINDS.match(text, end))
         yield Quantity(*_WORDS[many], start, end, -1 if many == "half" else 0, demanded)
@@ -234,6 +254,19 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
     return found
 
 
+def _with_ratios(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Tell two numbers such as "9 out of 10" what percentage they make."""
+    for i in range(len(found) - 1):
+        part, whole = found[i], found[i + 1]
+        between = text[part.end : whole.start]
+        if not 0 < part.value < whole.value or part.unit or not _OUT_OF.fullmatch(between):
+            continue
+        if between != " in " or whole.value <= _MOST_IN:  # not "3 in 2019"
+            share = 100 * part.value / whole.value
+            found[i : i + 2] = replace(part, ratio=share), replace(whole, ratio=share)
+    return found
+
+
 def states(stated: Iterable[Quantity], claimed: Quantity) -> list[Quantity]:
     """Return those of ``stated`` that say what ``claimed`` says, which may be rounder.
 
@@ -255,6 +288,8 @@ def _readings(quantity: Quantity) -> Iterator[tuple[float, str, int]]:
     yield abs(quantity.value), quantity.unit, quantity.decimals
     if quantity.unit in ("K", "B"):
         yield abs(quantity.value) * {"K": 1e3, "B": 1e9}[quantity.unit], "", 0
+    if quantity.ratio:
+        yield quantity.ratio, "%", -1
     if quantity.share:
         yield round(100 * quantity.value, 6), "%", quantity.decimals - 2
 

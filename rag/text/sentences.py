@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import re
 
-# A stop, closing quotes or brackets, then space and what may open a sentence.
-_END = re.compile(r"[.!?][\"'’”)\]]{0,3}(?=\s+[\"'“‘(\[]{0,2}[^\W_])")
+# A stop, closing quotes or brackets, then space and what may open a sentence; or a Chinese or
+# Japanese stop, which needs no space.
+_END = re.compile(
+    r"[.!?][\"'’”)\]]{0,3}(?=\s+[\"'“‘(\[]{0,2}[^\W_])|[。！？][\"'’”)\]」』）】]{0,3}"
+)
 # Words before a stop that seldom end a sentence (abstracts of several fields were read).
 _ABBREVIATIONS = frozenset(
     "e.g i.e cf etc vs viz al fig figs eq eqs sec ref refs no nos vol approx resp ca dr prof mr "
@@ -27,6 +30,8 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     >>> text = "We gain 3.2x, e.g. on CPUs. It is small."
     >>> [text[start:end] for start, end in sentence_spans(text)]
     ['We gain 3.2x, e.g. on CPUs.', 'It is small.']
+    >>> sentence_spans("它很快。它很小。")
+    ((0, 4), (4, 8))
     """
     spans: list[tuple[int, int]] = []
     start = 0
