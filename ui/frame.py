@@ -9,6 +9,7 @@ from typing import Any
 from rag.types import IngestReport, Paper
 from ui import render
 from ui.cards import card
+from ui.legend import MEANING, help_dialog, legend
 from ui.shelf import Shelf, rejections
 
 # The list of chats is filled in by the page's script: it is in the browser's storage.
@@ -30,6 +31,8 @@ CHATS = """
     <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
+  <button type="button" class="quiet" data-do="help" aria-label="Help: signs and keys"
+    aria-haspopup="dialog">?</button>
   <button type="button" data-do="toggle-library" aria-controls="library"
     aria-expanded="false">Library</button>
 </header>
@@ -61,7 +64,7 @@ _COMPOSER = """
 def composer() -> str:
     """Return the box to ask in, and what the script shows of a question at once."""
     fresh = "".join(render.waiting("x", ""))
-    return f'{_COMPOSER}<template id="fresh">{fresh}</template>'
+    return f'{_COMPOSER}{help_dialog()}<template id="fresh">{fresh}</template>'
 
 
 _MODEL_HELP = (
@@ -110,17 +113,8 @@ def welcome(shelf: Shelf, questions: Sequence[str]) -> str:
     return (
         f'<section id="welcome"><h2>Ask {_papers(shelf.papers)}</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
-        f'<ul class="examples">{rows}</ul>{_LEGEND}</section>'
+        f'<ul class="examples">{rows}</ul>{legend()}{MEANING}</section>'
     )
-
-
-_LEGEND = (
-    '<aside class="legend" aria-label="How to read an answer"><h3>How to read an answer</h3><dl>'
-    '<dt><span class="cite">1 ✓</span></dt><dd>Source 1 says so: click to see its words</dd>'
-    '<dt><span class="flag weak">weak support</span></dt><dd>It says so in part</dd>'
-    '<dt><span class="flag unsupported">not supported</span></dt><dd>It does not say so</dd>'
-    '<dt><span class="flag">no source</span></dt><dd>The sentence cites nothing</dd></dl></aside>'
-)
 
 
 def library(shelf: Shelf) -> str:

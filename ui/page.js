@@ -248,6 +248,10 @@ const actions = {
     if (button.dataset.chat === chat.id) openChat(newChat());
     else refresh();
   },
+  "open-card": openSource,
+  "back": closeSource,
+  "help": () => byId("help").showModal(),
+  "close-help": () => byId("help").close(),
   "toggle-chats": () => toggleChats(),
   "toggle-library": () => toggleLibrary(),
   "clear-filters": clearFilters,
@@ -342,8 +346,9 @@ document.addEventListener("keydown", (event) => {
     && !event.isComposing) {
     event.preventDefault();
     send();
-  } else if (event.key === "Escape") {
-    if (hideReceipt() || closeSource()) return;
+  } else if (event.key === "Escape" && !byId("help").open) {
+    if (hideReceipt()) return;
+    if (document.activeElement?.closest(".card") && closeSource()) return;
     byId("keep").open = false;
     if (libraryIsOpen()) toggleLibrary(false);
     else if (chatsAreOpen()) toggleChats(false);

@@ -6,7 +6,8 @@ import pytest
 
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
-from ui.frame import _LEGEND, found, library, reading, state_line, taken_in, welcome
+from ui.frame import found, library, reading, state_line, taken_in, welcome
+from ui.legend import MEANING, legend
 from ui.shelf import Library, Shelf, rejections, safe_name, survey, where_of
 
 PAPERS = [
@@ -86,7 +87,7 @@ def test_welcome():
         '<section id="welcome"><h2>Ask 4 papers</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
         '<ul class="examples"><li><button type="button" data-do="example">Is &lt;it&gt;?</button>'
-        f"</li></ul>{_LEGEND}</section>"
+        f"</li></ul>{legend()}{MEANING}</section>"
     )
     assert "The library is empty" in welcome(survey([]), [])
 
