@@ -22,6 +22,8 @@ def card(
     number: int | None = None,
     evidence: Iterable[tuple[int, int, int]] = (),
     doubted: Collection[int] = (),
+    *,
+    pick: bool = False,
 ) -> str:
     """Return a paper's card.
 
@@ -31,8 +33,12 @@ def card(
         number: its citation number, for a paper that is cited.
         evidence: (sentence, start, end) of what to mark in the abstract.
         doubted: the sentences that the marked words do not say.
+        pick: let it be ticked.
     """
     badge = f'<span class="num" aria-hidden="true">{number}</span>' if number else ""
+    if pick:
+        label = escape(f"Ask: {paper.name}")
+        badge = f'<input type="checkbox" class="pick" aria-label="{label}">'
     place = " ".join(str(part) for part in (paper.venue, paper.year) if part)
     key = fit_for_bibtex(citation_key(paper))
     authors = f"{escape(_authors(paper))}. " if paper.authors else ""

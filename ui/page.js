@@ -208,6 +208,12 @@ function save(name, text) {
 
 const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
 
+async function copyCited(button, form) {
+  const paper = button.closest(".card")?.dataset.paper;
+  const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
+  copy(button, await call("cite_papers", { ...wanted, form }));
+}
+
 async function rate(turn, verdict, note = "") {
   turn.verdict = verdict;
   keep();
@@ -254,8 +260,7 @@ const actions = {
   "close-help": () => byId("help").close(),
   "toggle-chats": () => toggleChats(),
   "toggle-library": () => toggleLibrary(),
-  "clear-filters": clearFilters,
-  "more-papers": () => { most *= 4; findPapers(); },
+  ...choices,
   "example": (button) => ask(button.textContent),
   "stop": stop,
   "retry": () => {
@@ -276,11 +281,8 @@ const actions = {
   "copy-answer": async (button) => {
     copy(button, await call("save_chat", { form: "md", exchanges: [turnOf(button)] }));
   },
-  "copy-bibtex": async (button) => {
-    const paper = button.closest(".card")?.dataset.paper;
-    const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
-    copy(button, await call("cite_papers", wanted));
-  },
+  "copy-bibtex": (button) => copyCited(button, "bibtex"),
+  "copy-ris": (button) => copyCited(button, "ris"),
   "copy-chat-bibtex": async (button) => {
     copy(button, await call("cite_papers", { exchanges: chat.turns }));
   },
