@@ -29,10 +29,10 @@ from rag.errors import RagError, SettingsError
 from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.types import IngestReport
-from ui import feedback, frame, transcript
-from ui.exchanges import cited_papers, read_exchanges, read_line, read_names, read_object
+from ui import feedback, frame, listing, transcript
+from ui.exchanges import cited_papers, read_exchanges, read_names, read_object
 from ui.serve import check_access, launch
-from ui.shelf import Library, where_of
+from ui.shelf import Library
 from ui.talk import View, answer_views, sentence_of, show_again
 from ui.tools import make_server, make_tools
 from ui.uploads import COOKIE, Uploads
@@ -42,7 +42,6 @@ HERE = Path(__file__).parent
 SCRIPTS = ("chats.js", "receipts.js", "library.js", "page.js")
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
-_LISTED, _MOST_LISTED = 60, 5_000  # papers shown at first, and at the most
 _EMPTY: View = {"id": "", "html": [], "text": "", "result": None}
 
 
@@ -117,6 +116,9 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
         live.stop(None, cancels=[asking])
         surroundings = [state, welcome, shelf]
         page.load(around, outputs=surroundings, **quiet)
+        live.refresh(around, outputs=surroundings, **quiet).then(
+            None, js="() => document.dispatchEvent(new Event('rag:refreshed'))"
+        )
         files.upload(
             add,
             inputs=files,
@@ -155,27 +157,23 @@ def page_functions(assistant: Assistant, library: Library) -> list[Any]:
         given = read_object(data)
         papers = cited_papers(read_exchanges(given.get("exchanges")))
         papers += [assistant.paper(name) for name in read_names(given.get("ids"))]
-        return export.bibtex([with_key(paper) for paper in papers])
+        form = "ris" if given.get("form") == "ris" else "bibtex"
+        return "".join(export.lines([with_key(paper) for paper in papers], form))
 
     @_refusing
     def find_papers(data: Any) -> dict[str, Any]:
-        given = read_object(data)
-        where, query = where_of(given), read_line(given.get("query"))
-        most = given.get("most")
-        most = min(max(most, 1), _MOST_LISTED) if type(most) is int else _LISTED
-        try:
-            papers, matching = library.find(query, where, most), library.count(where)
-        except RagError as error:
-            return {"html": frame.problem(sentence_of(str(error))), "matching": None}
-        listed = frame.found(papers, matching, best_first=bool(query))
-        return {"html": listed, "matching": matching}
+        return listing.find(library, read_object(data))
+
+    @_refusing
+    def remove_papers(data: Any) -> int:
+        return library.remove(read_names(read_object(data).get("ids")))
 
     @_refusing
     def rate_answer(data: Any) -> bool:
         feedback.record(assistant.settings.index, read_object(data))
         return True
 
-    return [show_chat, save_chat, cite_papers, find_papers, rate_answer]
+    return [show_chat, save_chat, cite_papers, find_papers, remove_papers, rate_answer]
 
 
 def _refusing(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

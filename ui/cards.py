@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
+from rag.index.entries import citation_key, fit_for_bibtex
 from rag.types import Paper
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"]{1,200}")
@@ -20,6 +21,9 @@ def card(
     name: str,
     number: int | None = None,
     evidence: Iterable[tuple[int, int, int]] = (),
+    doubted: Collection[int] = (),
+    *,
+    pick: bool = False,
 ) -> str:
     """Return a paper's card.
 
@@ -28,42 +32,94 @@ def card(
         name: the card's id in the page.
         number: its citation number, for a paper that is cited.
         evidence: (sentence, start, end) of what to mark in the abstract.
+        doubted: the sentences that the marked words do not say.
+        pick: let it be ticked.
     """
-    marked = list(evidence)
     badge = f'<span class="num" aria-hidden="true">{number}</span>' if number else ""
+    if pick:
+        label = escape(f"Ask: {paper.name}")
+        badge = f'<input type="checkbox" class="pick" aria-label="{label}">'
     place = " ".join(str(part) for part in (paper.venue, paper.year) if part)
+    key = fit_for_bibtex(citation_key(paper))
     authors = f"{escape(_authors(paper))}. " if paper.authors else ""
     return (
-        f'<li class="card" id="{name}" data-paper="{escape(paper.id)}" tabindex="-1">{badge}'
-        f'<h4 class="title">{escape(paper.name)}</h4>'
+        f'<li class="card" id="{name}" data-paper="{escape(paper.id)}" tabindex="-1">'
+        f'<div class="head">{badge}<h4 class="title">{escape(paper.name)}</h4>{_BACK}</div>'
         f'<p class="by">{authors}<span class="where">{escape(place)}</span></p>'
-        f'<p class="ways">{_link(paper)}<code class="key">{escape(paper.key or paper.id)}</code>'
-        '<button type="button" class="quiet" data-do="copy-bibtex" aria-label="Copy BibTeX">'
-        "BibTeX</button></p>"
-        f"{_abstract(paper, marked)}</li>"
+        f'<p class="ways">{_links(paper)}<code class="key">{escape(key)}</code></p>'
+        f"{_abstract(paper, list(evidence), doubted)}{_tools(paper)}</li>"
     )
 
 
-def _abstract(paper: Paper, evidence: Sequence[tuple[int, int, int]]) -> str:
+_BACK = '<button type="button" class="quiet back" data-do="back">Back</button>'
+
+
+def _tools(paper: Paper) -> str:
+    """Return what one can do with a paper that is in the library."""
+    if not paper.abstract:
+        return ""
+    made = "".join(
+        f'<button type="button" class="quiet" data-do="{action}" aria-label="{label}">{words}'
+        "</button>"
+        for action, label, words in (
+            ("ask-only", "Ask only this paper", "Ask only this"),
+            ("like", "Papers like this one", "Papers like this"),
+            ("copy-bibtex", "Copy BibTeX", "BibTeX"),
+            ("copy-ris", "Copy RIS", "RIS"),
+        )
+    )
+    return f'<p class="tools">{made}</p>'
+
+
+def _abstract(
+    paper: Paper, evidence: Sequence[tuple[int, int, int]], doubted: Collection[int]
+) -> str:
     if not paper.abstract:
         return '<p class="by">No longer in the library.</p>'
-    marked = mark(paper.abstract, evidence)
+    marked = mark(paper.abstract, evidence, doubted)
     return f'<details><summary>Abstract</summary><p class="abstract">{marked}</p></details>'
 
 
-def mark(abstract: str, evidence: Sequence[tuple[int, int, int]]) -> str:
-    """Return an abstract with the evidence marked; ``data-s`` names the sentences it is for.
+def mark(
+    abstract: str, evidence: Sequence[tuple[int, int, int]], doubted: Collection[int] = ()
+) -> str:
+    """Return an abstract with links and the evidence marked; ``data-s`` names its sentences.
 
     >>> mark("a < b. c", [(0, 0, 5)])
     '<mark data-s="0">a &lt; b</mark>. c'
     """
-    edges = sorted({0, len(abstract), *(edge for _, *span in evidence for edge in span)})
+    links = [(found.start(), found.end(), _address(found)) for found in _LINK.finditer(abstract)]
+    spans = [*(span for _, *span in evidence), *(span for *span, _ in links)]
+    edges = sorted({0, len(abstract), *(edge for span in spans for edge in span)})
     made = []
     for start, end in pairwise(edges):
-        owners = [str(i) for i, left, right in evidence if left <= start and end <= right]
         text = escape(abstract[start:end])
-        made.append(f'<mark data-s="{" ".join(owners)}">{text}</mark>' if owners else text)
+        for left, right, address in links:
+            if address and left <= start and end <= right:
+                text = _link(address, text)
+        owners = [i for i, left, right in evidence if left <= start and end <= right]
+        if owners:
+            near = ' class="near"' if all(i in doubted for i in owners) else ""
+            text = f'<mark data-s="{" ".join(map(str, owners))}"{near}>{text}</mark>'
+        made.append(text)
     return "".join(made)
+
+
+# What an abstract names that leads somewhere; the stop after it is the sentence's.
+_LINK = re.compile(
+    r"(?<!\]\()\bhttps?://[^\s<>\"'()]{1,500}[^\s<>\"'().,;:!?]"
+    r"|\b(?:doi:\s?)?(?P<doi>10\.\d{4,9}/[^\s<>\"]{1,100}[^\s<>\".,;:!?)\]])"
+    r"|\barxiv:\s?(?P<arxiv>\d{4}\.\d{4,5}(?:v\d{1,2})?)",
+    re.IGNORECASE,
+)
+
+
+def _address(found: re.Match[str]) -> str:
+    if found["doi"]:
+        return f"https://doi.org/{quote(found['doi'], safe='/')}"
+    if found["arxiv"]:
+        return f"https://arxiv.org/abs/{found['arxiv']}"
+    return found[0] if is_web_address(found[0]) else ""
 
 
 def _authors(paper: Paper) -> str:
@@ -72,11 +128,28 @@ def _authors(paper: Paper) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _link(paper: Paper) -> str:
-    """Return a link to the paper: its DOI, arXiv page or URL; '' where none is safe."""
-    for address, words in _addresses(paper):
-        return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{words}</a>'
-    return ""
+def _links(paper: Paper) -> str:
+    """Return the ways to a paper: its DOI, arXiv page and URL, else where to search for it."""
+    found = [_link(address, words) for address, words in _addresses(paper)]
+    if found:
+        return "".join(found)
+    title = quote(" ".join(paper.title.split())[:300], safe="")
+    if not title:
+        return ""
+    searches = "".join(_link(address.format(title), words) for address, words in _SEARCHES)
+    return f'<span class="search">Search: {searches}</span>'
+
+
+# Asked by a click only.
+_SEARCHES = (
+    ("https://arxiv.org/search/?searchtype=title&query={}", "arXiv"),
+    ("https://scholar.google.com/scholar?q={}", "Scholar"),
+    ("https://www.semanticscholar.org/search?q={}", "Semantic Scholar"),
+)
+
+
+def _link(address: str, html: str) -> str:
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{html}</a>'
 
 
 def _addresses(paper: Paper) -> Iterator[tuple[str, str]]:
@@ -84,7 +157,8 @@ def _addresses(paper: Paper) -> Iterator[tuple[str, str]]:
         yield f"https://doi.org/{quote(paper.doi, safe='/')}", "DOI"
     if paper.arxiv_id and _ARXIV.fullmatch(paper.arxiv_id):
         yield f"https://arxiv.org/abs/{quote(paper.arxiv_id, safe='/')}", "arXiv"
-    if paper.url and is_web_address(paper.url):
+    known = [name for name in (paper.doi, paper.arxiv_id) if name]
+    if paper.url and is_web_address(paper.url) and not any(n in paper.url for n in known):
         yield paper.url, "Link"
 
 

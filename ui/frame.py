@@ -9,6 +9,7 @@ from typing import Any
 from rag.types import IngestReport, Paper
 from ui import render
 from ui.cards import card
+from ui.legend import MEANING, help_dialog, legend
 from ui.shelf import Shelf, rejections
 
 # The list of chats is filled in by the page's script: it is in the browser's storage.
@@ -30,6 +31,8 @@ CHATS = """
     <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
+  <button type="button" class="quiet" data-do="help" aria-label="Help: signs and keys"
+    aria-haspopup="dialog">?</button>
   <button type="button" data-do="toggle-library" aria-controls="library"
     aria-expanded="false">Library</button>
 </header>
@@ -61,7 +64,7 @@ _COMPOSER = """
 def composer() -> str:
     """Return the box to ask in, and what the script shows of a question at once."""
     fresh = "".join(render.waiting("x", ""))
-    return f'{_COMPOSER}<template id="fresh">{fresh}</template>'
+    return f'{_COMPOSER}{help_dialog()}<template id="fresh">{fresh}</template>'
 
 
 _MODEL_HELP = (
@@ -96,8 +99,14 @@ def state_line(facts: Mapping[str, Any], model: str | None) -> str:
     return f'<div id="state"><p>Answers are written by {escape(model)}. {search}</p></div>'
 
 
-def welcome(shelf: Shelf, questions: Sequence[str]) -> str:
-    """Return what a chat shows before its first question."""
+def welcome(shelf: Shelf, questions: Sequence[str], asked: int | None = None) -> str:
+    """Return what a chat shows before its first question.
+
+    Args:
+        shelf: what the library holds.
+        questions: what one may ask.
+        asked: how many papers are asked, where not all are.
+    """
     if not shelf.papers:
         return (
             '<section id="welcome"><h2>The library is empty</h2><p>Add papers to ask about: '
@@ -105,37 +114,35 @@ def welcome(shelf: Shelf, questions: Sequence[str]) -> str:
             '<button type="button" class="strong" data-do="toggle-library">Add papers</button>'
             "</section>"
         )
+    many = _papers(shelf.papers if asked is None else asked)
     rows = "".join(
         f'<li><button type="button" data-do="example">{escape(q)}</button></li>' for q in questions
     )
     return (
-        f'<section id="welcome"><h2>Ask {_papers(shelf.papers)}</h2>'
+        f'<section id="welcome"><h2>Ask {many}</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
-        f'<ul class="examples">{rows}</ul>{_LEGEND}</section>'
+        f'<ul class="examples">{rows}</ul>{legend()}{MEANING}</section>'
     )
-
-
-_LEGEND = (
-    '<aside class="legend" aria-label="How to read an answer"><h3>How to read an answer</h3><dl>'
-    '<dt><span class="cite">1 ✓</span></dt><dd>Source 1 says so: click to see its words</dd>'
-    '<dt><span class="flag weak">weak support</span></dt><dd>It says so in part</dd>'
-    '<dt><span class="flag unsupported">not supported</span></dt><dd>It does not say so</dd>'
-    '<dt><span class="flag">no source</span></dt><dd>The sentence cites nothing</dd></dl></aside>'
-)
 
 
 def library(shelf: Shelf) -> str:
     """Return the library's head, filters and the place of its list."""
     first, last = shelf.years or (None, None)
+    years = f"{_year('from', 'From year', first)}{_year('to', 'To year', last)}" if first else ""
+    venues = _choice("venue", "Venue", shelf.venues) if shelf.venues else ""
+    files = _choice("source", "File", shelf.sources) if shelf.sources else ""
+    fine = (
+        '<p class="fine full">What is filtered or ticked here is what is asked.</p>'
+        if shelf.papers
+        else ""
+    )
     return (
         '<div class="over"><h2>Library</h2><button type="button" class="quiet" '
         'data-do="toggle-library">Close</button></div>'
         f'<p class="count">{_papers(shelf.papers).capitalize()}</p>'
         '<form id="filters" aria-label="Search and filter">'
         '<label class="full">Search <input type="search" name="query" autocomplete="off"></label>'
-        f"{_year('from', 'From year', first)}{_year('to', 'To year', last)}"
-        f"{_choice('venue', 'Venue', shelf.venues)}{_choice('source', 'File', shelf.sources)}"
-        '<p class="fine full">Years, venue and file also limit what is asked.</p></form>'
+        f"{years}{venues}{files}{fine}</form>"
     )
 
 
@@ -158,24 +165,49 @@ def _choice(name: str, label: str, choices: Iterable[tuple[str, int]]) -> str:
     )
 
 
-def found(papers: Sequence[Paper], matching: int, *, best_first: bool) -> str:
-    """Return the list of the papers that were found.
+def found(papers: Sequence[Paper], head: str, *, more: bool = False) -> str:
+    """Return the list of the papers that were found, each to be ticked.
 
     Args:
         papers: the first of them.
-        matching: for how many papers the filters hold.
-        best_first: they were searched for; else all that match are listed, newest first.
+        head: what they are, as HTML.
+        more: there are more to show.
     """
-    cards = "".join(card(paper, f"l-{number}") for number, paper in enumerate(papers, 1))
-    rest = matching > len(papers)
-    first = "best" if best_first else "newest"
-    if rest:
-        head = f"{first.capitalize()} {len(papers)} of {_papers(matching)}"
-    else:
-        head = _papers(matching) + (f", {first} first" if matching > 1 else "")
-    more = '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
-    listed = f'<p class="count">{head}</p><ul class="cards">{cards}</ul>'
-    return listed + (more if rest and papers else "")
+    cards = "".join(card(paper, f"l-{number}", pick=True) for number, paper in enumerate(papers, 1))
+    button = '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
+    return (
+        f'<p class="count">{head}</p>{_CHOOSING if papers else ""}<ul class="cards">{cards}</ul>'
+        f"{button if more and papers else ''}"
+    )
+
+
+_CHOOSING = (
+    '<p class="choosing"><button type="button" class="quiet" data-do="pick-all">Tick these</button>'
+    '<span id="picked"></span>'
+    '<button type="button" class="quiet" data-do="clear-filters" hidden>Ask all papers</button>'
+    '<button type="button" class="quiet" data-do="remove" hidden>Remove</button></p>'
+)
+
+
+def latest(shown: int, matching: int) -> str:
+    """Return the head of a list in the order of years."""
+    if shown < matching:
+        return f"{shown} of {_papers(matching)}, latest year first"
+    return _papers(matching) + (", latest year first" if matching > 1 else "")
+
+
+def best(shown: int, query: str, *, match: bool) -> str:
+    """Return the head of a list that was searched for."""
+    said = f"“{escape(query)}”"
+    if not match:
+        return f"No paper has the words {said}; these are nearest in meaning"
+    return f"{_papers(shown)} with words of {said}, best first"
+
+
+def like(paper: Paper) -> str:
+    """Return the head of the papers that are like one."""
+    back = '<button type="button" class="quiet" data-do="unlike">Show all</button>'
+    return f"Papers like “{escape(paper.name)}”, nearest first {back}"
 
 
 def reading(done: int, total: int) -> str:

@@ -1,6 +1,9 @@
 // The library's drawer: search, filters, and files to add, dropped anywhere on the page.
+const MOST_PICKED = 300;
 const LIMITS = { from: "from", to: "until", venue: "in", source: "out of" };
-let filters = {}; // what limits the questions, by the names above
+let filters = {}; // what limits the questions: by the names above, and the papers ticked (`ids`)
+let like = ""; // the paper that those listed are like
+const picked = new Map(); // the titles of the papers that are ticked, by their ids
 let most = 60;
 let asked = 0;
 let typing = 0;
@@ -34,7 +37,8 @@ async function findPapers() {
   if (!form) return;
   const wanted = Object.fromEntries(new FormData(form));
   const mine = (asked += 1);
-  const found = await call("find_papers", { ...wanted, most }).catch(() => null);
+  const ids = [...picked.keys()];
+  const found = await call("find_papers", { ...wanted, ids, like, most }).catch(() => null);
   if (mine !== asked) return;
   if (!found) {
     byId("papers").replaceChildren(part("p", "problem", AWAY));
@@ -42,23 +46,114 @@ async function findPapers() {
   }
   byId("papers").innerHTML = found.html;
   const { query, ...limits } = wanted;
-  filters = found.matching === null ? {} : limits;
-  const said = Object.keys(filters).filter((name) => filters[name].trim())
-    .map((name) => `${LIMITS[name]} ${filters[name].trim()}`).join(", ");
-  const narrowed = byId("narrowed");
-  narrowed.hidden = !said;
-  narrowed.querySelector("span").textContent =
-    `Asking ${found.matching} ${found.matching === 1 ? "paper" : "papers"} ${said}`;
+  filters = found.matching === null ? {} : { ...limits, ids };
+  showLimits(found.matching);
+  if (found.welcome) greet(found.welcome);
 }
+
+function greet(html) {
+  const welcome = byId("welcome");
+  if (welcome) welcome.outerHTML = html;
+}
+
+// Say what is asked, above the box, and what is ticked, above the list.
+function showLimits(matching) {
+  const said = Object.keys(LIMITS).filter((name) => filters[name]?.trim())
+    .map((name) => `${LIMITS[name]} ${filters[name].trim()}`);
+  const papers = matching === 1 ? "1 paper" : `${matching} papers`;
+  const only = picked.size === 1 ? `Asking only “${[...picked.values()][0]}”`
+    : `Asking ${papers} ${picked.size ? "that you ticked" : ""}`.trim();
+  const limited = Boolean(said.length || picked.size) && matching !== null;
+  byId("narrowed").hidden = !limited;
+  byId("narrowed").querySelector("span").textContent = [only, said.join(", ")].join(
+    said.length ? (picked.size ? ", " : " ") : "");
+  for (const box of document.querySelectorAll("#papers .pick")) {
+    box.checked = picked.has(box.closest(".card").dataset.paper);
+  }
+  const bar = document.querySelector("#papers .choosing");
+  if (!bar) return;
+  byId("picked").textContent = picked.size ? `${picked.size} ticked` : "";
+  bar.querySelector('[data-do="clear-filters"]').hidden = !limited;
+  const remove = bar.querySelector('[data-do="remove"]');
+  remove.hidden = !picked.size;
+  remove.textContent = `Remove ${picked.size} from the library`;
+}
+
+const titleOf = (card) => card.querySelector(".title").textContent;
+function pick(card, on) {
+  if (!on) picked.delete(card.dataset.paper);
+  else if (picked.size < MOST_PICKED) picked.set(card.dataset.paper, titleOf(card));
+}
+
+const choices = {
+  "pick-all": () => {
+    document.querySelectorAll("#papers .card").forEach((card) => pick(card, true));
+    findPapers();
+  },
+  "ask-only": (button) => {
+    const card = button.closest(".card");
+    picked.clear();
+    pick(card, true);
+    byId("filters")?.reset();
+    toggleLibrary(false);
+    findPapers();
+    say(`Asking only ${titleOf(card)}`);
+    byId("question").focus();
+  },
+  "like": (button) => {
+    like = button.closest(".card").dataset.paper;
+    byId("filters").elements.query.value = "";
+    if (libraryIsOpen()) findPapers();
+    else toggleLibrary(true);
+    byId("library").scrollTop = 0;
+  },
+  "unlike": () => { like = ""; findPapers(); },
+  "more-papers": () => { most *= 4; findPapers(); },
+  "clear-filters": clearFilters,
+  "remove": async (button) => {
+    if (!button.dataset.sure) {
+      button.dataset.sure = "yes";
+      button.textContent = `Remove ${picked.size} for good?`;
+      say("Press again to remove them");
+      return;
+    }
+    const ids = [...picked.keys()];
+    picked.clear();
+    like = "";
+    const count = await call("remove_papers", { ids });
+    say(`${count} removed`);
+    trigger("refresh");
+  },
+};
 
 function clearFilters() {
   byId("filters")?.reset();
+  picked.clear();
+  like = "";
   findPapers();
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.matches?.(".pick")) return;
+  pick(event.target.closest(".card"), event.target.checked);
+  refreshLimits();
+});
+// Ask anew what is asked, but leave the list as it is.
+async function refreshLimits() {
+  const ids = [...picked.keys()];
+  const mine = (asked += 1);
+  filters = { ...filters, ids };
+  const wanted = { ...Object.fromEntries(new FormData(byId("filters"))), ids, most: 1 };
+  const found = await call("find_papers", wanted).catch(() => null);
+  if (mine !== asked || !found) return;
+  showLimits(found.matching);
+  if (found.welcome) greet(found.welcome);
 }
 
 document.addEventListener("input", (event) => {
   if (!event.target.closest?.("#filters")) return;
   most = 60;
+  like = "";
   clearTimeout(typing);
   typing = setTimeout(findPapers, 250);
 });
@@ -67,6 +162,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   findPapers();
 });
+document.addEventListener("rag:refreshed", findPapers);
 document.addEventListener("rag:library", () => {
   findPapers();
   say(document.querySelector("#report p")?.textContent || "");

@@ -208,6 +208,12 @@ function save(name, text) {
 
 const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
 
+async function copyCited(button, form) {
+  const paper = button.closest(".card")?.dataset.paper;
+  const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
+  copy(button, await call("cite_papers", { ...wanted, form }));
+}
+
 async function rate(turn, verdict, note = "") {
   turn.verdict = verdict;
   keep();
@@ -248,10 +254,13 @@ const actions = {
     if (button.dataset.chat === chat.id) openChat(newChat());
     else refresh();
   },
+  "open-card": openSource,
+  "back": closeSource,
+  "help": () => byId("help").showModal(),
+  "close-help": () => byId("help").close(),
   "toggle-chats": () => toggleChats(),
   "toggle-library": () => toggleLibrary(),
-  "clear-filters": clearFilters,
-  "more-papers": () => { most *= 4; findPapers(); },
+  ...choices,
   "example": (button) => ask(button.textContent),
   "stop": stop,
   "retry": () => {
@@ -272,11 +281,8 @@ const actions = {
   "copy-answer": async (button) => {
     copy(button, await call("save_chat", { form: "md", exchanges: [turnOf(button)] }));
   },
-  "copy-bibtex": async (button) => {
-    const paper = button.closest(".card")?.dataset.paper;
-    const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
-    copy(button, await call("cite_papers", wanted));
-  },
+  "copy-bibtex": (button) => copyCited(button, "bibtex"),
+  "copy-ris": (button) => copyCited(button, "ris"),
   "copy-chat-bibtex": async (button) => {
     copy(button, await call("cite_papers", { exchanges: chat.turns }));
   },
@@ -342,8 +348,9 @@ document.addEventListener("keydown", (event) => {
     && !event.isComposing) {
     event.preventDefault();
     send();
-  } else if (event.key === "Escape") {
-    if (hideReceipt() || closeSource()) return;
+  } else if (event.key === "Escape" && !byId("help").open) {
+    if (hideReceipt()) return;
+    if (document.activeElement?.closest(".card") && closeSource()) return;
     byId("keep").open = false;
     if (libraryIsOpen()) toggleLibrary(false);
     else if (chatsAreOpen()) toggleChats(false);

@@ -25,23 +25,32 @@ function showReceipt(chip, touched) {
   if (!box || !card || shownChip === chip) return;
   hideReceipt();
   shownChip = chip;
+  const { quote, verdict } = chip.dataset;
+  box.className = chip.classList.contains("unsupported") ? "near" : "";
   box.replaceChildren(
     part("strong", "", card.querySelector(".title").textContent),
     part("span", "when", card.querySelector(".where").textContent),
   );
-  if (chip.dataset.quote) {
-    box.append(part("q", "", chip.dataset.quote), part("span", "why", chip.dataset.verdict));
-  } else {
-    box.append(part("span", "why", "cited too; the quoted words are in another source"));
-  }
+  if (quote) box.append(part("q", "", quote));
+  box.append(part("span", "why", verdict || "cited too; the quoted words are in another source"));
   if (touched) box.append(part("span", "hint", "Tap again to open the source"));
   box.hidden = false;
   chip.setAttribute("aria-describedby", "receipt");
+  place(box, chip);
+}
+
+// Above the sentence or below it, never over it.
+function place(box, chip) {
   const at = chip.getBoundingClientRect();
+  const { top, bottom } = (chip.closest(".s") || chip).getBoundingClientRect();
+  const above = Math.min(top, at.top) - 8 - 56; // the bar is 52 pixels high
+  const below = window.innerHeight - Math.max(bottom, at.bottom) - 16;
+  const upwards = above >= box.offsetHeight || above > below;
+  box.style.maxHeight = `${Math.max(96, upwards ? above : below)}px`;
   const room = document.documentElement.clientWidth - box.offsetWidth - 12;
-  const above = at.top - box.offsetHeight - 8; // the bar is 52 pixels high
   box.style.left = `${Math.max(12, Math.min(at.left - 16, room))}px`;
-  box.style.top = `${above > 56 ? above : at.bottom + 8}px`;
+  box.style.top = `${upwards ? Math.min(top, at.top) - 8 - box.offsetHeight
+    : Math.max(bottom, at.bottom) + 8}px`;
 }
 
 function hideReceipt() {
@@ -49,50 +58,55 @@ function hideReceipt() {
   shownChip.removeAttribute("aria-describedby");
   shownChip = null;
   byId("receipt").hidden = true;
+  byId("receipt").style.maxHeight = "";
   return true;
 }
 
 const hideSoon = () => { hiding = setTimeout(hideReceipt, 150); };
 
-// Open a chip's source, with the words for its sentence set apart and in view.
-function openSource(chip) {
-  const card = byId(chip.dataset.card);
+// Open the source that a chip or another button names, with the words for its sentence marked.
+function openSource(from) {
+  const card = byId(from.dataset.card);
   if (!card) return;
   hideReceipt();
-  openedFrom = chip;
-  const folded = card.querySelector("details");
-  if (folded) folded.open = true;
+  openedFrom = from;
+  for (let fold = card.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+  const abstract = card.querySelector("details");
+  if (abstract) abstract.open = true;
   for (const old of document.querySelectorAll("mark.on, .card.on")) old.classList.remove("on");
   card.classList.add("on");
-  const words = card.querySelectorAll(`mark[data-s~="${chip.dataset.sentence}"]`);
+  const words = card.querySelectorAll(`mark[data-s~="${from.dataset.sentence}"]`);
   for (const mark of words) mark.classList.add("on");
   card.focus({ preventScroll: true });
-  bringIntoView(card, words[0] || card);
+  bringIntoView(card, words[0] || card.querySelector(".head"));
 }
 
-// Show the words together with the head of their card where both have room.
+// Show the words below the head of their card, which stays in sight: it holds on to the top.
 function bringIntoView(card, words) {
   const panel = card.closest(".sources");
-  const head = () => card.getBoundingClientRect().top;
-  const foot = () => words.getBoundingClientRect().bottom;
-  const needed = foot() - head();
-  const { top, bottom, height } = panel.getBoundingClientRect();
-  if (panel.scrollHeight > panel.clientHeight && (head() < top || foot() > bottom)) {
-    panel.scrollTop += needed < height ? head() - top - 8 : foot() - bottom + height / 3;
-  }
-  const beside = getComputedStyle(panel).position === "sticky"; // else it goes under the box
-  const seen = words.getBoundingClientRect().top > 60
-    && foot() < window.innerHeight - (beside ? 8 : 140);
-  if (seen) return;
-  if (needed < window.innerHeight - 220) card.scrollIntoView({ block: "start" });
-  else words.scrollIntoView({ block: "center" });
+  const head = card.querySelector(".head").offsetHeight;
+  const beside = panel && getComputedStyle(panel).position === "sticky";
+  const scroller = beside ? panel : document.scrollingElement;
+  const frame = beside ? panel.getBoundingClientRect()
+    : { top: 60, bottom: window.innerHeight - 140 }; // between the bar and the box
+  const top = card.getBoundingClientRect().top;
+  const { top: first, bottom: last } = words.getBoundingClientRect();
+  if (top >= frame.top && last <= frame.bottom) return;
+  const room = frame.bottom - frame.top;
+  scroller.scrollTop += last - top < room ? top - frame.top - 8 : first - frame.top - head - 24;
 }
 
-// Back from a card to the chip that led there.
+// Back from a card to what led there.
 function closeSource() {
-  if (!openedFrom || !document.activeElement?.closest(".card")) return false;
-  openedFrom.focus();
+  if (!openedFrom?.isConnected) return false;
+  openedFrom.focus({ preventScroll: true });
+  const { top, bottom } = openedFrom.getBoundingClientRect();
+  if (top < 60 || bottom > window.innerHeight - 140) openedFrom.scrollIntoView({ block: "center" });
+  hideReceipt();
   openedFrom = null;
+  for (const old of document.querySelectorAll("mark.on, .card.on")) old.classList.remove("on");
   return true;
 }
 

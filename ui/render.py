@@ -1,7 +1,8 @@
 """Answers to HTML. Pure: everything that is not of our making is escaped.
 
 Titles, abstracts, questions and a model's words are text and stay text: they pass through
-``html.escape`` on their way in, links lead to http, https or a DOI, and nothing is Markdown.
+``html.escape`` on their way in, and links lead to http, https or a DOI. Of a model's Markdown
+`ui.prose` keeps the harmless part; the rest is shown as it was written.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from rag.receipts.support import is_factual
 from rag.types import Answer, Hit, Paper, Sentence
 from ui.cards import card
 from ui.exchanges import Exchange
-from ui.prose import Wrap, plain_chip, to_html
+from ui.inline import Wrap, plain_chip
+from ui.legend import MEANING
+from ui.prose import to_html
 
-# A sentence's verdict: the sign on its chip, and what it says in words.
+# A source's verdict on a sentence: the sign on its chip, and what it says in words.
 _SIGNS = {
     "verbatim": ("✓", "word for word in this abstract"),
     "supported": ("✓", "supported by this abstract"),
-    "weak": ("~", "only partly supported"),
-    "unsupported": ("!", "not supported by this abstract"),
+    "weak": ("~", "only partly supported by this abstract"),
+    "unsupported": ("!", "this abstract does not say it"),
 }
+_CLOSEST = "closest sentence; it does not say this"
 # Only these are said aloud, after the sentence.
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
 _WITHOUT = "Without the model:"
@@ -73,7 +77,7 @@ def finished(exchange: Exchange, library: Mapping[str, Paper]) -> list[str]:
     if answer is None:
         return _framed(exchange.id, exchange.question, "broken", [*broken, _RETRY_BELOW], "")
     state = "broken" if broken else "answered" if answer.answered else "declined"
-    placed = _place(answer)
+    placed = _place(exchange.id, answer)
     chips = _Chips(exchange.id, answer, placed)
     text = to_html(answer.answer, [p.wrap for p in placed], chips.chip)
     if broken:
@@ -108,21 +112,32 @@ def _being_read(hits: Sequence[Hit]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A sentence and where it stands in its answer; ``verdict`` is how it is shown."""
+    """A sentence and where it stands in its answer; ``verdict`` is how it is shown.
+
+    ``better`` is the card of another paper, which says it where the cited ones do not.
+    """
 
     sentence: Sentence
     start: int
     end: int
     verdict: str
+    better: str
 
     @property
     def wrap(self) -> Wrap:
         flag = _FLAGS.get(self.verdict) or (_ADDED if self.sentence.attributed else "")
         said = f'&nbsp;<span class="flag {self.verdict}">{flag}</span>' if flag else ""
-        return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', f"</span>{said}")
+        if self.better:
+            said += (
+                f' <button type="button" class="flag" data-do="open-card" '
+                f'data-card="{self.better}">another paper says it</button>'
+            )
+        return Wrap(self.start, self.end, f'<span class="s {self.verdict}">', "</span>", said)
 
 
-def _place(answer: Answer) -> list[_Placed]:
+def _place(name: str, answer: Answer) -> list[_Placed]:
+    ids = {r.rank: r.paper_id for r in answer.retrieved}
+    numbers = {c.paper.id: f"{name}-{c.number}" for c in answer.citations}
     placed = []
     at = 0
     for sentence in answer.sentences:
@@ -132,7 +147,9 @@ def _place(answer: Answer) -> list[_Placed]:
         at = start + len(sentence.text)
         # What states nothing needs no source.
         idle = sentence.support == "uncited" and not is_factual(sentence.text)
-        placed.append(_Placed(sentence, start, at, "idle" if idle else sentence.support))
+        rank = sentence.suggested
+        better = numbers.get(ids[rank], f"{name}-r{rank}") if rank in ids else ""
+        placed.append(_Placed(sentence, start, at, "idle" if idle else sentence.support, better))
     return placed
 
 
@@ -150,20 +167,31 @@ class _Chips:
         if item.doubted or paper is None or item.last != item.first:
             return plain_chip(item._replace(doubted=True), at)
         number = next((i for i, p in enumerate(self._placed) if p.start <= at < p.end), -1)
-        sentence = self._placed[number].sentence if number >= 0 else None
-        evidence = sentence.evidence if sentence else None
-        sign = words = quoted = ""
-        if sentence and evidence and evidence.paper_id == paper.id:
-            sign, words = _SIGNS.get(sentence.support, ("", ""))
-            quoted = escape(evidence.quote)
+        verdict, quoted = _verdict_of(self._placed[number].sentence if number >= 0 else None,
+                                      item.first, paper)  # fmt: skip
+        sign, words = _SIGNS.get(verdict, ("", ""))
+        if quoted and verdict == "unsupported":
+            words = _CLOSEST
         year = f", {paper.year}" if paper.year else ""
         label = f"Source {item.first}: {paper.name}{year}{'; ' if words else ''}{words}"
+        kind = f"cite {verdict}".rstrip()
         return (
-            f'<button type="button" class="cite" data-card="{self._name}-{item.first}" '
-            f'data-sentence="{number}" data-verdict="{words}" data-quote="{quoted}" '
+            f'<button type="button" class="{kind}" data-card="{self._name}-{item.first}" '
+            f'data-sentence="{number}" data-verdict="{words}" data-quote="{escape(quoted)}" '
             f'aria-label="{escape(label)}"><span class="n">{item.first}</span>'
             f'<span class="v" aria-hidden="true">{sign}</span></button>'
         )
+
+
+def _verdict_of(sentence: Sentence | None, number: int, paper: Paper) -> tuple[str, str]:
+    """Return what one source says of a sentence, and the words quoted from it; '' for unknown."""
+    if sentence is None:
+        return "", ""
+    evidence = sentence.evidence
+    own = evidence is not None and evidence.paper_id == paper.id
+    alone = own or sentence.citations == (number,)
+    verdict = sentence.verdicts.get(str(number)) or (sentence.support if alone else "")
+    return (verdict if verdict in _SIGNS else ""), evidence.quote if evidence and own else ""
 
 
 _RETRY = '<button type="button" class="quiet again" data-do="retry">Retry</button>'
@@ -210,7 +238,9 @@ def _receipt(answer: Answer, placed: Sequence[_Placed]) -> str:
         )
     ]
     said = ", ".join(f"{count} {words}" for count, words in counts if count)
-    return f'<p class="receipt">{_count(len(shown), "sentence")}: {said}</p>' if said else ""
+    if not said:
+        return ""
+    return f'<p class="receipt">{_count(len(shown), "sentence")}: {said}. {MEANING}</p>'
 
 
 def _cost(answer: Answer) -> str:
@@ -243,6 +273,7 @@ def _sources(
 ) -> str:
     """Return the cards: the papers cited, then those read but not cited."""
     cited = {citation.paper.id for citation in answer.citations}
+    doubted = {i for i, p in enumerate(placed) if p.sentence.support == "unsupported"}
     cards = [
         card(
             citation.paper,
@@ -253,6 +284,7 @@ def _sources(
                 for i, p in enumerate(placed)
                 if (evidence := p.sentence.evidence) and evidence.paper_id == citation.paper.id
             ],
+            doubted,
         )
         for citation in answer.citations
     ]

@@ -21,10 +21,15 @@ from rag import readers
 from rag.assistant import Assistant
 from rag.durable import make_private, open_private
 from rag.index.entries import with_key
+from rag.index.filters import Condition, Group, Where
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
+from ui.exchanges import read_names
 
 _MOST_CHOICES = 300
+MOST_CHOSEN = 300  # papers that may be chosen to be asked
+_NEAREST = 10  # papers shown where none matches
+_LONGEST_QUERY = 1_000
 _PLACE = re.compile(r":\d+\Z")
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\:]")
 
@@ -65,8 +70,8 @@ def source_names(paper: Paper) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def where_of(filters: Any) -> list[str]:
-    """Return the page's filters as ``--where`` expressions.
+def where_of(filters: Any) -> list[str | Condition]:
+    """Return the page's filters as ``--where`` expressions, and the papers that were chosen.
 
     >>> where_of({"from": "2019", "to": "", "venue": "ACL"})
     ['year>=2019', 'venue=ACL']
@@ -75,7 +80,13 @@ def where_of(filters: Any) -> list[str]:
         return []
     fields = {"from": "year>=", "to": "year<=", "venue": "venue=", "source": "source="}
     given = {name: str(filters.get(name) or "").strip() for name in fields}
-    return [f"{fields[name]}{value}" for name, value in given.items() if value]
+    where: list[str | Condition] = [
+        f"{fields[name]}{value}" for name, value in given.items() if value
+    ]
+    if ids := read_names(filters.get("ids"))[:MOST_CHOSEN]:
+        chosen = [Condition("id", "=", name.casefold()) for name in ids]
+        where.append(Group.of(chosen, any_of=True))
+    return where
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,11 @@ class Library:
         """Questions that the library should answer."""
         return self._now().examples
 
-    def count(self, where: Sequence[str]) -> int:
+    def examples_for(self, where: Where) -> Sequence[str]:
+        """Return questions that the papers should answer for which all filters hold."""
+        return example_questions(self._assistant.papers(where)) if where else self.examples
+
+    def count(self, where: Where) -> int:
         """Return for how many papers all filters hold.
 
         Raises:
@@ -119,18 +134,44 @@ class Library:
         """
         return self._assistant.count(where) if where else self.shelf.papers
 
-    def find(self, query: str, where: Sequence[str], most: int) -> list[Paper]:
-        """Return at most so many papers: the best for a query, or the newest.
+    def find(self, query: str, where: Where, most: int) -> tuple[list[Paper], bool]:
+        """Return at most so many papers: those that match a query, or the latest.
+
+        Returns:
+            The papers, and whether they match: where none has a word of the query, or the
+            name in it, they are the nearest in meaning.
 
         Raises:
             RagError: a filter has no meaning, or there is no library.
         """
         if query.strip() and self.shelf.papers:
             hits = self._assistant.search(query, k=most, where=where)
-            return [with_key(hit.paper) for hit in hits]
+            matching = [hit for hit in hits if hit.lexical > 0]
+            shown = matching or hits[:_NEAREST]
+            return [with_key(hit.paper) for hit in shown], bool(matching)
         if where:
-            return _newest(self._assistant.papers(where))[:most]
-        return [self._assistant.paper(name) for name in self._now().newest[:most]]
+            return _newest(self._assistant.papers(where))[:most], True
+        return [self._assistant.paper(name) for name in self._now().newest[:most]], True
+
+    def like(self, paper_id: str, where: Where, most: int) -> tuple[Paper, list[Paper]]:
+        """Return a paper, and at most so many others that are like it, the nearest first.
+
+        Raises:
+            RagError: there is no such paper, or a filter has no meaning.
+        """
+        paper = self._assistant.paper(paper_id)
+        words = f"{paper.title} {paper.abstract}"[:_LONGEST_QUERY]
+        hits = self._assistant.search(words, k=most + 1, where=where)
+        return paper, [with_key(hit.paper) for hit in hits if hit.paper.id != paper.id][:most]
+
+    def remove(self, paper_ids: Sequence[str]) -> int:
+        """Remove papers; return how many.
+
+        Raises:
+            RagError: one of them is not there, or the index cannot be written.
+        """
+        with self._writing:
+            return self._assistant.remove(paper_ids)
 
     def add(self, files: Sequence[str]) -> Iterator[tuple[int, int] | IngestReport]:
         """Take in uploaded files.

@@ -90,10 +90,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Model:
     """Decides what the fake model does with each question; ``calls`` counts them.
 
-    An endless answer goes on until its reader leaves; one "step by step" waits for ``go``.
+    ``says`` has whole answers by the question that they are for. An endless answer goes on
+    until its reader leaves; one "step by step" waits for ``go``.
     """
 
     calls: dict[str, int] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
     go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def __call__(self, request: Request) -> Reply:
@@ -107,6 +109,8 @@ class Model:
         sources = re.findall(r"=== source \d+ \w+ ===\n.*\n.*\nAbstract: (.*)", prompt)
         told = sources[0].split(". ")[1].rstrip(".") if sources else ""
         words = [piece + " " for piece in f"{told} [1].".split()]
+        if question in self.says:
+            return say(*re.findall(r"\S+\s*", self.says[question]))
         if "declined" in question:
             return say("These papers do", " not answer that.")
         if "hostile" in question:
@@ -268,7 +272,9 @@ def visit(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[
 
 def open_visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-    context.set_default_timeout(60_000)  # a busy machine is slow
+    context.set_default_timeout(
+        int(os.environ.get("PAGE_PATIENCE", "60000"))
+    )  # a busy machine is slow
     visit = Visit(context.new_page(), url)
     context.on("request", lambda asked: visit.requests.append(asked.url))
     visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from rag.index.filters import Condition, Group
 from rag.types import IngestReport, Paper, Rejection
 from ui.examples import example_questions
-from ui.frame import _LEGEND, found, library, reading, state_line, taken_in, welcome
+from ui.frame import best, found, latest, library, like, reading, state_line, taken_in, welcome
+from ui.legend import MEANING, legend
 from ui.shelf import Library, Shelf, rejections, safe_name, survey, where_of
 
 PAPERS = [
@@ -46,6 +48,8 @@ def test_example_questions_are_about_the_library():
         ({"query": "q", "from": " 2019 ", "to": ""}, ["year>=2019"]),
         ({"to": 2020, "venue": "A=B; C"}, ["year<=2020", "venue=A=B; C"]),
         ({"source": "x.bib"}, ["source=x.bib"]),
+        ({"ids": "a"}, []),
+        ({"ids": ["A", 3]}, [Group.of([Condition("id", "=", "a")], any_of=True)]),
     ],
 )
 def test_where_of(filters, where):
@@ -86,29 +90,34 @@ def test_welcome():
         '<section id="welcome"><h2>Ask 4 papers</h2>'
         "<p>Every sentence of an answer shows the words that support it.</p>"
         '<ul class="examples"><li><button type="button" data-do="example">Is &lt;it&gt;?</button>'
-        f"</li></ul>{_LEGEND}</section>"
+        f"</li></ul>{legend()}{MEANING}</section>"
     )
     assert "The library is empty" in welcome(survey([]), [])
 
 
 def test_library_filters():
     made = library(Shelf(1_234, (1990, 2020), (("<V>", 3),), ()))
+    assert 'name="source"' not in made
+    assert "<select" not in library(Shelf(3, None, (), ()))
+    assert 'name="from"' not in library(Shelf(3, None, (), ()))
     assert '<p class="count">1,234 papers</p>' in made
     assert '<option value="&lt;V&gt;">&lt;V&gt; (3)</option>' in made
     assert 'name="from" min="0" max="9999" step="1" placeholder="any (1990)"' in made
 
 
 def test_found_says_how_many_there_are():
-    every = found(PAPERS, 4, best_first=False)
-    assert every.startswith('<p class="count">4 papers, newest first</p><ul class="cards"><li')
+    assert latest(4, 4) == "4 papers, latest year first"
+    assert latest(1, 1) == "1 paper"
+    assert latest(60, 1_000) == "60 of 1,000 papers, latest year first"
+    assert best(2, "<b>", match=True) == "2 papers with words of “&lt;b&gt;”, best first"
+    assert best(2, "b", match=False).startswith("No paper has the words “b”;")
+    assert like(PAPERS[3]).startswith("Papers like “On Graph Networks”, nearest first <button")
+    every = found(PAPERS, "4 papers")
+    assert every.startswith('<p class="count">4 papers</p><p class="choosing">')
+    assert every.count('<input type="checkbox" class="pick" aria-label="Ask: ') == 4
     assert "more-papers" not in every
-    first = found(PAPERS[:1], 1_000, best_first=False)
-    assert first.startswith('<p class="count">Newest 1 of 1,000 papers</p>')
-    assert 'data-do="more-papers"' in first
-    assert found(PAPERS[:1], 2, best_first=True).startswith(
-        '<p class="count">Best 1 of 2 papers</p>'
-    )
-    assert found([], 0, best_first=True) == '<p class="count">0 papers</p><ul class="cards"></ul>'
+    assert 'data-do="more-papers"' in found(PAPERS, "4 papers", more=True)
+    assert found([], "0 papers") == '<p class="count">0 papers</p><ul class="cards"></ul>'
 
 
 def test_rejections_are_named_as_they_were_uploaded():
@@ -133,9 +142,12 @@ def test_an_upload_is_kept_and_known_again(assistant, tmp_path):
     assert report.unchanged == 1
     assert shelf.shelf.sources == (("in.jsonl", 1),)
     assert (assistant.settings.index / "uploads" / "in.jsonl").read_bytes() == file.read_bytes()
-    assert [paper.id for paper in shelf.find("graph", (), 5)] == ["g"]
-    assert [paper.id for paper in shelf.find("", (), 5)] == ["g"]
-    assert shelf.find("", ["year>=2000"], 5) == []
+    [paper] = shelf.find("", (), 5)[0]
+    assert paper.id == "g"
+    assert shelf.find("graph", (), 5) == ([paper], True)
+    assert shelf.find("image", (), 5) == ([paper], False)
+    assert shelf.find("", ["year>=2000"], 5) == ([], True)
+    assert shelf.like("g", (), 5) == (paper, [])
     assert (shelf.count([]), shelf.count(["year>=2000"])) == (1, 0)
 
 

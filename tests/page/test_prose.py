@@ -1,11 +1,16 @@
 """A model's text becomes these blocks, and nothing of it becomes markup of its own."""
 
+import re
+
 import pytest
 
-from ui.prose import Wrap, to_html
+from ui.inline import Wrap
+from ui.maths import to_mathml
+from ui.prose import to_html
 
 CHIP = '<span class="cite"><span class="n">{}</span></span>'
 TIE = '<span class="tie">'
+LINK = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,13 @@ TIE = '<span class="tie">'
         ("**so [1]** x", [f"<p><strong>so{TIE}&nbsp;{CHIP.format(1)}</span></strong> x</p>"]),
         ("So [9?].", [f'<p>So{TIE}&nbsp;<span class="cite dead">9?</span>.</span></p>']),
         ("`a[1]` [0] [2020]", ["<p><code>a[1]</code> [0] [2020]</p>"]),
+        ("- a\n  - b\n- c", ["<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"]),
+        ("1. a\n   > q", ['<ol><li value="1">a<blockquote><p>q</p></blockquote></li></ol>']),
+        ("> a\n> b\n>\n> - c", ["<blockquote><p>a\nb</p><ul><li>c</li></ul></blockquote>"]),
+        ("a\n\n---", ["<p>a</p>", "<hr>"]),
+        ("- a\n  ```\n  x\n  ```", ["<ul><li>a<pre>  x</pre></li></ul>"]),
+        ("[a](https://e.org/b)", [f"<p>a ({LINK.format('https://e.org/b')})</p>"]),
+        ("So https://e.org/b.", [f"<p>So {LINK.format('https://e.org/b')}.</p>"]),
     ],
 )
 def test_blocks(text, blocks):
@@ -46,11 +58,64 @@ def test_blocks(text, blocks):
         ("[a](javascript:x)", "[a](javascript:x)"),
         ("[1](javascript:x)", "[1](javascript:x)"),
         ("<math><mi>x</mi></math>", "&lt;math&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;/math&gt;"),
-        ("$x$ ${x} {{x}} &amp;", "$x$ ${x} {{x}} &amp;amp;"),
+        ("$5 and $6 or ${x} {{x}} &amp;", "$5 and $6 or ${x} {{x}} &amp;amp;"),
+        ("[a](http://e.org/<b>)", "[a](" + LINK.format("http://e.org/") + "&lt;b&gt;)"),
     ],
 )
 def test_markup_is_shown_as_it_was_written(text, shown):
     assert to_html(text) == [f"<p>{shown}</p>"]
+
+
+def test_a_table_and_the_sentences_in_its_cells():
+    text = "| A | B |\n|---|--:|\n| a | b [1] |\n| <i> |"
+    start = text.index("a | b")
+    wraps = [Wrap(start, start + 11, "<s>", "</s>", "!")]
+    assert to_html(text, wraps) == [
+        '<div class="table" role="region" aria-label="Table" tabindex="0"><table><thead><tr>'
+        '<th scope="col">A</th><th scope="col" class="right">B</th></tr></thead><tbody><tr>'
+        f'<td><s>a</s></td><td class="right"><s>b{TIE}&nbsp;{CHIP.format(1)}</span></s>!</td></tr>'
+        '<tr><td>&lt;i&gt;</td><td class="right"></td></tr></tbody></table></div>'
+    ]
+
+
+def test_formulas():
+    assert to_html("so $x<1$ is") == [
+        '<p>so <math display="inline"><mrow><mi>x</mi><mo>&lt;</mo><mn>1</mn></mrow></math> is</p>'
+    ]
+    [shown] = to_html("$$\nx\n- y\n$$")
+    assert shown.endswith("</math></div>")
+    assert shown.startswith('<div class="maths" role="group" aria-label="Formula" tabindex="0">')
+    assert ('<math display="block"><mrow><mi>x</mi><mo>−</mo>') in shown
+    assert to_html(r"\[x\]")[0].startswith('<p><math display="block">')
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\href{javascript:x}{y}",
+        r"\style{color:red}{x}",
+        r"\class{a}{x}",
+        r"\text{<img src=x onerror=x>}",
+        r"\text{&#x3c;img src=x&#x3e;}",
+        r"\color{url(http://e.org)}{x}",
+        r"\mathbb{<script>}",
+    ],
+)
+def test_a_formula_brings_nothing_else(tex):
+    made = to_mathml(tex)
+    tags = set(re.findall(r"<(\w+)((?: [a-z]+=\"[^\"<>]*\")*)>", made))
+    assert {tag for tag, _ in tags} <= {"math", "mrow", "mi", "mo", "mn", "mtext", "mstyle"}
+    assert {attributes for _, attributes in tags} <= {
+        "",
+        ' display="inline"',
+        ' stretchy="false"',
+        ' mathvariant="double-struck"',
+    }
+
+
+@pytest.mark.parametrize("tex", ["", "{" * 900, "x" * 1_001, r"\begin{matrix}"])
+def test_what_is_no_formula_is_shown_as_it_was_written(tex):
+    assert to_mathml(tex) in (None, '<math display="inline"><mrow></mrow></math>')
 
 
 def test_wraps_go_around_their_slice_in_every_block_they_touch():

@@ -17,6 +17,7 @@ from rag.types import (
     Usage,
 )
 from ui.exchanges import Exchange
+from ui.legend import MEANING
 from ui.render import finished, waiting, writing
 
 ABEL = Paper("abel", "On Graphs", "Graphs are good. They are fast.", ("Ada Abel",), 2019, "ICML")
@@ -51,10 +52,11 @@ def body(made):
     return re.search(r'<div class="answer">(.*?)<p class="receipt">', html(made), re.DOTALL)[1]
 
 
-def chip(number, verdict="", quote="", sign="", label="", sentence=0):
+def chip(number, verdict="", quote="", sign="", label="", sentence=0, kind=""):
     return (
-        f'<button type="button" class="cite" data-card="t1-{number}" data-sentence="{sentence}" '
-        f'data-verdict="{verdict}" data-quote="{quote}" aria-label="{label}">'
+        f'<button type="button" class="cite{kind}" data-card="t1-{number}" '
+        f'data-sentence="{sentence}" data-verdict="{verdict}" data-quote="{quote}" '
+        f'aria-label="{label}">'
         f'<span class="n">{number}</span><span class="v" aria-hidden="true">{sign}</span></button>'
     )
 
@@ -73,14 +75,16 @@ def test_the_frame_of_an_answer():
     [
         ("verbatim", "word for word in this abstract", "✓", ""),
         ("supported", "supported by this abstract", "✓", ""),
-        ("weak", "only partly supported", "~", '&nbsp;<span class="flag weak">weak support</span>'),
-        ("unsupported", "not supported by this abstract", "!",
+        ("weak", "only partly supported by this abstract", "~",
+         '&nbsp;<span class="flag weak">weak support</span>'),
+        ("unsupported", "closest sentence; it does not say this", "!",
          '&nbsp;<span class="flag unsupported">not supported</span>'),
     ],
 )  # fmt: skip
 def test_a_verdict_has_a_sign_and_words(support, words, sign, flag):
     made = answer(sentences=[Sentence("Graphs are good [1].", (1,), support, 0.5, GOOD)])
-    receipt = chip(1, words, "Graphs are good.", sign, f"Source 1: On Graphs, 2019; {words}")
+    label = f"Source 1: On Graphs, 2019; {words}"
+    receipt = chip(1, words, "Graphs are good.", sign, label, kind=f" {support}")
     assert body(made) == (
         f'<p><span class="s {support}">Graphs are good<span class="tie">&nbsp;{receipt}.</span>'
         f"</span>{flag}</p>"
@@ -97,6 +101,36 @@ def test_only_the_paper_with_the_evidence_carries_the_sign():
     assert chip(2, label="Source 2: On Images, 2020") in body(made)
 
 
+def test_each_source_has_its_own_verdict():
+    text = "Graphs are good [1][2]."
+    verdicts = {"1": "supported", "2": "unsupported"}
+    made = answer(
+        text,
+        [Sentence(text, (1, 2), "supported", 0.9, GOOD, verdicts=verdicts)],
+        citations=(Citation(1, ABEL), Citation(2, BOLD)),
+    )
+    words = "this abstract does not say it"
+    label = f"Source 2: On Images, 2020; {words}"
+    assert chip(2, words, "", "!", label, kind=" unsupported") in body(made)
+
+
+def test_what_is_not_supported_is_marked_as_the_closest_only():
+    made = answer(sentences=[Sentence("Graphs are good [1].", (1,), "unsupported", 0.1, GOOD)])
+    assert '<mark data-s="0" class="near">Graphs are good.</mark>' in html(made)
+
+
+def test_a_better_source_is_offered():
+    sentence = Sentence("Graphs are good [1].", (1,), "unsupported", 0.1, GOOD, suggested=2)
+    found = (Retrieved(1, 0.9, "abel", "On Graphs"), Retrieved(2, 0.8, "core", "On Speech"))
+    offer = (
+        '<button type="button" class="flag" data-do="open-card" data-card="t1-r2">'
+        "another paper says it</button>"
+    )
+    made = html(answer(sentences=[sentence], retrieved=found), {"core": CORE})
+    assert offer in made
+    assert 'id="t1-r2" data-paper="core"' in made
+
+
 def test_a_factual_sentence_without_a_source_is_flagged_and_an_idle_one_is_not():
     text = "In short, so. Training took 400 hours on 16 cards in 2019."
     made = answer(
@@ -111,7 +145,7 @@ def test_a_factual_sentence_without_a_source_is_flagged_and_an_idle_one_is_not()
         '<p><span class="s idle">In short, so.</span> <span class="s uncited">Training took 400 '
         'hours on 16 cards in 2019.</span>&nbsp;<span class="flag uncited">no source</span></p>'
     )
-    assert '<p class="receipt">1 sentence: 1 without a source</p>' in html(made)
+    assert f'<p class="receipt">1 sentence: 1 without a source. {MEANING}</p>' in html(made)
 
 
 def test_a_citation_that_leads_nowhere_is_no_button():
@@ -128,9 +162,8 @@ def test_the_receipt_counts():
         text,
         [Sentence(s, (), v, 0.1) for s, v in zip(("A b.", "C d.", "E f."), supports, strict=True)],
     )
-    assert '<p class="receipt">3 sentences: 1 word for word, 1 weak, 1 not supported</p>' in html(
-        made
-    )
+    said = "3 sentences: 1 word for word, 1 weak, 1 not supported."
+    assert f'<p class="receipt">{said} {MEANING}</p>' in html(made)
 
 
 def test_time_and_tokens_are_folded():
