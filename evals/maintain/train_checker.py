@@ -322,7 +322,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     if not (arguments.base / "model.safetensors").is_file():
         arguments.base.mkdir(parents=True, exist_ok=True)
-        fetch(arguments.base)
+        fetch("minilm", arguments.base)
     data = training_pairs.build(arguments.bench)
     _say(f"{len(data.train)} pairs, digest {data.digest}")
     tokenizer = Tokenizer.from_file(str(arguments.base / "tokenizer.json"))
