@@ -54,7 +54,8 @@ CATALOGUE = frozenset(
     "conferences journals works working worked please me myself anything exist exists list "
     "et al ask asks finding findings found result results conclude concluded conclusion "
     "conclusions mention mentions mentioned mentioning "
-    "span spans cover covers covered range ranges histogram each every".split()
+    "span spans cover covers covered range ranges histogram each every "
+    "prolific frequent top statistics stats".split()
 )
 
 

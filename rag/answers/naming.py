@@ -177,7 +177,8 @@ def find_names(text: str, library: Lexical | None) -> Named:
     titles: list[str] = []
     people: list[str] = []
     if library:
-        # Of "Luke Zettlemoyer" and LUKE the longer is meant; "Alan Turing" is no title's part.
+        # Of an author, "Luke Zettlemoyer", and a paper that is called by a part of it, LUKE, the
+        # author is meant; of an author within a longer title, the title.
         whole = list(_authors_in(words, text, marks, library, (4, 3, 2)))
         for first, last, written in titles_in(words, text, library):
             if all(stop <= first or last <= start for start, stop, _ in whole) or last - first > 2:
@@ -242,6 +243,7 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         for i, word in enumerate(words)
         if marks.get(i, "") not in {"A", "V"}
         and not re.fullmatch(_YEAR, word.text)
+        and not (word.text.isdigit() and _follows(words, i) in _WRITINGS)  # "the last 5 papers"
         and word.text.casefold() not in CATALOGUE
         and any(term not in ASKING for term in terms(re.sub(r"['’]s\Z", "", word.text)))
     ]
@@ -291,6 +293,11 @@ def _authors_in(
         i += 1
 
 
+def _follows(words: Sequence[Chunk], i: int) -> str:
+    """Return the word after number ``i``, in small letters."""
+    return words[i + 1].text.casefold() if i + 1 < len(words) else ""
+
+
 def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> Condition | None:
     """Return the condition for a run of words where it stands as authors do; None where not."""
     whole = text[words[run.start].start : words[run.stop - 1].end]
@@ -302,7 +309,7 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     after = text[words[run.stop - 1].end :][:60]
     cited = capital and bool(_CITED.match(after))
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
-    next_word = words[run.stop].text.casefold() if run.stop < len(words) else ""
+    next_word = _follows(words, run.stop - 1)
     # "Neubig papers", but not "long papers"
     theirs = next_word in _WRITINGS and not any(is_common(words[j].text) for j in run)
     placed = cited or theirs or before in before_names

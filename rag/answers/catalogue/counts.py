@@ -12,8 +12,9 @@ from rag.answers.catalogue.lists import say_none
 from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
 from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
 from rag.index.entries import with_key
+from rag.types import Paper
 
-_READ = 1_000  # papers about a subject of which the authors are counted
+_READ = 1_000  # papers about a subject whose authors or venues are counted
 
 
 def count_papers(asked: Asked) -> Known:
@@ -57,14 +58,16 @@ def count_per_value(asked: Asked) -> Known:
         years = asked.library.years(asked.where, having)
         counts = [(str(year), count) for year, count in sorted(years.items(), reverse=True)]
     elif dimension == "venue":
-        counts = venues_of(asked, asked.where)
+        counts = _venues_of(asked, having)
     else:
-        counts = count_authors(asked, having)
+        counts = _authors_of(asked, having)
     if not counts:
         return say_none(asked)
     papers = f"papers{limits_of(asked)}"
-    if having and dimension != "venue":
+    if having:
         papers += f" that mention “{asked.question.subject}”"
+    if having and dimension != "year" and asked.library.count(asked.where, having) > _READ:
+        papers += f" (of the {_READ:,} that say most of it)"
     if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
         counts = sorted(counts, key=lambda pair: -pair[1])[:10]
         lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
@@ -78,15 +81,30 @@ def count_per_value(asked: Asked) -> Known:
     return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)
 
 
-def count_authors(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
+def _authors_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
     """Return the authors with the most papers that have the terms, with their counts."""
-    if not having:
-        values = asked.library.values("author", "", asked.where)[:COUNTED]
-        return [(as_person(name, asked), count) for name, count in values]
+    if having:
+        papers = _first_with(asked, having)
+        return _most_first(Counter(name for paper in papers for name in paper.authors))
+    values = asked.library.values("author", "", asked.where)[:COUNTED]
+    return [(as_person(name, asked), count) for name, count in values]
+
+
+def _venues_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the venues with the most papers that have the terms, with their counts."""
+    if having:
+        papers = _first_with(asked, having)
+        return _most_first(Counter(paper.venue for paper in papers if paper.venue))
+    return venues_of(asked, asked.where)
+
+
+def _first_with(asked: Asked, having: Sequence[str]) -> list[Paper]:
     hits = asked.library.search([(term, 1.0) for term in having], _READ, asked.where)
-    papers = having_all([hit.entry().paper for hit in hits], having)
-    counts = Counter(name for paper in papers for name in paper.authors)
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:COUNTED]
+    return having_all([hit.entry().paper for hit in hits], having)
+
+
+def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def dimension_of(text: str) -> str:
