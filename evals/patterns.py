@@ -100,11 +100,14 @@ def _asked_of(first: str, phrase: str, turn: int) -> str | None:
         asks = ("Is there {}?", "Which paper presents {}?", "Does any paper describe {}?")
         return asks[turn].format(phrase)
     means = re.fullmatch(r"([^,]{6,60}?) (using|with|via|through) ([^,]{4,50})", phrase)
-    simple = means and not re.search(r"\b(?:using|with|via|through|for|and)\b", means[3])
+    simple = means and not re.search(r"\b(?:using|with|via|through|for|and|to)\b", means[3])
     # "models for documents with metadata" says no more than that
     vague = means and means[2] == "with" and re.search(r"\b(?:for|in|and|of)\b", means[1])
     if means and simple and not vague:
-        return f"How can {means[3]} be used for {means[1]}?"
+        tool = means[3]
+        if _head_noun(tool) in _COUNTABLE and not re.match(r"(?:an?|the) ", tool):
+            tool = f"{_article(tool)} {tool}"
+        return f"How can {tool} be used for {means[1]}?"
     asks = ("What is known about {}?", "What do we know about {}?", "What is known about {}?")
     return asks[turn].format(phrase) if "," not in phrase else None
 
@@ -127,7 +130,7 @@ def _head_noun(phrase: str) -> str:
     'framework'
     """
     noun: str = re.split(
-        r" (?:of|for|in|on|to|with|based|from|by|using|via|that|over|at)\b", phrase
+        r" (?:of|for|in|on|to|with|based|from|by|using|via|that|over|at|as)\b", phrase
     )[0]
     return noun.split()[-1]
 
