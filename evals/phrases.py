@@ -47,8 +47,8 @@ _STRAY_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _DATA = re.compile(
-    r"data ?set|bench\b|corpus|corpora|benchmark|treebank|lexicon|collection|questions|challenge|resource|"
-    r"\bdata\b|test suite|annotat",
+    r"data ?set|bench\b|corpus|corpora|benchmark|treebank|lexicon|collection|questions|challenge|"
+    r"resource|\bdata\b|test suite|annotat",
     re.IGNORECASE,
 )
 _TOOL = re.compile(
@@ -136,7 +136,7 @@ def small(title: str, usage: Usage) -> str:
 
 
 def _small_word(word: str, usage: Usage, unknown_small: bool) -> str:
-    if "-" in word and not any(part.isupper() and len(part) > 1 for part in word.split("-")):
+    if "-" in word and not any(part.isupper() and len(part) > 1 for part in word.split("-")[1:]):
         return "-".join(_small_word(part, usage, unknown_small) for part in word.split("-"))
     small_forms = usage.small[word.casefold()]
     if (
