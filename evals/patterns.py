@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 import zlib
 
-from evals.phrases import Row, Usage, fits, is_data, name_of, row_of, shared_task, small
+from evals.phrases import (
+    LONGEST_TITLE,
+    Row,
+    Usage,
+    fits,
+    is_data,
+    name_of,
+    row_of,
+    shared_task,
+    small,
+)
 from rag.text.languages import language_of
 from rag.types import Paper
 
@@ -60,7 +70,12 @@ def _turn(paper: Paper, of: int) -> int:
 def topic(paper: Paper, usage: Usage) -> Row | None:
     """Return a question in the words of a title, by its form."""
     title = paper.title.strip().rstrip(".")
-    if language_of(title) != "en" or not title.isascii() or language_of(paper.abstract) != "en":
+    if (
+        len(title) > LONGEST_TITLE
+        or language_of(title) != "en"
+        or not title.isascii()
+        or language_of(paper.abstract) != "en"
+    ):
         return None
     if title.endswith("?") and ":" not in title and title.count("?") == 1:
         asked = small(title, usage)
@@ -175,7 +190,7 @@ _COUNTABLE = frozenset(
 
 def noun_title(paper: Paper, usage: Usage) -> str | None:
     """Return a title that can follow "is reported for", None of others."""
-    title = paper.title.strip().rstrip(".")
+    title = paper.title.strip().rstrip(".")[:LONGEST_TITLE]
     phrase = small(title, usage)
     first = title.split()[0].capitalize() if title else ""
     bad = first in _NO_TOPIC or first in {"A", "An", "The"} or first.endswith("ing")

@@ -13,6 +13,7 @@ from rag.types import Paper
 
 Row = dict[str, Any]
 
+LONGEST_TITLE = 300  # characters; what is longer is no title
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _TOKEN = re.compile(r"[\w’'-]+")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
@@ -93,6 +94,8 @@ def name_of(paper: Paper, usage: Usage) -> str | None:
 
     It stands before a colon, begins no other title, and the abstract has it.
     """
+    if len(paper.title) > LONGEST_TITLE:
+        return None
     head, colon, _ = paper.title.partition(":")
     named = re.fullmatch(r".*\(([^()]{2,20})\)", head)
     head = named[1] if named else head.strip()
