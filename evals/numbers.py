@@ -156,7 +156,8 @@ def _sizes(sentences: Sequence[str], paper: Paper, usage: Usage) -> Iterator[tup
         yield f"How many parameters does {name} have?", [match["amount"] + match["scale"]]
     for sentence in sentences:
         counted = _COUNTED.search(sentence)
-        if counted and fits(counted["what"]) and not _NO_NOUN.search(counted["what"]):
+        own = is_data(paper) or name in sentence
+        if own and counted and fits(counted["what"]) and not _NO_NOUN.search(counted["what"]):
             verb = counted["verb"] if counted["verb"] in {"cover", "span", "support"} else "contain"
             amount = counted["amount"] + (counted["scale"] or "")
             yield f"How many {counted['what']} does {name} {verb}?", [amount]
@@ -167,7 +168,7 @@ _MOST_WORDS = 22
 _LONGEST_PLACE = 5  # words of what a score was reached on
 # Sentences in which a number may be another system's, or a difference.
 _COMPARES = re.compile(
-    r"\b(?:improv\w*|increas\w*|gains?|boost|drop\w*|baselines?|compar\w*|than|while|whereas|previous|"
+    r"\b(?:improv\w*|surpass\w*|outperform\w*|exceed\w*|higher|increas\w*|gains?|boost|drop\w*|baselines?|compar\w*|than|while|whereas|previous|"
     r"from|only|times|existing|prior|other|gap|fewer|ranging|between|human|and .* respectively)\b"
 )
 _NO_NOUN = re.compile(

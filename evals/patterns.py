@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 import zlib
 
-from evals.phrases import Row, Usage, fits, is_data, name_of, row_of, shared_task, small
+from evals.phrases import (
+    LONGEST_TITLE,
+    Row,
+    Usage,
+    fits,
+    is_data,
+    name_of,
+    row_of,
+    shared_task,
+    small,
+)
 from rag.text.languages import language_of
 from rag.types import Paper
 
@@ -60,7 +70,12 @@ def _turn(paper: Paper, of: int) -> int:
 def topic(paper: Paper, usage: Usage) -> Row | None:
     """Return a question in the words of a title, by its form."""
     title = paper.title.strip().rstrip(".")
-    if language_of(title) != "en" or not title.isascii() or language_of(paper.abstract) != "en":
+    if (
+        len(title) > LONGEST_TITLE
+        or language_of(title) != "en"
+        or not title.isascii()
+        or language_of(paper.abstract) != "en"
+    ):
         return None
     if title.endswith("?") and ":" not in title and title.count("?") == 1:
         asked = small(title, usage)
@@ -100,11 +115,14 @@ def _asked_of(first: str, phrase: str, turn: int) -> str | None:
         asks = ("Is there {}?", "Which paper presents {}?", "Does any paper describe {}?")
         return asks[turn].format(phrase)
     means = re.fullmatch(r"([^,]{6,60}?) (using|with|via|through) ([^,]{4,50})", phrase)
-    simple = means and not re.search(r"\b(?:using|with|via|through|for|and)\b", means[3])
+    simple = means and not re.search(r"\b(?:using|with|via|through|for|and|to)\b", means[3])
     # "models for documents with metadata" says no more than that
     vague = means and means[2] == "with" and re.search(r"\b(?:for|in|and|of)\b", means[1])
     if means and simple and not vague:
-        return f"How can {means[3]} be used for {means[1]}?"
+        tool = means[3]
+        if _head_noun(tool) in _COUNTABLE and not re.match(r"(?:an?|the) ", tool):
+            tool = f"{_article(tool)} {tool}"
+        return f"How can {tool} be used for {means[1]}?"
     asks = ("What is known about {}?", "What do we know about {}?", "What is known about {}?")
     return asks[turn].format(phrase) if "," not in phrase else None
 
@@ -127,7 +145,7 @@ def _head_noun(phrase: str) -> str:
     'framework'
     """
     noun: str = re.split(
-        r" (?:of|for|in|on|to|with|based|from|by|using|via|that|over|at)\b", phrase
+        r" (?:of|for|in|on|to|with|based|from|by|using|via|that|over|at|as)\b", phrase
     )[0]
     return noun.split()[-1]
 
@@ -172,7 +190,7 @@ _COUNTABLE = frozenset(
 
 def noun_title(paper: Paper, usage: Usage) -> str | None:
     """Return a title that can follow "is reported for", None of others."""
-    title = paper.title.strip().rstrip(".")
+    title = paper.title.strip().rstrip(".")[:LONGEST_TITLE]
     phrase = small(title, usage)
     first = title.split()[0].capitalize() if title else ""
     bad = first in _NO_TOPIC or first in {"A", "An", "The"} or first.endswith("ing")

@@ -13,6 +13,7 @@ from rag.types import Paper
 
 Row = dict[str, Any]
 
+LONGEST_TITLE = 300  # characters; what is longer is no title
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _TOKEN = re.compile(r"[\w’'-]+")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
@@ -47,8 +48,8 @@ _STRAY_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _DATA = re.compile(
-    r"data ?set|corpus|corpora|benchmark|treebank|lexicon|collection|questions|challenge|resource|"
-    r"\bdata\b|test suite|annotat",
+    r"data ?set|bench\b|corpus|corpora|benchmark|treebank|lexicon|collection|questions|challenge|"
+    r"resource|\bdata\b|test suite|annotat",
     re.IGNORECASE,
 )
 _TOOL = re.compile(
@@ -93,6 +94,8 @@ def name_of(paper: Paper, usage: Usage) -> str | None:
 
     It stands before a colon, begins no other title, and the abstract has it.
     """
+    if len(paper.title) > LONGEST_TITLE:
+        return None
     head, colon, _ = paper.title.partition(":")
     named = re.fullmatch(r".*\(([^()]{2,20})\)", head)
     head = named[1] if named else head.strip()
@@ -100,9 +103,10 @@ def name_of(paper: Paper, usage: Usage) -> str | None:
     if not fits or usage.heads[head.casefold()] > 1 or not _says(paper.abstract, head):
         return None
     words = head.split()
-    if re.search(r"\b(?:19|20)\d\d\Z", head):  # an event's name
+    if re.search(r"\b(?:19|20)\d\d\b|\b[Tt]ask\b", head):  # an event's name
         return None
-    known = any(_INNER.match(word) for word in words) or not usage.small[words[0].casefold()]
+    alone = len(words) == 1 and not usage.small[words[0].casefold()]
+    known = alone or any(_INNER.match(word) for word in words)
     return head if known and not all(word.isdigit() for word in words) else None
 
 
@@ -135,7 +139,7 @@ def small(title: str, usage: Usage) -> str:
 
 
 def _small_word(word: str, usage: Usage, unknown_small: bool) -> str:
-    if "-" in word:
+    if "-" in word and not any(part.isupper() and len(part) > 1 for part in word.split("-")[1:]):
         return "-".join(_small_word(part, usage, unknown_small) for part in word.split("-"))
     small_forms = usage.small[word.casefold()]
     if (

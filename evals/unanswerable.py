@@ -27,7 +27,7 @@ _OFF_TOPIC = (
 # Near the topic: asked of a method and of data whose papers have none of the words.
 _OF_METHODS = (
     ("Under which licence is {} released?", "licence license licensed apache mit creative"),
-    ("Which learning rate was used to train {}?", "learning-rate rate rates"),
+    ("Which learning rate was used to train {}?", "rate rates"),
     ("How many GPUs was {} trained on?", "gpu gpus tpu tpus hardware compute"),
     ("Who funded the work on {}?", "funded funding grant grants supported sponsor"),
     ("Which optimizer was {} trained with?", "optimizer optimiser adam adamw sgd"),
