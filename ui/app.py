@@ -8,6 +8,7 @@ stores what came of it and moves it up among the earlier ones.
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import functools
 import gc
@@ -29,7 +30,7 @@ from rag.errors import RagError, SettingsError
 from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.types import IngestReport
-from ui import feedback, frame, listing, transcript
+from ui import feedback, frame, listing, sheet, transcript
 from ui.exchanges import cited_papers, read_exchanges, read_names, read_object
 from ui.serve import check_access, launch
 from ui.shelf import Library
@@ -39,7 +40,7 @@ from ui.uploads import COOKIE, Uploads
 
 HERE = Path(__file__).parent
 # In the order in which they are put together; each begins where the one before ends.
-SCRIPTS = ("chats.js", "receipts.js", "library.js", "page.js")
+SCRIPTS = ("chats.js", "receipts.js", "library.js", "out.js", "page.js", "keys.js")
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
 _EMPTY: View = {"id": "", "html": [], "text": "", "result": None}
@@ -148,9 +149,11 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
     def save_chat(data: Any) -> str:
         given = read_object(data)
         exchanges = read_exchanges(given.get("exchanges"))
-        if given.get("form") == "json":
-            return transcript.as_json(exchanges)
-        return transcript.as_markdown(exchanges)
+        form = str(given.get("form"))
+        if form == "docx":
+            return base64.b64encode(sheet.as_docx(exchanges)).decode()
+        write = {"json": transcript.as_json, "html": sheet.as_html}
+        return write.get(form, transcript.as_markdown)(exchanges)
 
     @_refusing
     def cite_papers(data: Any) -> str:

@@ -28,7 +28,9 @@ CHATS = """
   <h1 id="chat-title">New chat</h1>
   <details id="keep"><summary>Save</summary><div>
     <button type="button" class="quiet" data-do="export" data-form="md">Markdown file</button>
+    <button type="button" class="quiet" data-do="export" data-form="docx">Word file</button>
     <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
+    <button type="button" class="quiet" data-do="print">Print or PDF</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
   <button type="button" class="quiet" data-do="help" aria-label="Help: signs and keys"

@@ -180,46 +180,14 @@ async function openChat(next) {
   else past().innerHTML = html;
 }
 
-async function copy(button, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch { // not over plain http from another machine
-    const area = part("textarea", "sr", text);
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus();
-  }
-  const label = button.textContent;
-  button.textContent = "Copied";
-  say("Copied");
-  setTimeout(() => { button.textContent = label; }, 1500);
-}
-
-function save(name, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
 const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
-
-async function copyCited(button, form) {
-  const paper = button.closest(".card")?.dataset.paper;
-  const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
-  copy(button, await call("cite_papers", { ...wanted, form }));
-}
 
 async function rate(turn, verdict, note = "") {
   turn.verdict = verdict;
   keep();
   const { question, answer } = turn;
   await call("rate_answer", {
-    question, answer: answer.answer, verdict, note,
+    id: turn.id, question, answer: answer.answer, verdict, note,
     paper_ids: answer.citations.map((c) => c.paper.id),
   });
   say("Thank you");
@@ -278,20 +246,7 @@ const actions = {
     box().focus();
   },
   "cancel-edit": () => { editing = false; box().value = ""; grow(); refresh(); box().focus(); },
-  "copy-answer": async (button) => {
-    copy(button, await call("save_chat", { form: "md", exchanges: [turnOf(button)] }));
-  },
-  "copy-bibtex": (button) => copyCited(button, "bibtex"),
-  "copy-ris": (button) => copyCited(button, "ris"),
-  "copy-chat-bibtex": async (button) => {
-    copy(button, await call("cite_papers", { exchanges: chat.turns }));
-  },
-  "export": async (button) => {
-    const form = button.dataset.form;
-    const text = await call("save_chat", { form, exchanges: chat.turns });
-    const name = chat.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50);
-    save(`${name.replace(/^-|-$/g, "") || "chat"}.${form}`, text);
-  },
+  ...outlets,
   "rate": (button) => {
     const turn = turnOf(button);
     if (!turn?.answer) return;
@@ -343,22 +298,6 @@ document.addEventListener("submit", (event) => {
   }
 });
 document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
-document.addEventListener("keydown", (event) => {
-  if (event.target.id === "question" && event.key === "Enter" && !event.shiftKey
-    && !event.isComposing) {
-    event.preventDefault();
-    send();
-  } else if (event.key === "Escape" && !byId("help").open) {
-    if (hideReceipt()) return;
-    if (document.activeElement?.closest(".card") && closeSource()) return;
-    byId("keep").open = false;
-    if (libraryIsOpen()) toggleLibrary(false);
-    else if (chatsAreOpen()) toggleChats(false);
-    else if (running) stop();
-    else if (editing) actions["cancel-edit"]();
-  }
-});
-
 // The other parts of the page may be put in place after this one.
 function begin() {
   if (!["past", "question", "fresh", "chat-list", "library"].every(byId)) {
@@ -369,5 +308,7 @@ function begin() {
   box().value = ofTab(DRAFT) || "";
   grow();
   openChat(chat);
+  // On a phone the keyboard would cover half of the page.
+  if (window.matchMedia("(pointer: fine)").matches) box().focus({ preventScroll: true });
 }
 begin();
