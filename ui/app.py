@@ -32,18 +32,28 @@ from rag.settings import load_settings
 from rag.types import IngestReport
 from ui import feedback, frame, listing, sheet, transcript
 from ui.exchanges import cited_papers, read_exchanges, read_names, read_object
+from ui.following import suggestions
 from ui.serve import check_access, launch
-from ui.shelf import Library
-from ui.talk import View, answer_views, sentence_of, show_again
+from ui.shelf import Library, where_of
+from ui.talk import View, answer_views, is_busy, sentence_of, show_again
 from ui.tools import make_server, make_tools
 from ui.uploads import COOKIE, Uploads
 
 HERE = Path(__file__).parent
 # In the order in which they are put together; each begins where the one before ends.
-SCRIPTS = ("chats.js", "receipts.js", "library.js", "out.js", "page.js", "keys.js")
+SCRIPTS = (
+    "chats.js",
+    "receipts.js",
+    "library.js",
+    "out.js",
+    "chatlist.js",
+    "settings.js",
+    "page.js",
+    "keys.js",
+)
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
-_EMPTY: View = {"id": "", "html": [], "text": "", "result": None}
+_EMPTY: View = {"id": "", "html": [], "text": "", "found": [], "result": None}
 
 
 def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Blocks:
@@ -168,6 +178,16 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
         return listing.find(library, read_object(data))
 
     @_refusing
+    def follow_ups(data: Any) -> str:
+        given = read_object(data)
+        exchanges = read_exchanges(given.get("exchanges"))
+        answer = exchanges[-1].answer if exchanges else None
+        if answer is None or is_busy():
+            return ""
+        asked = [exchange.question for exchange in exchanges]
+        return suggestions(assistant, answer, asked, where_of(given.get("filters")))
+
+    @_refusing
     def remove_papers(data: Any) -> int:
         return library.remove(read_names(read_object(data).get("ids")))
 
@@ -176,7 +196,7 @@ def _server_functions(assistant: Assistant, library: Library) -> list[Any]:
         feedback.record(assistant.settings.index, read_object(data))
         return True
 
-    return [show_chat, save_chat, cite_papers, find_papers, remove_papers, rate_answer]
+    return [show_chat, save_chat, cite_papers, find_papers, follow_ups, remove_papers, rate_answer]
 
 
 def _refusing(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

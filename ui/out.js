@@ -38,6 +38,15 @@ async function copyCited(button, form) {
   copy(button, await call("cite_papers", { ...wanted, form }));
 }
 
+// A cell that a spreadsheet would run as a formula gets a quotation mark before it.
+const asCsv = (rows) => rows.map((cells) => cells.map((cell) => {
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return `"${safe.replaceAll('"', '""')}"`;
+}).join(",")).join("\r\n") + "\r\n";
+const asMarkdown = ([head, ...rows]) => [head, head.map(() => "---"), ...rows]
+  .map((cells) => `| ${cells.map((cell) => cell.replace(/[\\|<>*_`[\]]/g, "\\$&")).join(" | ")} |`)
+  .join("\n") + "\n";
+
 const outlets = {
   "copy-answer": async (button) => {
     const exchanges = [turnOf(button)];
@@ -57,6 +66,12 @@ const outlets = {
     const file = `${name.replace(/^-|-$/g, "") || "chat"}.${form}`;
     if (form !== "docx") save(file, text);
     else save(file, Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), DOCX);
+  },
+  "save-table": (button) => {
+    const rows = [...button.closest(".glance").querySelectorAll("tr")]
+      .map((row) => [...row.cells].map((cell) => cell.textContent));
+    const { form } = button.dataset;
+    save(`papers.${form}`, form === "csv" ? asCsv(rows) : asMarkdown(rows));
   },
   "print": () => {
     byId("keep").open = false;

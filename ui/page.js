@@ -6,7 +6,7 @@ const QUIET = 4000; // milliseconds without a word before the page looks whether
 const SLOW = 8000; // milliseconds without a word before the page says so
 let chat = currentChat();
 let running = null; // {turn, text} while an answer is being written
-let editing = false;
+let editing = ""; // the id of the turn whose question is being edited
 let slow = 0;
 let lost = false;
 let heard = 0; // when the last word came
@@ -18,6 +18,7 @@ function notice(text) {
   byId("notice").textContent = text;
   byId("notice").hidden = !text;
 }
+const AGAIN = "rag:again"; // the turn to be asked again when the server is back
 const AWAY = "The server does not answer. Is it running?";
 const last = () => chat.turns[chat.turns.length - 1];
 
@@ -27,20 +28,9 @@ function refresh() {
   byId("send").hidden = Boolean(running);
   byId("stop").hidden = !running;
   byId("editing").hidden = !editing;
+  byId("forks").hidden = !editing || editing === last()?.id;
   byId("chat-title").textContent = chat.turns.length ? chat.title : "New chat";
-  byId("chat-list").replaceChildren(...listChats().map(({ id, title }) => {
-    const row = document.createElement("li");
-    const open = part("button", "chat", title);
-    open.dataset.do = "open-chat";
-    open.dataset.chat = id;
-    if (id === chat.id) open.setAttribute("aria-current", "true");
-    const remove = part("button", "quiet", "Delete");
-    remove.dataset.do = "delete-chat";
-    remove.dataset.chat = id;
-    remove.setAttribute("aria-label", `Delete the chat: ${title}`);
-    row.append(open, remove);
-    return row;
-  }));
+  showChats();
 }
 
 function keep() {
@@ -61,29 +51,40 @@ function history() {
   }));
 }
 
-function dropLast() {
-  chat.turns.pop();
-  if (element.querySelector(".turn")) element.replaceChildren();
-  else past().lastElementChild?.remove();
+// Take away a turn and those after it. Only the last one is lost: for others the chat goes on
+// as a new one, and the old one stays in the list.
+function dropFrom(id) {
+  const at = chat.turns.findIndex((turn) => turn.id === id);
+  if (at < 0) return;
+  settle();
+  const kept = chat.turns.slice(0, at);
+  if (at < chat.turns.length - 1) chat = { ...newChat(), turns: kept };
+  else chat.turns = kept;
+  while (past().children.length > at) past().lastElementChild.remove();
 }
 
 // Show a question at once, in the form in which the server will send it.
 function show(turn) {
   const article = byId("fresh").content.firstElementChild.cloneNode(true);
   article.id = turn.id;
-  article.querySelector(".question").textContent = turn.question;
+  const question = article.querySelector(".question");
+  question.textContent = turn.question;
+  question.classList.toggle("long", turn.question.length > 600);
   element.replaceChildren(article);
   article.scrollIntoView({ block: "start", behavior: "auto" });
 }
 
-function ask(question) {
+// Ask; `versions` are the answers that the same question had before.
+function ask(question, versions = []) {
   const text = question.trim();
   if (running || !text) return;
-  if (editing) dropLast();
-  editing = false;
+  if (editing) dropFrom(editing);
+  editing = "";
   settle();
   const earlier = history();
-  const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST };
+  const of = versions.length + 1;
+  const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST,
+    at: of, of, versions };
   chat.turns.push(turn);
   running = { turn, text: "" };
   keep();
@@ -97,7 +98,7 @@ function ask(question) {
     const doing = element.querySelector(".doing");
     if (doing) doing.lastChild.textContent = "Still waiting for the model; wait, or stop and retry";
   }, SLOW);
-  trigger("ask", { id: turn.id, question: text, history: earlier, filters });
+  trigger("ask", { id: turn.id, question: text, history: earlier, filters, of, k: papersRead() });
 }
 
 function finish(turn, words) {
@@ -107,6 +108,35 @@ function finish(turn, words) {
   keep();
   refresh();
   say(words);
+  offer();
+}
+
+// Below the latest answer: what to ask next. It comes when it comes.
+async function offer() {
+  const { id, answer } = last();
+  if (!answer) return;
+  const html = await call("follow_ups", { exchanges: chat.turns, filters }).catch(() => "");
+  const place = byId(id)?.querySelector(".follow");
+  if (html && place && last()?.id === id && !running) place.innerHTML = html;
+}
+
+const VERSION = ["answer", "partial", "problem", "verdict", "found"];
+const versionOf = (turn) => Object.fromEntries(VERSION.map((name) => [name, turn[name]]));
+// All answers to a turn's question, the one that is shown among them.
+function versionsOf(turn) {
+  const all = [...(turn.versions || [])];
+  all[(turn.at || 1) - 1] = versionOf(turn);
+  return all;
+}
+
+async function showVersion(turn, to) {
+  const versions = versionsOf(turn);
+  if (running || !versions[to - 1]) return;
+  Object.assign(turn, { verdict: "", found: [], ...versions[to - 1], at: to, versions });
+  keep();
+  const html = await call("show_chat", [turn]);
+  byId(turn.id).outerHTML = html;
+  byId(turn.id).querySelector(".versions button:not([disabled])")?.focus();
 }
 
 watch("value", () => {
@@ -114,6 +144,7 @@ watch("value", () => {
   if (!running || view.id !== running.turn.id) return;
   heard = Date.now();
   running.text = view.text || running.text;
+  running.found = view.found?.length ? view.found : running.found;
   if (!view.result) return;
   const { answer, problem } = view.result;
   finish(view.result, problem || (answer.answered
@@ -123,7 +154,7 @@ watch("value", () => {
 // End the exchange here: the server was told to stop, or does not answer.
 async function end(problem) {
   if (!running) return;
-  const turn = { ...running.turn, partial: running.text, problem };
+  const turn = { ...running.turn, partial: running.text, problem, found: running.found || [] };
   finish(turn, problem);
   const html = await call("show_chat", [turn]).catch(() => null);
   if (last()?.id !== turn.id) return;
@@ -168,7 +199,7 @@ window.addEventListener("pagehide", () => {
 async function openChat(next) {
   if (running) stop();
   chat = next;
-  editing = false;
+  editing = "";
   setOfTab(CURRENT, chat.id);
   element.replaceChildren();
   past().replaceChildren();
@@ -178,6 +209,11 @@ async function openChat(next) {
   if (chat !== next) return;
   if (html === null) past().append(part("p", "problem", AWAY));
   else past().innerHTML = html;
+  window.scrollTo(0, placeOf(chat.id));
+  const again = ofTab(AGAIN) === last()?.id;
+  setOfTab(AGAIN, "");
+  if (again) actions.retry();
+  else offer();
 }
 
 const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
@@ -231,22 +267,37 @@ const actions = {
   ...choices,
   "example": (button) => ask(button.textContent),
   "stop": stop,
-  "retry": () => {
+  "retry": async () => {
     if (running || !last()) return;
-    const { question } = last();
-    dropLast();
-    ask(question);
+    const { id, question } = last();
+    if (lost || (await sameServer()) !== true) { // it is asked again by the page that comes then
+      setOfTab(AGAIN, id);
+      lost = true;
+      notice(`${AWAY} It is asked again once it does.`);
+      return;
+    }
+    const versions = versionsOf(last()).filter(({ answer, partial }) => answer || partial);
+    dropFrom(id);
+    ask(question, versions);
   },
-  "edit": () => {
-    if (running || !last()) return;
-    editing = true;
-    box().value = last().question;
+  "edit": (button) => {
+    const turn = turnOf(button);
+    if (running || !turn) return;
+    editing = turn.id;
+    box().value = turn.question;
     grow();
     refresh();
     box().focus();
   },
-  "cancel-edit": () => { editing = false; box().value = ""; grow(); refresh(); box().focus(); },
+  "version": (button) => showVersion(turnOf(button), Number(button.dataset.to)),
+  "unfold": (button) => {
+    const open = button.closest(".turn").querySelector(".question").classList.toggle("long");
+    button.textContent = open ? "Show all of it" : "Show less";
+  },
+  "cancel-edit": () => { editing = ""; box().value = ""; grow(); refresh(); box().focus(); },
   ...outlets,
+  ...listed,
+  ...settings,
   "rate": (button) => {
     const turn = turnOf(button);
     if (!turn?.answer) return;
