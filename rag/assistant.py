@@ -466,6 +466,23 @@ class Assistant:
         yield first
         yield from rest
 
+    def would_answer(self, question: str, *, where: Where = ()) -> bool:
+        """Say whether the rule that declines lets a question pass; no model is asked.
+
+        Raises:
+            InputError: the question is empty or a filter has no meaning.
+        """
+        parts = chain.stream(
+            question,
+            index=self.index,
+            embedder=self._ready(),
+            llm=None,
+            settings=self.settings,
+            k=self.settings.k,
+            where=parse_where(where),
+        )
+        return any(isinstance(part, Answer) and part.answered for part in parts)
+
     async def astream(self, question: str, **options: Any) -> AsyncGenerator[Part, None]:
         """Answer as `stream` does; the event loop goes on meanwhile."""
         async with contextlib.aclosing(in_one_thread(self.stream(question, **options))) as parts:

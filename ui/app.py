@@ -8,6 +8,7 @@ stores what came of it and moves it up among the earlier ones.
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import functools
 import gc
@@ -29,20 +30,30 @@ from rag.errors import RagError, SettingsError
 from rag.index.entries import with_key
 from rag.settings import load_settings
 from rag.types import IngestReport
-from ui import feedback, frame, listing, transcript
+from ui import feedback, frame, listing, sheet, transcript
 from ui.exchanges import cited_papers, read_exchanges, read_names, read_object
+from ui.following import suggestions
 from ui.serve import check_access, launch
-from ui.shelf import Library
-from ui.talk import View, answer_views, sentence_of, show_again
+from ui.shelf import Library, where_of
+from ui.talk import View, answer_views, is_busy, sentence_of, show_again
 from ui.tools import make_server, make_tools
 from ui.uploads import COOKIE, Uploads
 
 HERE = Path(__file__).parent
 # In the order in which they are put together; each begins where the one before ends.
-SCRIPTS = ("chats.js", "receipts.js", "library.js", "page.js")
+SCRIPTS = (
+    "chats.js",
+    "receipts.js",
+    "library.js",
+    "out.js",
+    "chatlist.js",
+    "settings.js",
+    "page.js",
+    "keys.js",
+)
 _AT_ONCE = 48  # answers that are written at the same time; more wait in the queue
 _WAITING = 200  # questions that may wait
-_EMPTY: View = {"id": "", "html": [], "text": "", "result": None}
+_EMPTY: View = {"id": "", "html": [], "text": "", "found": [], "result": None}
 
 
 def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Blocks:
@@ -148,9 +159,11 @@ def page_functions(assistant: Assistant, library: Library) -> list[Any]:
     def save_chat(data: Any) -> str:
         given = read_object(data)
         exchanges = read_exchanges(given.get("exchanges"))
-        if given.get("form") == "json":
-            return transcript.as_json(exchanges)
-        return transcript.as_markdown(exchanges)
+        form = str(given.get("form"))
+        if form == "docx":
+            return base64.b64encode(sheet.as_docx(exchanges)).decode()
+        write = {"json": transcript.as_json, "html": sheet.as_html}
+        return write.get(form, transcript.as_markdown)(exchanges)
 
     @_refusing
     def cite_papers(data: Any) -> str:
@@ -165,6 +178,16 @@ def page_functions(assistant: Assistant, library: Library) -> list[Any]:
         return listing.find(library, read_object(data))
 
     @_refusing
+    def follow_ups(data: Any) -> str:
+        given = read_object(data)
+        exchanges = read_exchanges(given.get("exchanges"))
+        answer = exchanges[-1].answer if exchanges else None
+        if answer is None or is_busy():
+            return ""
+        asked = [exchange.question for exchange in exchanges]
+        return suggestions(assistant, answer, asked, where_of(given.get("filters")))
+
+    @_refusing
     def remove_papers(data: Any) -> int:
         return library.remove(read_names(read_object(data).get("ids")))
 
@@ -173,7 +196,7 @@ def page_functions(assistant: Assistant, library: Library) -> list[Any]:
         feedback.record(assistant.settings.index, read_object(data))
         return True
 
-    return [show_chat, save_chat, cite_papers, find_papers, remove_papers, rate_answer]
+    return [show_chat, save_chat, cite_papers, find_papers, follow_ups, remove_papers, rate_answer]
 
 
 def _refusing(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -27,15 +27,15 @@ const readChat = (id) => attempt(() => {
 function listChats() {
   const keys = attempt(() => Object.keys(localStorage), []).filter((key) => key.startsWith(CHAT));
   return keys.map((key) => readChat(key.slice(CHAT.length))).filter(Boolean)
-    .map(({ id, title, updated }) => ({ id, title: String(title), updated }))
-    .sort((a, b) => b.updated - a.updated);
+    .map(({ id, title, updated, pinned }) => ({ id, title: String(title), updated, pinned }))
+    .sort((a, b) => Boolean(b.pinned) - Boolean(a.pinned) || b.updated - a.updated);
 }
 
 // Keep a chat that has a question; return whether there was room.
 function saveChat(chat) {
   if (!chat.turns.length) return true;
   chat.updated = Date.now();
-  chat.title = chat.turns[0].question.slice(0, 80);
+  chat.title = chat.name || chat.turns[0].question.slice(0, 80);
   return attempt(() => {
     localStorage.setItem(CHAT + chat.id, JSON.stringify(chat));
     return true;

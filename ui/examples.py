@@ -30,7 +30,7 @@ def example_questions(papers: Sequence[Paper], most: int = 4) -> list[str]:
     ['What is LCNN, and what does it achieve?']
     """
     shuffled = sorted(papers, key=lambda paper: zlib.crc32(paper.id.encode()))
-    named = [(match[1], paper) for paper in shuffled if (match := _NAMED.match(paper.title))]
+    named = [(name, paper) for paper in shuffled if (name := name_of(paper))]
     made = []
     if named:
         made.append(f"What is {named[0][0]}, and what does it achieve?")
@@ -45,6 +45,16 @@ def example_questions(papers: Sequence[Paper], most: int = 4) -> list[str]:
             made.append(f"What does “{paper.title.rstrip('.')}” find?")
             break
     return list(dict.fromkeys(made))[:most]
+
+
+def name_of(paper: Paper) -> str:
+    """Return what a paper's title names before a colon, '' for nothing.
+
+    >>> name_of(Paper("1", "LCNN: Lookup-based CNN", "..."))
+    'LCNN'
+    """
+    match = _NAMED.match(paper.title)
+    return match[1] if match else ""
 
 
 def _related(names: Sequence[str], papers: Sequence[Paper]) -> tuple[str, str] | None:

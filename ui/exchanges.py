@@ -15,12 +15,13 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rag.errors import InputError
-from rag.types import Answer, Evidence, Paper, Turn
+from rag.types import Answer, Evidence, Paper, Passage, Turn
 
 _ID = re.compile(r"[a-z0-9]{1,16}")
 _MOST_EXCHANGES = 500
 _LONGEST_TEXT, _LONGEST_LINE = 100_000, 4_000
 _MOST_NAMES = 5_000
+_MOST_FOUND, _MOST_VERSIONS, _MOST_READ = 100, 99, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Exchange:
     """A question with its answer, or with what had arrived and why it is not whole.
 
     ``id`` names it within the page. ``verdict`` is the person's own: "up", "down" or "".
+    ``found`` is what had been found to read; ``at`` of ``of`` is which of the answers to a
+    question that was asked again this is.
     """
 
     id: str
@@ -36,6 +39,9 @@ class Exchange:
     partial: str = ""
     problem: str = ""
     verdict: str = ""
+    found: tuple[Passage, ...] = ()
+    at: int = 1
+    of: int = 1
 
     @property
     def turn(self) -> Turn:
@@ -95,6 +101,11 @@ def read_names(value: Any) -> list[str]:
     return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
+def read_count(value: Any) -> int | None:
+    """Return how many papers are to be read, None where the settings say it."""
+    return value if type(value) is int and 1 <= value <= _MOST_READ else None
+
+
 def read_line(value: Any) -> str:
     """Return a line of text, '' for anything else.
 
@@ -118,7 +129,23 @@ def _read_exchange(row: Any) -> Exchange | None:
         partial=_text(row.get("partial")),
         problem=_text(row.get("problem")),
         verdict=said if (said := _text(row.get("verdict"))) in ("up", "down") else "",
+        found=_read_found(row.get("found")),
+        at=read_version(row.get("at")),
+        of=read_version(row.get("of")),
     )
+
+
+def _read_found(data: Any) -> tuple[Passage, ...]:
+    try:
+        found: tuple[Passage, ...] = _build(tuple[Passage, ...], data)
+    except (TypeError, ValueError, KeyError, RecursionError):
+        return ()
+    return found[:_MOST_FOUND]
+
+
+def read_version(value: Any) -> int:
+    """Return which of the answers to one question it is, from 1."""
+    return value if type(value) is int and 1 <= value <= _MOST_VERSIONS else 1
 
 
 def _text(value: Any) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from rag.durable import make_private, open_private
+from rag.durable import make_private, open_private, write_whole
 from rag.errors import InputError
+from ui.exchanges import read_id
 
 NAME = "feedback.jsonl"
 _writing = threading.Lock()
@@ -25,8 +26,8 @@ def record(folder: Path, given: Mapping[str, Any], now: datetime | None = None) 
     Args:
         folder: the index's folder.
         given: ``question``, ``answer``, ``verdict`` ("up" or "down"), ``note``, ``paper_ids``,
-            as the page sends them. A later line on the same question and answer supersedes
-            an earlier one.
+            as the page sends them, and the exchange's ``id``: what is said again of the same
+            exchange, a note above all, takes the place of what was said before.
         now: the time to write, in UTC; the present where None.
 
     Raises:
@@ -43,7 +44,9 @@ def record(folder: Path, given: Mapping[str, Any], now: datetime | None = None) 
         or not all(isinstance(name, str) for name in ids)
     ):
         raise InputError("this is no opinion on an answer; rate an answer on the page")
-    row = {
+    name = given.get("id")
+    known = {"id": name} if isinstance(name, str) and read_id(name) == name else {}
+    row = known | {
         "question": texts["question"][: _LONGEST["question"]],
         "answer": texts["answer"][: _LONGEST["answer"]],
         "verdict": given["verdict"],
@@ -54,5 +57,16 @@ def record(folder: Path, given: Mapping[str, Any], now: datetime | None = None) 
     line = json.dumps(row, ensure_ascii=False) + "\n"
     make_private(folder)
     appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    with _writing, open_private(folder / NAME, appending) as file:
-        file.write(line.encode("utf-8", "backslashreplace"))
+    with _writing:
+        if known:
+            _drop(folder / NAME, f'{{"id": "{name}", ')
+        with open_private(folder / NAME, appending) as file:
+            file.write(line.encode("utf-8", "backslashreplace"))
+
+
+def _drop(file: Path, begin: str) -> None:
+    """Drop the line that begins so: the opinion from before its note came."""
+    lines = file.read_bytes().splitlines(keepends=True) if file.exists() else []
+    kept = [line for line in lines if not line.startswith(begin.encode())]
+    if len(kept) < len(lines):
+        write_whole(file, b"".join(kept))

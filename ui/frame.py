@@ -19,6 +19,8 @@ CHATS = """
   <div class="brand"><span class="logo" aria-hidden="true">[1]</span> Papers
     <button type="button" class="quiet" data-do="toggle-chats">Close</button></div>
   <button type="button" class="wide" data-do="new-chat">New chat</button>
+  <input type="search" id="find-chat" placeholder="Search chats" aria-label="Search chats"
+    autocomplete="off" hidden>
   <ul id="chat-list"></ul>
   <p class="fine">Chats are kept in this browser only.</p>
 </nav>
@@ -26,11 +28,18 @@ CHATS = """
   <button type="button" class="quiet" data-do="toggle-chats" aria-controls="chats"
     aria-expanded="false">Chats</button>
   <h1 id="chat-title">New chat</h1>
-  <details id="keep"><summary>Save</summary><div>
+  <input id="chat-name" aria-label="Name of this chat" maxlength="80" autocomplete="off" hidden>
+  <details id="keep"><summary>More</summary><div>
+    <button type="button" class="quiet" data-do="rename">Rename</button>
+    <button type="button" class="quiet" data-do="pin">Pin to the top, or unpin</button>
     <button type="button" class="quiet" data-do="export" data-form="md">Markdown file</button>
+    <button type="button" class="quiet" data-do="export" data-form="docx">Word file</button>
     <button type="button" class="quiet" data-do="export" data-form="json">JSON file</button>
+    <button type="button" class="quiet" data-do="print">Print or PDF</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
+  <button type="button" class="quiet" data-do="settings" aria-haspopup="dialog"
+    aria-label="Settings">⚙</button>
   <button type="button" class="quiet" data-do="help" aria-label="Help: signs and keys"
     aria-haspopup="dialog">?</button>
   <button type="button" data-do="toggle-library" aria-controls="library"
@@ -46,11 +55,12 @@ _COMPOSER = """
   <p id="notice" role="alert" hidden></p>
   <p id="narrowed" hidden><span></span><button type="button" class="quiet"
     data-do="clear-filters">Ask all papers</button></p>
-  <p id="editing" hidden>Editing the last question
+  <p id="editing" hidden>Editing a question<span id="forks">: the chat goes on from it as a new
+    one</span>
     <button type="button" class="quiet" data-do="cancel-edit">Cancel</button></p>
   <div class="box">
     <label class="sr" for="question">Your question</label>
-    <textarea id="question" rows="1" maxlength="4000" placeholder="Ask about these papers"
+    <textarea id="question" rows="1" maxlength="20000" placeholder="Ask about these papers"
       autocomplete="off"></textarea>
     <button type="submit" id="send">Ask</button>
     <button type="button" id="stop" data-do="stop" hidden>Stop</button>
@@ -64,9 +74,23 @@ _COMPOSER = """
 def composer() -> str:
     """Return the box to ask in, and what the script shows of a question at once."""
     fresh = "".join(render.waiting("x", ""))
-    return f'{_COMPOSER}{help_dialog()}<template id="fresh">{fresh}</template>'
+    return f'{_COMPOSER}{help_dialog()}{_SETTINGS}<template id="fresh">{fresh}</template>'
 
 
+_SETTINGS = """
+<dialog id="settings" aria-label="Settings"><div class="over"><h2>Settings</h2>
+  <button type="button" class="quiet" data-do="close-settings">Close</button></div>
+  <form id="settings-form" method="dialog">
+    <label>Papers read for an answer
+      <select name="k"><option value="">as the server is set</option><option>4</option>
+      <option>8</option><option>12</option><option>20</option></select></label>
+    <label>Theme
+      <select name="theme"><option value="">as this device</option><option value="light">light
+      </option><option value="dark">dark</option></select></label>
+    <p class="fine">Kept in this browser. Which model answers is written below the question's
+      box; it is set where the page is started.</p>
+  </form></dialog>
+"""
 _MODEL_HELP = (
     "<p>To have answers written by a language model, start the page with one of these set:</p>"
     "<dl><dt>OPENAI_API_KEY</dt><dd>a key of OpenAI or of a service that speaks its protocol"

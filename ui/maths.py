@@ -47,7 +47,7 @@ def to_mathml(tex: str, *, shown: bool = False) -> str | None:
         shown: on a line of its own.
 
     >>> to_mathml("x<1")
-    '<math display="inline"><mrow><mi>x</mi><mo>&lt;</mo><mn>1</mn></mrow></math>'
+    '<math alttext="x&lt;1" display="inline"><mrow><mi>x</mi><mo>&lt;</mo><mn>1</mn></mrow></math>'
     """
     from latex2mathml import converter  # only where there is a formula
 
@@ -55,7 +55,8 @@ def to_mathml(tex: str, *, shown: bool = False) -> str | None:
         return None
     try:
         made = converter.convert_to_element(tex.strip(), display="block" if shown else "inline")
-        return _written(made)
+        # The source goes along, for those who hear it, copy it or take it to Word.
+        return _written(made).replace(" display", f' alttext="{escape(tex.strip())}" display', 1)
     except Exception:  # noqa: BLE001  # a model writes what it likes: then its source is shown
         return None
 

@@ -6,7 +6,7 @@ const QUIET = 4000; // milliseconds without a word before the page looks whether
 const SLOW = 8000; // milliseconds without a word before the page says so
 let chat = currentChat();
 let running = null; // {turn, text} while an answer is being written
-let editing = false;
+let editing = ""; // the id of the turn whose question is being edited
 let slow = 0;
 let lost = false;
 let heard = 0; // when the last word came
@@ -18,6 +18,7 @@ function notice(text) {
   byId("notice").textContent = text;
   byId("notice").hidden = !text;
 }
+const AGAIN = "rag:again"; // the turn to be asked again when the server is back
 const AWAY = "The server does not answer. Is it running?";
 const last = () => chat.turns[chat.turns.length - 1];
 
@@ -27,20 +28,9 @@ function refresh() {
   byId("send").hidden = Boolean(running);
   byId("stop").hidden = !running;
   byId("editing").hidden = !editing;
+  byId("forks").hidden = !editing || editing === last()?.id;
   byId("chat-title").textContent = chat.turns.length ? chat.title : "New chat";
-  byId("chat-list").replaceChildren(...listChats().map(({ id, title }) => {
-    const row = document.createElement("li");
-    const open = part("button", "chat", title);
-    open.dataset.do = "open-chat";
-    open.dataset.chat = id;
-    if (id === chat.id) open.setAttribute("aria-current", "true");
-    const remove = part("button", "quiet", "Delete");
-    remove.dataset.do = "delete-chat";
-    remove.dataset.chat = id;
-    remove.setAttribute("aria-label", `Delete the chat: ${title}`);
-    row.append(open, remove);
-    return row;
-  }));
+  showChats();
 }
 
 function keep() {
@@ -61,29 +51,40 @@ function history() {
   }));
 }
 
-function dropLast() {
-  chat.turns.pop();
-  if (element.querySelector(".turn")) element.replaceChildren();
-  else past().lastElementChild?.remove();
+// Take away a turn and those after it. Only the last one is lost: for others the chat goes on
+// as a new one, and the old one stays in the list.
+function dropFrom(id) {
+  const at = chat.turns.findIndex((turn) => turn.id === id);
+  if (at < 0) return;
+  settle();
+  const kept = chat.turns.slice(0, at);
+  if (at < chat.turns.length - 1) chat = { ...newChat(), turns: kept };
+  else chat.turns = kept;
+  while (past().children.length > at) past().lastElementChild.remove();
 }
 
 // Show a question at once, in the form in which the server will send it.
 function show(turn) {
   const article = byId("fresh").content.firstElementChild.cloneNode(true);
   article.id = turn.id;
-  article.querySelector(".question").textContent = turn.question;
+  const question = article.querySelector(".question");
+  question.textContent = turn.question;
+  question.classList.toggle("long", turn.question.length > 600);
   element.replaceChildren(article);
   article.scrollIntoView({ block: "start", behavior: "auto" });
 }
 
-function ask(question) {
+// Ask; `versions` are the answers that the same question had before.
+function ask(question, versions = []) {
   const text = question.trim();
   if (running || !text) return;
-  if (editing) dropLast();
-  editing = false;
+  if (editing) dropFrom(editing);
+  editing = "";
   settle();
   const earlier = history();
-  const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST };
+  const of = versions.length + 1;
+  const turn = { id: newName(), question: text, answer: null, partial: "", problem: LOST,
+    at: of, of, versions };
   chat.turns.push(turn);
   running = { turn, text: "" };
   keep();
@@ -97,7 +98,7 @@ function ask(question) {
     const doing = element.querySelector(".doing");
     if (doing) doing.lastChild.textContent = "Still waiting for the model; wait, or stop and retry";
   }, SLOW);
-  trigger("ask", { id: turn.id, question: text, history: earlier, filters });
+  trigger("ask", { id: turn.id, question: text, history: earlier, filters, of, k: papersRead() });
 }
 
 function finish(turn, words) {
@@ -107,6 +108,35 @@ function finish(turn, words) {
   keep();
   refresh();
   say(words);
+  offer();
+}
+
+// Below the latest answer: what to ask next. It comes when it comes.
+async function offer() {
+  const { id, answer } = last();
+  if (!answer) return;
+  const html = await call("follow_ups", { exchanges: chat.turns, filters }).catch(() => "");
+  const place = byId(id)?.querySelector(".follow");
+  if (html && place && last()?.id === id && !running) place.innerHTML = html;
+}
+
+const VERSION = ["answer", "partial", "problem", "verdict", "found"];
+const versionOf = (turn) => Object.fromEntries(VERSION.map((name) => [name, turn[name]]));
+// All answers to a turn's question, the one that is shown among them.
+function versionsOf(turn) {
+  const all = [...(turn.versions || [])];
+  all[(turn.at || 1) - 1] = versionOf(turn);
+  return all;
+}
+
+async function showVersion(turn, to) {
+  const versions = versionsOf(turn);
+  if (running || !versions[to - 1]) return;
+  Object.assign(turn, { verdict: "", found: [], ...versions[to - 1], at: to, versions });
+  keep();
+  const html = await call("show_chat", [turn]);
+  byId(turn.id).outerHTML = html;
+  byId(turn.id).querySelector(".versions button:not([disabled])")?.focus();
 }
 
 watch("value", () => {
@@ -114,6 +144,7 @@ watch("value", () => {
   if (!running || view.id !== running.turn.id) return;
   heard = Date.now();
   running.text = view.text || running.text;
+  running.found = view.found?.length ? view.found : running.found;
   if (!view.result) return;
   const { answer, problem } = view.result;
   finish(view.result, problem || (answer.answered
@@ -123,7 +154,7 @@ watch("value", () => {
 // End the exchange here: the server was told to stop, or does not answer.
 async function end(problem) {
   if (!running) return;
-  const turn = { ...running.turn, partial: running.text, problem };
+  const turn = { ...running.turn, partial: running.text, problem, found: running.found || [] };
   finish(turn, problem);
   const html = await call("show_chat", [turn]).catch(() => null);
   if (last()?.id !== turn.id) return;
@@ -168,7 +199,7 @@ window.addEventListener("pagehide", () => {
 async function openChat(next) {
   if (running) stop();
   chat = next;
-  editing = false;
+  editing = "";
   setOfTab(CURRENT, chat.id);
   element.replaceChildren();
   past().replaceChildren();
@@ -178,48 +209,21 @@ async function openChat(next) {
   if (chat !== next) return;
   if (html === null) past().append(part("p", "problem", AWAY));
   else past().innerHTML = html;
-}
-
-async function copy(button, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch { // not over plain http from another machine
-    const area = part("textarea", "sr", text);
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus();
-  }
-  const label = button.textContent;
-  button.textContent = "Copied";
-  say("Copied");
-  setTimeout(() => { button.textContent = label; }, 1500);
-}
-
-function save(name, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  window.scrollTo(0, placeOf(chat.id));
+  const again = ofTab(AGAIN) === last()?.id;
+  setOfTab(AGAIN, "");
+  if (again) actions.retry();
+  else offer();
 }
 
 const turnOf = (node) => chat.turns.find((turn) => turn.id === node.closest(".turn")?.id);
-
-async function copyCited(button, form) {
-  const paper = button.closest(".card")?.dataset.paper;
-  const wanted = paper !== undefined ? { ids: [paper] } : { exchanges: [turnOf(button)] };
-  copy(button, await call("cite_papers", { ...wanted, form }));
-}
 
 async function rate(turn, verdict, note = "") {
   turn.verdict = verdict;
   keep();
   const { question, answer } = turn;
   await call("rate_answer", {
-    question, answer: answer.answer, verdict, note,
+    id: turn.id, question, answer: answer.answer, verdict, note,
     paper_ids: answer.citations.map((c) => c.paper.id),
   });
   say("Thank you");
@@ -263,35 +267,37 @@ const actions = {
   ...choices,
   "example": (button) => ask(button.textContent),
   "stop": stop,
-  "retry": () => {
+  "retry": async () => {
     if (running || !last()) return;
-    const { question } = last();
-    dropLast();
-    ask(question);
+    const { id, question } = last();
+    if (lost || (await sameServer()) !== true) { // it is asked again by the page that comes then
+      setOfTab(AGAIN, id);
+      lost = true;
+      notice(`${AWAY} It is asked again once it does.`);
+      return;
+    }
+    const versions = versionsOf(last()).filter(({ answer, partial }) => answer || partial);
+    dropFrom(id);
+    ask(question, versions);
   },
-  "edit": () => {
-    if (running || !last()) return;
-    editing = true;
-    box().value = last().question;
+  "edit": (button) => {
+    const turn = turnOf(button);
+    if (running || !turn) return;
+    editing = turn.id;
+    box().value = turn.question;
     grow();
     refresh();
     box().focus();
   },
-  "cancel-edit": () => { editing = false; box().value = ""; grow(); refresh(); box().focus(); },
-  "copy-answer": async (button) => {
-    copy(button, await call("save_chat", { form: "md", exchanges: [turnOf(button)] }));
+  "version": (button) => showVersion(turnOf(button), Number(button.dataset.to)),
+  "unfold": (button) => {
+    const open = button.closest(".turn").querySelector(".question").classList.toggle("long");
+    button.textContent = open ? "Show all of it" : "Show less";
   },
-  "copy-bibtex": (button) => copyCited(button, "bibtex"),
-  "copy-ris": (button) => copyCited(button, "ris"),
-  "copy-chat-bibtex": async (button) => {
-    copy(button, await call("cite_papers", { exchanges: chat.turns }));
-  },
-  "export": async (button) => {
-    const form = button.dataset.form;
-    const text = await call("save_chat", { form, exchanges: chat.turns });
-    const name = chat.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50);
-    save(`${name.replace(/^-|-$/g, "") || "chat"}.${form}`, text);
-  },
+  "cancel-edit": () => { editing = ""; box().value = ""; grow(); refresh(); box().focus(); },
+  ...outlets,
+  ...listed,
+  ...settings,
   "rate": (button) => {
     const turn = turnOf(button);
     if (!turn?.answer) return;
@@ -343,22 +349,6 @@ document.addEventListener("submit", (event) => {
   }
 });
 document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
-document.addEventListener("keydown", (event) => {
-  if (event.target.id === "question" && event.key === "Enter" && !event.shiftKey
-    && !event.isComposing) {
-    event.preventDefault();
-    send();
-  } else if (event.key === "Escape" && !byId("help").open) {
-    if (hideReceipt()) return;
-    if (document.activeElement?.closest(".card") && closeSource()) return;
-    byId("keep").open = false;
-    if (libraryIsOpen()) toggleLibrary(false);
-    else if (chatsAreOpen()) toggleChats(false);
-    else if (running) stop();
-    else if (editing) actions["cancel-edit"]();
-  }
-});
-
 // The other parts of the page may be put in place after this one.
 function begin() {
   if (!["past", "question", "fresh", "chat-list", "library"].every(byId)) {
@@ -369,5 +359,7 @@ function begin() {
   box().value = ofTab(DRAFT) || "";
   grow();
   openChat(chat);
+  // On a phone the keyboard would cover half of the page.
+  if (window.matchMedia("(pointer: fine)").matches) box().focus({ preventScroll: true });
 }
 begin();

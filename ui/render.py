@@ -16,6 +16,7 @@ from rag.receipts.support import is_factual
 from rag.types import Answer, Hit, Paper, Sentence
 from ui.cards import card
 from ui.exchanges import Exchange
+from ui.glance import glance
 from ui.inline import Wrap, plain_chip
 from ui.legend import MEANING
 from ui.prose import to_html
@@ -30,6 +31,9 @@ _SIGNS = {
 _CLOSEST = "closest sentence; it does not say this"
 # Only these are said aloud, after the sentence.
 _FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
+_QUOTED, _LONGEST_QUOTE = 3, 400
+_LONG = 2.0  # seconds: a wait of this length is announced
+_FOLDED = 600  # characters of a question from which it is folded
 _WITHOUT = "Without the model:"
 _ADDED = "source added"  # by the program: the model gave none
 # Why a text is incomplete, and what to do.
@@ -40,15 +44,18 @@ _STOPPED = {
 }
 
 
-def waiting(name: str, question: str, hits: Sequence[Hit] = ()) -> list[str]:
+def waiting(name: str, question: str, hits: Sequence[Hit] = (), wait: float = 0.0) -> list[str]:
     """Return the exchange while nothing is written yet, in pieces.
 
     Args:
         name: the exchange's id in the page.
         question: what was asked.
         hits: the papers that are being read, once they are found.
+        wait: in how many seconds the first words are likely to come, 0 where that is unknown.
     """
     what = f"Reading {_count(len(hits), 'abstract')}" if hits else "Searching the library"
+    if hits and wait >= _LONG:
+        what += f"; first words in about {_count(round(wait), 'second')}"
     return _framed(name, question, "waiting", [doing(what)], _being_read(hits))
 
 
@@ -75,7 +82,9 @@ def finished(exchange: Exchange, library: Mapping[str, Paper]) -> list[str]:
         text = to_html(exchange.partial)
         broken = [*text, f'<p class="problem">{escape(exchange.problem)}</p>']
     if answer is None:
-        return _framed(exchange.id, exchange.question, "broken", [*broken, _RETRY_BELOW], "")
+        below = f'<div class="below">{_RETRY}{_versions(exchange)}</div>'
+        parts = [*broken, _quotations(exchange, library), below]
+        return _framed(exchange.id, exchange.question, "broken", parts, _found(exchange, library))
     state = "broken" if broken else "answered" if answer.answered else "declined"
     placed = _place(exchange.id, answer)
     chips = _Chips(exchange.id, answer, placed)
@@ -93,16 +102,58 @@ def finished(exchange: Exchange, library: Mapping[str, Paper]) -> list[str]:
     )
 
 
+def _quotations(exchange: Exchange, library: Mapping[str, Paper]) -> str:
+    """Return the words that had been found for a question whose answer did not come."""
+    rows = []
+    for passage in exchange.found[:_QUOTED]:
+        paper = library.get(passage.paper_id)
+        words = paper.abstract[passage.start : passage.end] if paper else ""
+        if paper and words:
+            shown = words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"
+            rows.append(f"<li><q>{escape(shown)}</q> <cite>{escape(paper.name)}</cite></li>")
+    if not rows:
+        return ""
+    return f'<p class="doing">Found until then:</p><ul class="found">{"".join(rows)}</ul>'
+
+
+def _found(exchange: Exchange, library: Mapping[str, Paper]) -> str:
+    cards = "".join(
+        card(library[passage.paper_id], f"{exchange.id}-r{rank}")
+        for rank, passage in enumerate(exchange.found, 1)
+        if passage.paper_id in library
+    )
+    return f'<h3>Papers found</h3><ul class="cards">{cards}</ul>' if cards else ""
+
+
+def _versions(exchange: Exchange) -> str:
+    """Return the way to the other answers to a question that was asked again."""
+    if exchange.of < 2 or exchange.at > exchange.of:
+        return ""
+    steps = [
+        f'<button type="button" class="quiet" data-do="version" data-to="{to}" '
+        f'aria-label="{label}"{"" if 1 <= to <= exchange.of else " disabled"}>{sign}</button>'
+        for to, label, sign in (
+            (exchange.at - 1, "The answer before", "‹"),
+            (exchange.at + 1, "The next answer", "›"),
+        )
+    ]
+    return f'<span class="versions">{steps[0]}{exchange.at} of {exchange.of}{steps[1]}</span>'
+
+
 def _framed(name: str, question: str, state: str, answer: Sequence[str], sources: str) -> list[str]:
     """Return an exchange in pieces; while it is written all but one or two stay the same."""
+    long = " long" if len(question) > _FOLDED else ""
     return [
         f'<article class="turn {state}" id="{name}" aria-label="Question and answer">'
-        f'<div class="asked"><h2 class="question">{escape(question)}</h2>'
+        f'<div class="asked"><h2 class="question{long}">{escape(question)}</h2>'
         '<button type="button" class="quiet again" data-do="edit">Edit</button></div>'
-        '<div class="answer">',
+        f'{_UNFOLD if long else ""}<div class="answer">',
         *answer,
         f'</div><aside class="sources" aria-label="Sources">{sources}</aside></article>',
     ]
+
+
+_UNFOLD = '<button type="button" class="quiet unfold" data-do="unfold">Show all of it</button>'
 
 
 def _being_read(hits: Sequence[Hit]) -> str:
@@ -195,7 +246,6 @@ def _verdict_of(sentence: Sentence | None, number: int, paper: Paper) -> tuple[s
 
 
 _RETRY = '<button type="button" class="quiet again" data-do="retry">Retry</button>'
-_RETRY_BELOW = f'<div class="below">{_RETRY}</div>'
 
 
 def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> str:
@@ -208,10 +258,11 @@ def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> st
     )
     copy = '<button type="button" class="quiet" data-do="copy-answer">Copy</button>'
     return (
-        f'{_receipt(answer, placed)}<div class="below">{copy}{_RETRY}{thumbs}{_cost(answer)}</div>'
+        f"{_receipt(answer, placed)}{glance(answer)}"
+        f'<div class="below">{copy}{_RETRY}{_versions(exchange)}{thumbs}{_cost(answer)}</div>'
         '<form class="note" hidden><label>What was good, wrong or missing? (optional)'
         '<input name="note" maxlength="2000" autocomplete="off"></label>'
-        '<button type="submit">Send</button></form>'
+        '<button type="submit">Send</button></form><div class="follow"></div>'
     )
 
 

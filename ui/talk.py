@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import gc
+import statistics
 import threading
+import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from rag.assistant import Assistant
 from rag.errors import InputError, ModelError, RagError
 from rag.index.entries import with_key
-from rag.types import Answer, Hit, Paper, to_json
+from rag.types import Answer, Hit, Paper, Passage, to_json
 from ui import render
-from ui.exchanges import Exchange, read_id, read_turns
+from ui.exchanges import Exchange, read_count, read_id, read_turns, read_version
 from ui.shelf import where_of
 
 # Seconds between two updates of an answer that is being written: smooth while few are, and
@@ -23,6 +27,7 @@ from ui.shelf import where_of
 _BETWEEN = 0.04
 _AT_EASE = 6  # answers at once that get this pace
 _under_way: set[object] = set()
+_waits: deque[float] = deque(maxlen=9)  # seconds that the latest answers' first words took
 
 View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
@@ -50,9 +55,13 @@ async def answer_views(
     question = question.strip() if isinstance(question, str) else ""
     hits: Sequence[Hit] = ()
     text = ""
+    began = time.monotonic()
+    first = read_version(asked.get("of"))
+    new = functools.partial(Exchange, name, question, at=first, of=first)
     ask = functools.partial(
         assistant.stream,
         question,
+        k=read_count(asked.get("k")),
         where=where_of(asked.get("filters")),
         history=read_turns(asked.get("history")),
     )
@@ -60,29 +69,41 @@ async def answer_views(
         async for parts in arriving:
             for part in parts:
                 if isinstance(part, Answer):
-                    yield _over(Exchange(name, question, answer=part), hits)
+                    yield _over(new(answer=part), hits)
                     return
                 if isinstance(part, RagError):
-                    yield _over(_broken(name, question, text, part), hits)
+                    yield _over(_broken(new(), text, part, hits), hits)
                     return
                 if isinstance(part, str):
+                    if not text and assistant.llm:
+                        _waits.append(time.monotonic() - began)
                     text += part
                 else:
-                    hits = part
+                    hits, began = part, time.monotonic()
             if text:
-                yield _view(name, render.writing(name, question, text, hits), text)
+                yield _view(name, render.writing(name, question, text, hits), text, hits)
                 # Meanwhile more arrives, to be shown together.
                 await asyncio.sleep(_BETWEEN * max(1.0, len(_under_way) / _AT_EASE))
             elif len(_under_way) <= _AT_EASE:  # else the first words matter more
-                yield _view(name, render.waiting(name, question, hits))
+                wait = statistics.median(_waits) if _waits and assistant.llm else 0.0
+                yield _view(name, render.waiting(name, question, hits, wait), "", hits)
 
 
-def _broken(name: str, question: str, text: str, error: RagError) -> Exchange:
+def is_busy() -> bool:
+    """Say whether so many answers are under way that nothing else should be computed."""
+    return len(_under_way) >= _AT_EASE
+
+
+def _passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    return tuple(hit.passage for hit in hits)
+
+
+def _broken(begun: Exchange, text: str, error: RagError, hits: Sequence[Hit]) -> Exchange:
     """Return the exchange that an error ended: what had arrived, and what there is without it."""
     known = error.answer if isinstance(error, ModelError) else None
-    return Exchange(
-        name,
-        question,
+    return dataclasses.replace(
+        begun,
+        found=_passages(hits),
         answer=known if isinstance(known, Answer) else None,
         partial=error.partial or text if isinstance(error, ModelError) else text,
         problem=sentence_of(str(error)),
@@ -139,22 +160,30 @@ async def _arriving(
         _under_way.discard(came)
 
 
-def _view(name: str, html: Sequence[str], text: str = "", result: Any = None) -> View:
-    return {"id": name, "html": list(html), "text": text, "result": result}
+def _view(
+    name: str,
+    html: Sequence[str],
+    text: str = "",
+    hits: Sequence[Hit] = (),
+    result: Any = None,
+) -> View:
+    found = to_json(_passages(hits))
+    return {"id": name, "html": list(html), "text": text, "found": found, "result": result}
 
 
 def _over(exchange: Exchange, hits: Sequence[Hit]) -> View:
     html = render.finished(exchange, {hit.paper.id: with_key(hit.paper) for hit in hits})
-    return _view(exchange.id, html, "", to_json(exchange))
+    return _view(exchange.id, html, "", hits, to_json(exchange))
 
 
 def show_again(assistant: Assistant, exchanges: Sequence[Exchange]) -> str:
     """Return the HTML of exchanges that are over, oldest first."""
     library: dict[str, Paper | None] = {}
     for exchange in exchanges:
-        for retrieved in exchange.answer.retrieved if exchange.answer else ():
-            if retrieved.paper_id not in library:
-                library[retrieved.paper_id] = _paper(assistant, retrieved.paper_id)
+        read = exchange.answer.retrieved if exchange.answer else exchange.found
+        for each in read:
+            if each.paper_id not in library:
+                library[each.paper_id] = _paper(assistant, each.paper_id)
     known = {name: paper for name, paper in library.items() if paper}
     return "".join(piece for exchange in exchanges for piece in render.finished(exchange, known))
 

@@ -12,7 +12,7 @@ from rag.types import Answer, Paper, to_json
 from ui.cards import is_web_address
 from ui.exchanges import Exchange
 
-_DOUBTS = {
+DOUBTS = {
     "weak": "weak support",
     "unsupported": "not supported by the source",
     "uncited": "no source",
@@ -71,8 +71,8 @@ def _parts(exchange: Exchange) -> Iterator[str]:
 
 def _doubts(answer: Answer) -> Iterator[str]:
     for sentence in answer.sentences:
-        if sentence.support in _DOUBTS:
-            yield f"- {_DOUBTS[sentence.support]}: {_answer_text(sentence.text)}"
+        if sentence.support in DOUBTS:
+            yield f"- {DOUBTS[sentence.support]}: {_answer_text(sentence.text)}"
 
 
 def reference(paper: Paper) -> str:

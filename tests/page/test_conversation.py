@@ -305,13 +305,13 @@ def test_feedback_is_written_down(visit, site):
     turn.locator(".note button").click()
     file = site.assistant.settings.index / "feedback.jsonl"
     lines = []
-    while len(lines) < 2:
+    while not lines or "which" not in lines[0]:
         visit.page.wait_for_timeout(50)
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    first, second = map(json.loads, lines)
-    assert first | {"note": "which labels?", "time": ""} == second | {"time": ""}
-    assert second["question"] == "What of image labels?"
-    assert (second["verdict"], second["paper_ids"]) == ("down", ["pixsort"])
+    [row] = map(json.loads, lines)  # with its note it is one line
+    assert row["note"] == "which labels?"
+    assert row["question"] == "What of image labels?"
+    assert (row["verdict"], row["paper_ids"]) == ("down", ["pixsort"])
     visit.page.reload()
     visit.answered("What of image labels?")
     pressed = visit.page.locator('.thumb[data-verdict="down"]').get_attribute("aria-pressed")

@@ -150,6 +150,15 @@ def test_feedback_is_appended(tmp_path):
     ]
 
 
+def test_what_is_said_again_of_an_exchange_is_one_line(tmp_path):
+    feedback.record(tmp_path, OPINION | {"id": "t1", "note": ""}, NOW)
+    feedback.record(tmp_path, OPINION, NOW)
+    feedback.record(tmp_path, OPINION | {"id": "t1", "note": "so\u2028so"}, NOW)
+    lines = (tmp_path / "feedback.jsonl").read_bytes().splitlines()
+    assert [json.loads(line).get("id") for line in lines] == [None, "t1"]
+    assert json.loads(lines[1])["note"] == "so\u2028so"
+
+
 @pytest.mark.parametrize(
     "change",
     [{"verdict": "so"}, {"verdict": None}, {"question": ""}, {"question": 3}, {"answer": None},

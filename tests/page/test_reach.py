@@ -27,6 +27,8 @@ def tab_to(page, selector, most=40):
 
 def test_keys_alone(visit):
     page = visit.page
+    page.wait_for_function("document.activeElement.id === 'question'")
+    page.evaluate("document.activeElement.blur()")
     page.locator("body").press("Tab")
     assert focused(page, ".skip")
     page.keyboard.press("Enter")

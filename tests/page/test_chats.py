@@ -1,0 +1,102 @@
+"""In a real browser: chats are searched, named, pinned and seen from other tabs; settings."""
+
+from page.conftest import stored_chats
+from page.test_reach import serious
+
+QUESTIONS = (
+    "How accurate is the graph model?",
+    "What of image labels?",
+    "What halves errors in speech?",
+    "Is the graph trained on one card?",
+)
+
+
+def names(page):
+    return page.locator("#chat-list .chat").all_inner_texts()
+
+
+def ask_all(visit):
+    for question in QUESTIONS:
+        visit.do("new-chat")
+        visit.ask(question)
+
+
+def test_chats_are_searched_named_and_pinned(visit):
+    page = visit.page
+    ask_all(visit)
+    assert names(page) == list(reversed(QUESTIONS))
+    page.fill("#find-chat", "wordgate")
+    assert names(page) == ["What halves errors in speech?"], "answers are searched too"
+    page.fill("#find-chat", "")
+    page.click("#keep summary")
+    page.click("[data-do=rename]")
+    page.keyboard.type("Cards & cost")
+    page.keyboard.press("Enter")
+    assert page.locator("#chat-title").inner_text() == "Cards & cost"
+    page.locator("#chat-list .chat", has_text="graph model").click()
+    page.click("#keep summary")
+    page.click("[data-do=pin]")
+    assert names(page)[0] == "How accurate is the graph model?"
+    assert serious(page) == []
+    page.reload()
+    page.wait_for_selector("#chat-list .chat")
+    assert names(page)[:2] == ["How accurate is the graph model?", "Cards & cost"]
+
+
+def test_another_tab_s_chat_appears(visit):
+    other = visit.page.context.new_page()
+    other.goto(visit.url)
+    other.fill("#question", "What of image labels?")
+    other.press("#question", "Enter")
+    visit.page.wait_for_selector("#chat-list .chat:text-is('What of image labels?')")
+    assert visit.page.locator("#chat-list [aria-current]").count() == 0
+    other.wait_for_selector(".turn.answered")
+    other.close()
+
+
+def test_a_chat_is_where_one_left_it(visit):
+    page = visit.page
+    for question in QUESTIONS:
+        visit.ask(question)
+    page.evaluate("window.scrollTo(0, 321)")
+    page.wait_for_timeout(400)
+    visit.do("new-chat")
+    page.locator("#chat-list .chat").first.click()
+    page.wait_for_function("window.scrollY === 321")
+
+
+def test_a_long_question_folds(visit):
+    page = visit.page
+    question = "How accurate is the graph model? " + "It is a long story. " * 100
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    page.wait_for_selector(".turn.answered, .turn.declined, .turn.broken")
+    title = page.locator(".question").last
+    assert title.bounding_box()["height"] < 200
+    visit.do("unfold")
+    assert title.bounding_box()["height"] > 300
+
+
+def test_what_is_too_long_is_said_and_not_cut(visit):
+    page = visit.page
+    page.fill("#question", "word " * 1_000)
+    page.press("#question", "Enter")
+    page.wait_for_selector(".turn.broken")
+    assert page.locator(".turn .problem").inner_text().startswith("A question has 1 to 4000")
+    assert len(stored_chats(visit)[0]["turns"][0]["question"]) == 4_999
+
+
+def test_settings(visit, site):
+    page = visit.page
+    page.locator("#bar [data-do=settings]").click()
+    page.select_option('#settings-form [name="theme"]', "dark")
+    page.select_option('#settings-form [name="k"]', "4")
+    assert serious(page) == []
+    page.click("[data-do=close-settings]")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) == "rgb(21, 23, 26)"
+    visit.ask("How accurate is the graph model?")
+    assert stored_chats(visit)[0]["turns"][0]["answer"]["settings"]["k"] == 4
+    page.reload()
+    page.wait_for_selector(".turn.answered")
+    assert page.evaluate(ground) == "rgb(21, 23, 26)"
