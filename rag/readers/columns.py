@@ -12,12 +12,12 @@ _NAMES = {
     "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
     "title": (
         "title", "display_name", "document_title", "article_title", "paper_title", "preprint_title",
-        "rel_title", "dc_title", "title_display", "title_s", "ti",
+        "rel_title", "dc_title", "title_display", "title_s",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
         "abstract_original", "preprint_abstract", "rel_abs", "dc_description", "abstract_s",
-        "description", "ab",
+        "description",
     ),
     "index": ("abstract_inverted_index",),
     "authors": (
@@ -25,14 +25,14 @@ _NAMES = {
         "creators", "creator", "author_list", "author_string", "author_s",
         "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
         "full_authors", "preprint_authors", "rel_authors", "dc_creator", "author_display",
-        "auth_full_name_s", "contributors", "book_authors", "au",
+        "auth_full_name_s", "contributors", "book_authors",
     ),
     "year": (
         "year", "publication_year", "pub_year", "date", "published", "published_date",
         "publication_date", "pub_date", "issued", "published_at", "publish_time", "date_published",
         "year_published", "cover_date", "prism_cover_date", "published_print", "published_online",
         "first_publication_date", "online_date", "date_of_publication", "publication_date_original",
-        "published_year", "preprint_date", "rel_date", "posted", "produced_date_y_i", "py", "pdate",
+        "published_year", "preprint_date", "rel_date", "posted", "produced_date_y_i", "pdate",
         "cdate", "created", "update_date", "versions_created",
     ),
     "venue": (
@@ -43,7 +43,7 @@ _NAMES = {
         "primary_location_source_display_name", "locations_source_display_name",
         "host_venue_display_name", "primary_location", "host_venue", "publication", "repository",
         "full_journal_name", "published_journal", "journals", "pubtitle", "source", "event_title",
-        "proceeding", "journal_title_s", "pub", "so", "book_or_report_details", "server",
+        "proceeding", "journal_title_s", "pub", "book_or_report_details", "server",
         "preprint_platform", "rel_site",
     ),
     "doi": (

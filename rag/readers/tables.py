@@ -18,7 +18,7 @@ from rag.types import Paper, Rejection
 
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
 NO_TITLE_COLUMN = "no column named title or id; rename the one that holds the titles"
-_TAGS = {"PT", "AU", "TI", "SO"}  # columns of Web of Science's tab-delimited files
+_TAGS = {"TI", "AB"}  # columns of Web of Science's tab-delimited files, and of Ovid's
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
 _ABOVE = 5  # rows of which one must be the header
