@@ -14,10 +14,12 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_AT_ONCE = 8  # files that are synced at the same time
 # Names for what this process has opened already, wherever that leads.
 _DESCRIPTOR = re.compile(r"/dev/(stdin|stdout|stderr)|/(?:dev|proc/self)/fd/(\d{1,9})")
 
@@ -158,17 +160,23 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_files(folder: Path) -> None:
-    """Make every file below a folder durable; what has not changed since costs next to nothing."""
+    """Make every file below a folder durable: all at once, so that a disk waits for them once."""
     if os.name != "posix":
         return
+    files, folders = [], []
     for place, _, names in os.walk(folder):
-        for name in names:
-            if name.endswith("lock"):
-                continue
-            with contextlib.suppress(FileNotFoundError):  # of a reader, and gone again
-                descriptor = os.open(Path(place) / name, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
-        sync_folder(Path(place))
+        files += [Path(place) / name for name in names if not name.endswith("lock")]
+        folders.append(Path(place))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(_sync, files))
+    for place in folders:
+        sync_folder(place)
+
+
+def _sync(file: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # of a reader, and gone again
+        descriptor = os.open(file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
