@@ -169,8 +169,8 @@ def sync_files(folder: Path) -> None:
         folders.append(Path(place))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(_sync, files))
-    for place in folders:
-        sync_folder(place)
+    for each in folders:
+        sync_folder(each)
 
 
 def _sync(file: Path) -> None:
