@@ -78,7 +78,7 @@ async def answer_views(
                     yield _over(_broken(new(), text, part, hits, secrets), hits)
                     return
                 if isinstance(part, str):
-                    if not text and assistant.llm:
+                    if hits and not text and assistant.llm:
                         _waits.append(time.monotonic() - began)
                     text += part
                 else:
