@@ -8,6 +8,7 @@ answer = assistant.ask("What speed-up does LCNN offer over AlexNet?")
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import logging
 import platform
@@ -91,6 +92,15 @@ class Assistant:
     ) -> Assistant:
         """Open the library that the settings name; see `__init__`."""
         return cls(settings, llm=llm, embedder=embedder)
+
+    def with_model_of(self, settings: Settings) -> Assistant:
+        """Return an assistant over the same open library, answering as other settings say.
+
+        It is not to be closed: the library is this one's.
+        """
+        made = copy.copy(self)
+        made.settings, made._llm, made._llm_opened = settings, None, False
+        return made
 
     def close(self) -> None:
         """Release files, connections and a local model."""

@@ -133,6 +133,7 @@ def library():
         Paper("a", "TinyCLIP: Distilling", "TinyCLIP prunes. Catastrophic forgetting is avoided."),
         Paper("b", "On segmentation", "Catastrophic forgetting harms segmentation in Genoa."),
         Paper("c", "COVER: a search", "We cover much. COVER searches."),
+        Paper("f", "NETS+: sailing", "NETS+ sails."),
         Paper("d", "Wide nets", "Nets cover all. They cover images."),
         Paper("e", "Deep nets", "Segmentation by nets. They cover speech."),
     ]
@@ -147,6 +148,8 @@ def library():
         ("What Does Tinyclip Prune?", "what does TinyCLIP prune?"),
         ("waht is catstrophic forgetting", "what is catastrophic forgetting"),
         ("segmantation", "segmentation"),
+        ("What does Anna Cover search?", "What does Anna Cover search?"),
+        ("What is NETS?", "What is NETS?"),
         ("wat is segmentation", "what is segmentation"),
         ("hwo dose TinyCLIP prune", "how does TinyCLIP prune"),
         ("what is avoidd", "what is avoided"),

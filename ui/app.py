@@ -33,6 +33,7 @@ from rag.types import IngestReport
 from ui import feedback, frame, listing, sheet, transcript
 from ui.exchanges import cited_papers, read_exchanges, read_names, read_object
 from ui.following import suggestions
+from ui.models import Models
 from ui.serve import check_access, launch
 from ui.shelf import Library, where_of
 from ui.talk import View, answer_views, is_busy, sentence_of, show_again
@@ -56,15 +57,19 @@ _WAITING = 200  # questions that may wait
 _EMPTY: View = {"id": "", "html": [], "text": "", "found": [], "result": None}
 
 
-def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Blocks:
+def build(
+    assistant: Assistant, uploads: Uploads, *, mcp: bool = False, own_models: bool = False
+) -> gr.Blocks:
     """Return the page over one library.
 
     Args:
         assistant: answers and holds the library.
         uploads: knows whose the uploaded files are.
+        own_models: let each browser name a model, its address and its key.
         mcp: offer ``search_papers`` and ``ask_papers`` to other programs.
     """
     library = Library(assistant)
+    models = Models(assistant, own=own_models)
     page = gr.Blocks(title="Papers", analytics_enabled=False, fill_width=True)
     with page:
         gr.HTML(frame.CHATS, elem_id="aside", apply_default_css=False)
@@ -80,7 +85,11 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
                 apply_default_css=False,
             )
             with gr.Column(elem_id="foot"):
-                gr.HTML(frame.composer(), elem_id="composer", apply_default_css=False)
+                gr.HTML(
+                    frame.composer(own_models=own_models),
+                    elem_id="composer",
+                    apply_default_css=False,
+                )
                 state = gr.HTML(elem_id="footing", apply_default_css=False)
         with gr.Column(elem_id="library"):
             shelf = gr.HTML(elem_id="shelf", apply_default_css=False)
@@ -93,15 +102,27 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
             report = gr.HTML(elem_id="report", apply_default_css=False)
             gr.HTML(frame.LISTING, elem_id="listing", apply_default_css=False)
 
-        async def ask(event: gr.EventData) -> AsyncIterator[View]:
-            async with contextlib.aclosing(answer_views(assistant, event._data or {})) as views:
+        async def ask(event: gr.EventData, request: gr.Request) -> AsyncIterator[View]:
+            own = models.of(request.cookies.get(COOKIE, ""))
+            async with contextlib.aclosing(answer_views(own, event._data or {})) as views:
                 async for view in views:
                     yield view
 
-        def around() -> tuple[str, str, str]:
-            model = assistant.llm.metadata.model_name if assistant.llm else None
+        def state_of(request: gr.Request) -> str:
+            own = models.of(request.cookies.get(COOKIE, ""))
+            model = own.llm.metadata.model_name if own.llm else None
+            return frame.state_line(own.info(), model)
+
+        def choose(event: gr.EventData, request: gr.Request) -> str:
+            try:
+                models.choose(request.cookies.get(COOKIE, ""), read_object(event._data))
+            except RagError as error:
+                return frame.problem(sentence_of(str(error))) + state_of(request)
+            return state_of(request)
+
+        def around(request: gr.Request) -> tuple[str, str, str]:
             return (
-                frame.state_line(assistant.info(), model),
+                state_of(request),
                 frame.welcome(library.shelf, library.examples),
                 frame.library(library.shelf),
             )
@@ -119,12 +140,15 @@ def build(assistant: Assistant, uploads: Uploads, *, mcp: bool = False) -> gr.Bl
                         yield said, *rest
             except RagError as error:
                 said = frame.problem(sentence_of(str(error)))
-            yield said, None, *around()
+            yield said, None, *around(request)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = live.ask(ask, outputs=live, concurrency_limit=_AT_ONCE, **quiet)
         asking.failure(None, js="() => document.dispatchEvent(new Event('rag:failed'))")
         live.stop(None, cancels=[asking])
+        live.model(choose, outputs=state, **quiet).then(
+            None, js="() => document.dispatchEvent(new Event('rag:model'))"
+        )
         surroundings = [state, welcome, shelf]
         page.load(around, outputs=surroundings, **quiet)
         live.refresh(around, outputs=surroundings, **quiet).then(
@@ -232,7 +256,8 @@ def main(arguments: argparse.Namespace) -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rag-ui-"))
         os.environ["GRADIO_TEMP_DIR"] = folder
         uploads = Uploads()
-        page = build(assistant, uploads, mcp=arguments.mcp)
+        own = auth is None and not arguments.no_auth
+        page = build(assistant, uploads, mcp=arguments.mcp, own_models=own)
         address = launch(
             page,
             arguments.host,

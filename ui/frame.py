@@ -71,10 +71,14 @@ _COMPOSER = """
 """
 
 
-def composer() -> str:
-    """Return the box to ask in, and what the script shows of a question at once."""
+def composer(*, own_models: bool = False) -> str:
+    """Return the box to ask in, and what the script shows of a question at once.
+
+    With ``own_models`` the settings let a browser name a model of its own.
+    """
+    settings = _SETTINGS.replace("<!-- model -->", _MODEL if own_models else _NO_MODEL)
     fresh = "".join(render.waiting("x", ""))
-    return f'{_COMPOSER}{help_dialog()}{_SETTINGS}<template id="fresh">{fresh}</template>'
+    return f'{_COMPOSER}{help_dialog()}{settings}<template id="fresh">{fresh}</template>'
 
 
 _SETTINGS = """
@@ -87,10 +91,23 @@ _SETTINGS = """
     <label>Theme
       <select name="theme"><option value="">as this device</option><option value="light">light
       </option><option value="dark">dark</option></select></label>
-    <p class="fine">Kept in this browser. Which model answers is written below the question's
-      box; it is set where the page is started.</p>
-  </form></dialog>
+    <p class="fine">These are kept in this browser.</p>
+  </form><!-- model --></dialog>
 """
+_MODEL = """
+  <form id="model-form" method="dialog"><h3>Model</h3>
+    <label>Name <input name="model" autocomplete="off" placeholder="gpt-4o-mini"></label>
+    <label>Address of its service, which speaks OpenAI's protocol
+      <input name="address" type="url" autocomplete="off" placeholder="https://api.openai.com/v1">
+    </label>
+    <label>Key <input name="key" type="password" autocomplete="off"></label>
+    <p class="fine">The key stays in the memory of this page's server until it stops, for this
+      browser alone; it is not shown again. Questions and abstracts are sent to that address.</p>
+    <p class="row"><button type="submit" class="strong">Use this model</button>
+      <button type="button" data-do="own-model-off">Use the page's own</button></p>
+    <p id="model-said" role="status"></p></form>
+"""
+_NO_MODEL = '<p class="fine">Which model answers is set where the page is started.</p>'
 _MODEL_HELP = (
     "<p>To have answers written by a language model, start the page with one of these set:</p>"
     "<dl><dt>OPENAI_API_KEY</dt><dd>a key of OpenAI or of a service that speaks its protocol"

@@ -198,6 +198,7 @@ window.addEventListener("pagehide", () => {
 
 async function openChat(next) {
   if (running) stop();
+  const place = placeOf(next.id);
   chat = next;
   editing = "";
   setOfTab(CURRENT, chat.id);
@@ -209,7 +210,7 @@ async function openChat(next) {
   if (chat !== next) return;
   if (html === null) past().append(part("p", "problem", AWAY));
   else past().innerHTML = html;
-  window.scrollTo(0, placeOf(chat.id));
+  window.scrollTo(0, place);
   const again = ofTab(AGAIN) === last()?.id;
   setOfTab(AGAIN, "");
   if (again) actions.retry();
@@ -276,6 +277,7 @@ const actions = {
       notice(`${AWAY} It is asked again once it does.`);
       return;
     }
+    if (running || last()?.id !== id) return; // pressed twice
     const versions = versionsOf(last()).filter(({ answer, partial }) => answer || partial);
     dropFrom(id);
     ask(question, versions);

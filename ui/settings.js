@@ -18,9 +18,25 @@ const settings = {
     form.elements.theme.value = chosen.theme || "";
     byId("settings").showModal();
   },
+  "own-model-off": () => {
+    byId("model-form").reset();
+    trigger("model", {});
+  },
   "close-settings": () => byId("settings").close(),
 };
 
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "model-form") return;
+  event.preventDefault();
+  const { model, address, key } = event.target.elements;
+  trigger("model", { model: model.value, address: address.value, key: key.value });
+  key.value = "";
+});
+document.addEventListener("rag:model", () => {
+  const footing = byId("footing");
+  const said = footing.querySelector(".problem") || footing.querySelector("#state :is(p, summary)");
+  byId("model-said").textContent = said.textContent.replace("Add a model", "");
+});
 document.addEventListener("change", (event) => {
   if (!event.target.closest?.("#settings-form")) return;
   const { k, theme } = byId("settings-form").elements;

@@ -28,6 +28,7 @@ from ui.exchanges import read_names
 
 _MOST_CHOICES = 300
 MOST_CHOSEN = 300  # papers that may be chosen to be asked
+_LONGEST_ID = 240  # bytes that a filter takes
 _NEAREST = 10  # papers shown where none matches
 _LONGEST_QUERY = 1_000
 _PLACE = re.compile(r":\d+\Z")
@@ -83,7 +84,8 @@ def where_of(filters: Any) -> list[str | Condition]:
     where: list[str | Condition] = [
         f"{fields[name]}{value}" for name, value in given.items() if value
     ]
-    if ids := read_names(filters.get("ids"))[:MOST_CHOSEN]:
+    named = (name.encode("utf-8", "replace") for name in read_names(filters.get("ids")))
+    if ids := [name.decode() for name in named if len(name) <= _LONGEST_ID][:MOST_CHOSEN]:
         chosen = [Condition("id", "=", name.casefold()) for name in ids]
         where.append(Group.of(chosen, any_of=True))
     return where

@@ -17,6 +17,7 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.errors import InputError, ModelError, RagError
 from rag.index.entries import with_key
+from rag.settings import cut_out
 from rag.types import Answer, Hit, Paper, Passage, to_json
 from ui import render
 from ui.exchanges import Exchange, read_count, read_id, read_turns, read_version
@@ -72,10 +73,12 @@ async def answer_views(
                     yield _over(new(answer=part), hits)
                     return
                 if isinstance(part, RagError):
-                    yield _over(_broken(new(), text, part, hits), hits)
+                    key = assistant.settings.openai_api_key
+                    secrets = [key.get_secret_value()] if key else []
+                    yield _over(_broken(new(), text, part, hits, secrets), hits)
                     return
                 if isinstance(part, str):
-                    if not text and assistant.llm:
+                    if hits and not text and assistant.llm:
                         _waits.append(time.monotonic() - began)
                     text += part
                 else:
@@ -98,7 +101,9 @@ def _passages(hits: Sequence[Hit]) -> tuple[Passage, ...]:
     return tuple(hit.passage for hit in hits)
 
 
-def _broken(begun: Exchange, text: str, error: RagError, hits: Sequence[Hit]) -> Exchange:
+def _broken(
+    begun: Exchange, text: str, error: RagError, hits: Sequence[Hit], secrets: Sequence[str]
+) -> Exchange:
     """Return the exchange that an error ended: what had arrived, and what there is without it."""
     known = error.answer if isinstance(error, ModelError) else None
     return dataclasses.replace(
@@ -106,7 +111,7 @@ def _broken(begun: Exchange, text: str, error: RagError, hits: Sequence[Hit]) ->
         found=_passages(hits),
         answer=known if isinstance(known, Answer) else None,
         partial=error.partial or text if isinstance(error, ModelError) else text,
-        problem=sentence_of(str(error)),
+        problem=sentence_of(cut_out(str(error), secrets)),
     )
 
 

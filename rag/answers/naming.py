@@ -98,7 +98,8 @@ def titles_in(
     while i < len(words):
         for size in range(min(_LONGEST_TITLE, len(words) - i), 0, -1):
             run = text[words[i].start : words[i + size - 1].end]
-            if library.is_title(run):
+            part = size == 1 and run.istitle() and goes_on(words, i, text)
+            if library.is_title(run) and not part:  # LUKE is not meant by "Luke Zettlemoyer"
                 written = _as_written(run, library)
                 if size > 3 or is_name(run, written, library):
                     yield i, i + size, written
@@ -177,18 +178,10 @@ def find_names(text: str, library: Lexical | None) -> Named:
     titles: list[str] = []
     people: list[str] = []
     if library:
-        # Of an author, "Luke Zettlemoyer", and a paper that is called by a part of it, LUKE, the
-        # author is meant; of an author within a longer title, the title.
-        whole = list(_authors_in(words, text, marks, library, (4, 3, 2)))
         for first, last, written in titles_in(words, text, library):
-            if all(stop <= first or last <= start for start, stop, _ in whole) or last - first > 2:
-                titles.append(written)
-                marks.update(dict.fromkeys(range(first, last), "N"))
-        free = (each for each in whole if not any(i in marks for i in range(each[0], each[1])))
-        for first, last, condition in free:
-            marks.update(dict.fromkeys(range(first, last), "A"))
-            where.append(condition)
-        for first, last, condition in _authors_in(words, text, marks, library, (1,)):
+            titles.append(written)
+            marks.update(dict.fromkeys(range(first, last), "N"))
+        for first, last, condition in _authors_in(words, text, marks, library):
             marks.update(dict.fromkeys(range(first, last), "A"))
             where.append(condition)
     for first, last, condition in _venues_in(words, text, marks, library) if library else ():
@@ -272,16 +265,12 @@ def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
 
 
 def _authors_in(
-    words: Sequence[Chunk],
-    text: str,
-    marks: dict[int, str],
-    library: Lexical,
-    sizes: Sequence[int],
+    words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
 ) -> Iterator[tuple[int, int, Condition]]:
     """Yield the runs of words that are authors of the library, with the condition for each."""
     i = 0
     while i < len(words):
-        for size in sizes:
+        for size in (4, 3, 2, 1):
             run = range(i, i + size)
             if run.stop > len(words) or any(j in marks for j in run):
                 continue

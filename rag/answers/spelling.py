@@ -65,8 +65,8 @@ def restore_case(text: str, library: Lexical) -> str:
     words = chunks(text)
     written: dict[int, tuple[int, str]] = {}
     for first, last, name in titles_in(words, text, library):
-        if last - first == 1 and words[first].text.istitle() and goes_on(words, first, text):
-            continue  # LUKE is not meant by "Luke Zettlemoyer"
+        if last - first == 1 and has_inner_capital(words[first].text):
+            continue  # BLEU is written so already, though a paper is called BLEU+
         if has_inner_capital(name) or last - first == 1 or not name.islower():
             written[words[first].start] = (words[last - 1].end, name)
     taken = [(start, end) for start, (end, _) in written.items()]

@@ -191,7 +191,8 @@ def serve(assistant: Assistant, port: int = 0, **options: Any) -> Iterator[str]:
     """Serve a page over the library while the block lasts."""
     mcp = options.pop("mcp", False)
     uploads = Uploads()
-    page = build(assistant, uploads, mcp=mcp)
+    own_models = options.pop("own_models", False)
+    page = build(assistant, uploads, mcp=mcp, own_models=own_models)
     options = {"auth": None, "no_auth": False, "files": uploads, **options}
     options["server"] = make_server(assistant) if mcp else None
     with left_open():

@@ -1,7 +1,13 @@
 """In a real browser: chats are searched, named, pinned and seen from other tabs; settings."""
 
-from page.conftest import stored_chats
+import json
+
+import pytest
+
+from page.conftest import open_visit, serve, stored_chats
 from page.test_reach import serious
+from rag.errors import SettingsError
+from ui.models import Models
 
 QUESTIONS = (
     "How accurate is the graph model?",
@@ -100,3 +106,42 @@ def test_settings(visit, site):
     page.reload()
     page.wait_for_selector(".turn.answered")
     assert page.evaluate(ground) == "rgb(21, 23, 26)"
+
+
+def test_a_model_of_one_s_own(site, browser, monkeypatch):
+    question = "How accurate is the graph model?"
+    key = "sk-a-very-own-key"
+    with serve(site.assistant, own_models=True) as url:
+        for visit, other in zip(open_visit(browser, url), open_visit(browser, url), strict=True):
+            page = visit.page
+            page.locator("#bar [data-do=settings]").click()
+            page.fill('#model-form [name="model"]', "mine")
+            page.fill('#model-form [name="address"]', "ftp://elsewhere")
+            page.click("#model-form [type=submit]")
+            page.wait_for_selector("#model-said:has-text('the address of the model is none' i)")
+            page.fill('#model-form [name="address"]', site.fake.base_url)
+            page.fill('#model-form [name="key"]', key)
+            assert serious(page) == []
+            page.click("#model-form [type=submit]")
+            page.wait_for_selector("#model-said:has-text('Answers are written by mine.')")
+            assert page.input_value('#model-form [name="key"]') == ""
+            page.click("[data-do=close-settings]")
+            visit.ask(question)
+            sent = site.fake.requests[-1]
+            assert sent.body["model"] == "mine"
+            assert sent.headers["authorization"] == f"Bearer {key}"
+            assert key not in page.content() + json.dumps(stored_chats(visit))
+            other.ask(question)
+            assert site.fake.requests[-1].body["model"] == "fake"
+            page.reload()
+            page.wait_for_selector("#state:has-text('mine')")
+            page.locator("#bar [data-do=settings]").click()
+            page.click("[data-do=own-model-off]")
+            page.wait_for_selector("#model-said:has-text('Answers are written by fake.')")
+
+
+def test_a_page_for_others_takes_no_model_from_them(visit, site):
+    visit.page.locator("#bar [data-do=settings]").click()
+    assert visit.page.locator("#model-form").count() == 0
+    with pytest.raises(SettingsError, match="set where the page is started"):
+        Models(site.assistant, own=False).choose("v", {"model": "x"})
