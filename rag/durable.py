@@ -163,14 +163,15 @@ def sync_files(folder: Path) -> None:
     """Make every file below a folder durable: all at once, so that a disk waits for them once."""
     if os.name != "posix":
         return
-    files, folders = [], []
+    files: list[Path] = []
+    folders: list[Path] = []
     for place, _, names in os.walk(folder):
         files += [Path(place) / name for name in names if not name.endswith("lock")]
         folders.append(Path(place))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(_sync, files))
-    for place in folders:
-        sync_folder(place)
+    for each in folders:
+        sync_folder(each)
 
 
 def _sync(file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from rag.text.sentences import sentence_spans
@@ -95,7 +95,7 @@ def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:
         return
     folded = " ".join(wanted).translate(_STRAIGHT)
     text = _SPACE.sub(" ", abstract).translate(_STRAIGHT)
-    places = range(len(text))  # in the abstract, of each character of the text
+    places: Sequence[int] = range(len(text))  # in the abstract, of each character of the text
     if "  " in text:
         doubled = {at for run in _SPACES.finditer(text) for at in range(run.start() + 1, run.end())}
         places = [at for at in places if at not in doubled]
