@@ -163,7 +163,8 @@ def sync_files(folder: Path) -> None:
     """Make every file below a folder durable: all at once, so that a disk waits for them once."""
     if os.name != "posix":
         return
-    files, folders = [], []
+    files: list[Path] = []
+    folders: list[Path] = []
     for place, _, names in os.walk(folder):
         files += [Path(place) / name for name in names if not name.endswith("lock")]
         folders.append(Path(place))

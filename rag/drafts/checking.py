@@ -126,13 +126,15 @@ def check_draft(
     checked = []
     for block in spoken:
         marks = citing.find_marks(block.text, known)
+        line, counted = block.line, 0
         for start, end in citing.sentences(block.text, marks) if marks else ():
             own = citing.within(marks, start, end)
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
             if cited and not _is_address(block.text[start:end], own, start):
                 said = citing.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
-                line = block.line + block.text.count("\n", 0, start)
+                line += block.text.count("\n", counted, start)
+                counted = start
                 said = clean(_COMMENT_LINE.sub("", said), latex=form == "latex")
                 found = _check(line, shown, said, cited, resolve)
                 checked.append(replace(found, suggested=_suggestion(found, said, library)))

@@ -237,9 +237,10 @@ def _is_raised_citation(
     text: str, match: re.Match[str], numbers: Sequence[Cited], labels: Collection[str]
 ) -> bool:
     """Say whether raised numbers cite: behind a stop, or listed and no power (m², χ²)."""
-    if text[: match.start(1)].rstrip()[-1:] in tuple(".,;!?”。，；！？」』"):
+    before = text[max(0, match.start(1) - 8) : match.start(1)].rstrip()
+    if before[-1:] in tuple(".,;!?”。，；！？」』"):
         return True
-    unit = re.search(r"(?<![^\W\d_])[^\W\d_]{1,2}\Z", text[: match.start(1)].rstrip())
+    unit = re.search(r"(?<![^\W\d_])[^\W\d_]{1,2}\Z", before)
     return unit is None and any(each.name in labels for each in numbers)
 
 
@@ -295,16 +296,18 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         goes_on = _GOES_ON.search(text[max(0, mark.start - 12) : mark.start])
         masked[mark.start : mark.end] = ("x" if goes_on else "X") * (mark.end - mark.start)
     whole = "".join(masked)
+    runs, done = _runs(marks), 0
     for match in re.finditer(r"([.!?…。！？])[\"'”’)」』）]{0,2}\s*(?=[Xx])", whole):
-        last = _run_end(match.end(), marks)
-        if last is None or not _AFTER_RUN.match(whole, last):
+        last, spoken = runs.get(match.end(), (0, True))
+        if spoken or match.start() < done or not _AFTER_RUN.match(whole, last):
             continue
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
+        done = last
     yield from sentence_spans("".join(masked))
 
 
-_AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
+_AFTER_RUN = re.compile(rf"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
 _NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
 
 
@@ -315,19 +318,21 @@ def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
     return re.findall(r"[^\W\d_]{2,}", beside)
 
 
-def _run_end(at: int, marks: Sequence[Mark]) -> int | None:
-    """Return where the run of citations ends that begins at ``at``, None where none does.
+def _runs(marks: Sequence[Mark]) -> dict[int, tuple[int, bool]]:
+    """Return by where each mark begins where its run of marks ends, and whether any is spoken.
 
-    One that is a part of its sentence belongs to no run.
+    A space or comma may stand between two, or both.
     """
-    end = None
-    for mark in marks[_first(marks, at) :]:
-        # A space or comma may stand between two, or both.
-        if mark.start > (at if end is None else end + 2):
-            break
-        if not mark.spoken:
-            end = mark.end
-    return end
+    runs: dict[int, tuple[int, bool]] = {}
+    following: Mark | None = None
+    for mark in reversed(marks):
+        end, spoken = mark.end, mark.spoken
+        if following is not None and following.start <= mark.end + 2:
+            end, later = runs[following.start]
+            spoken = spoken or later
+        runs[mark.start] = end, spoken
+        following = mark
+    return runs
 
 
 def within(marks: Sequence[Mark], start: int, end: int) -> Sequence[Mark]:

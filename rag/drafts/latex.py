@@ -117,9 +117,11 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
     """Take footnotes, captions and headings out, the inner ones first."""
     blocks: list[Block] = []
     found = list(_OUTER.finditer(text))
+    unclosed = len(text)  # where the first group begins that has no end: none around it has one
     for number, match in zip(range(len(found), 0, -1), reversed(found), strict=True):
-        close = _closing(text, match.end())
+        close = _closing(text, match.end(), unclosed)
         if close is None:
+            unclosed = match.start()
             continue
         inside = _SILENT.sub(lambda silent: " " + _lines(silent[0]), text[match.end() : close])
         name, lines = match[1], _lines(match[0]) + _lines(inside)
@@ -139,10 +141,13 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
     return text, blocks
 
 
-def _closing(text: str, at: int) -> int | None:
-    """Return where the brace closes that was opened just before ``at``, None where it does not."""
+def _closing(text: str, at: int, end: int) -> int | None:
+    """Return where the brace closes that was opened just before ``at``, None if not before ``end``.
+
+    What a draft's author left open may not swallow the rest of it.
+    """
     depth = 1
-    for brace in re.compile(r"\\.|[{}]", re.S).finditer(text, at, at + _LONGEST_GROUP):
+    for brace in re.compile(r"\\.|[{}]", re.S).finditer(text, at, min(end, at + _LONGEST_GROUP)):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
         if not depth:
             return brace.start()
