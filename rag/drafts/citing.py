@@ -47,7 +47,8 @@ _AT_KEY = re.compile(
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
     r"(?:\\(?:href|url)\s*\{)?[(<]?https?://(?:www\.|dx\.)?(?:arxiv\.org/(?:abs|pdf)/"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/(10\.\d{4,9}/[^\s\"<>{}()\[\],;]{0,200}[\w/-]))"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/"
+    r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!])))"
     r"/?(?:[)>}]|(?![\w/]))"
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
