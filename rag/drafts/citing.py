@@ -37,8 +37,8 @@ CITE = re.compile(
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _LOCATOR = (
-    r"(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|§+|figs?|figures?|tab|tables?|eqs?|equations?|"
-    r"vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?|supp(?:lement)?)(?=[^\w-])"
+    r"(?:§+|(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|figs?|figures?|tab|tables?|eqs?|"
+    r"equations?|vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
 )
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
