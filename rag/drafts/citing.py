@@ -38,8 +38,8 @@ CITE = re.compile(
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _LOCATOR = (
-    r"(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|§+|figs?|figures?|tab|tables?|eqs?|equations?|"
-    r"vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?|supp(?:lement)?)(?=[^\w-])"
+    r"(?:§+|(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|figs?|figures?|tab|tables?|eqs?|"
+    r"equations?|vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
 )
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
@@ -48,7 +48,8 @@ _AT_KEY = re.compile(
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
     r"(?:\\(?:href|url)\s*\{)?[(<]?https?://(?:www\.|dx\.)?(?:arxiv\.org/(?:abs|pdf)/"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/(10\.\d{4,9}/[^\s\"<>{}()\[\],;]{0,200}[\w/-]))"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/"
+    r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!])))"
     r"/?(?:[)>}]|(?![\w/]))"
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")

@@ -289,12 +289,15 @@ def _readings(quantity: Quantity) -> Iterator[tuple[float, str, int]]:
     if quantity.unit in ("K", "B"):
         yield abs(quantity.value) * {"K": 1e3, "B": 1e9}[quantity.unit], "", 0
     if quantity.ratio:
-        yield quantity.ratio, "%", -1
+        yield quantity.ratio, "of", -1
     if quantity.share:
         yield round(100 * quantity.value, 6), "%", quantity.decimals - 2
 
 
-def _alike(wanted: float, unit: str, decimals: int, given: float, other: str, _: int) -> bool:
+def _alike(wanted: float, unit: str, decimals: int, given: float, other: str, others: int) -> bool:
+    if unit == "of" or other == "of":  # 8 of 9 is not 9 of 10, though both are about 90%
+        percent = (wanted, given, decimals) if unit == "%" else (given, wanted, others)
+        return {unit, other} == {"of", "%"} and _near(*percent)
     if unit == other or not unit or (not other and unit in _UNSAID):
         return _near(wanted, given, decimals)
     (measure, size), (other_measure, other_size) = _SIZES[unit], _SIZES[other]
