@@ -117,6 +117,8 @@ def _kind(text: str, lines: Sequence[_Line], at: int, depth: int) -> str:
     start, end, tag = lines[at]
     if tag:
         return tag
+    if text[start : start + 1].isalpha() and text.find("|", start, end) < 0:
+        return ""  # most lines are words
     if _HEADING.match(text, start, end):
         return "h3"
     if _RULE.match(text[start : min(end, start + 100)].rstrip()) and end - start < 100:

@@ -22,6 +22,7 @@ CHATS = """
   <input type="search" id="find-chat" placeholder="Search chats" aria-label="Search chats"
     autocomplete="off" hidden>
   <ul id="chat-list"></ul>
+  <button type="button" class="quiet" data-do="settings" aria-haspopup="dialog">Settings</button>
   <p class="fine">Chats are kept in this browser only.</p>
 </nav>
 <header id="bar">
@@ -38,8 +39,6 @@ CHATS = """
     <button type="button" class="quiet" data-do="print">Print or PDF</button>
     <button type="button" class="quiet" data-do="copy-chat-bibtex">Copy BibTeX</button>
   </div></details>
-  <button type="button" class="quiet" data-do="settings" aria-haspopup="dialog"
-    aria-label="Settings">⚙</button>
   <button type="button" class="quiet" data-do="help" aria-label="Help: signs and keys"
     aria-haspopup="dialog">?</button>
   <button type="button" data-do="toggle-library" aria-controls="library"

@@ -20,7 +20,8 @@ def glance(answer: Answer) -> str:
         evidence = sentence.evidence
         if evidence and sentence.support != "unsupported":
             quotes = says.setdefault(evidence.paper_id, [])
-            if evidence.quote not in quotes:
+            if not any(evidence.quote in quote for quote in quotes):
+                quotes[:] = [quote for quote in quotes if quote not in evidence.quote]
                 quotes.append(evidence.quote)
     if not answer.answered or len(says) < _FEWEST:
         return ""

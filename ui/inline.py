@@ -24,6 +24,7 @@ _INLINE = re.compile(
     rf"|\[(?P<words>[^\[\]\n]{{1,300}})\]\((?P<link>{_TO})\)|(?P<bare>(?<!\]\()\b{_TO})"
     r"|(?P<star>\*{1,2})"
 )
+_STAR = re.compile(r"(?P<star>\*{1,2})")  # all that there is where no address is
 _STOPS = ".,;:!?)"
 _TIE = '<span class="tie">'
 
@@ -68,6 +69,8 @@ def cut_pieces(text: str) -> list[Piece]:
         else:
             found.append(Piece(token.kind, at, end, token.items))
         at = end
+    if "$" not in text and "\\" not in text:
+        return found
     return [part for piece in found for part in _with_formulas(text, piece)]
 
 
@@ -101,6 +104,7 @@ class Inline:
     ) -> None:
         """Take the text, its pieces, what goes around and into it, and where all blocks stand."""
         self.text = text
+        self._marks = _INLINE if "http" in text else _STAR
         self._pieces = pieces
         self._starts = [piece.start for piece in pieces]
         self._wraps = [self._around_formulas(wrap) for wrap in wraps]
@@ -178,7 +182,7 @@ class Inline:
             if piece.kind == "maths":
                 made.append(piece.html)
                 continue
-            for found in _INLINE.finditer(self.text, at, right):
+            for found in self._marks.finditer(self.text, at, right):
                 made.append(escape(self.text[at : found.start()]))
                 if found["star"]:
                     shown = _toggle(stars.get(found.start(), ""), opened) or found[0]
@@ -204,7 +208,7 @@ class Inline:
         for piece, left, right in self._within(start, end):
             if piece.kind != "text":
                 continue
-            for star in _INLINE.finditer(self.text, left, right):
+            for star in self._marks.finditer(self.text, left, right):
                 if not star["star"]:
                     continue
                 tag = "strong" if len(star[0]) == 2 else "em"

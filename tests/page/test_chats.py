@@ -94,7 +94,7 @@ def test_what_is_too_long_is_said_and_not_cut(visit):
 
 def test_settings(visit, site):
     page = visit.page
-    page.locator("#bar [data-do=settings]").click()
+    page.locator("[data-do=settings]").click()
     page.select_option('#settings-form [name="theme"]', "dark")
     page.select_option('#settings-form [name="k"]', "4")
     assert serious(page) == []
@@ -114,7 +114,7 @@ def test_a_model_of_one_s_own(site, browser, monkeypatch):
     with serve(site.assistant, own_models=True) as url:
         for visit, other in zip(open_visit(browser, url), open_visit(browser, url), strict=True):
             page = visit.page
-            page.locator("#bar [data-do=settings]").click()
+            page.locator("[data-do=settings]").click()
             page.fill('#model-form [name="model"]', "mine")
             page.fill('#model-form [name="address"]', "ftp://elsewhere")
             page.click("#model-form [type=submit]")
@@ -135,13 +135,13 @@ def test_a_model_of_one_s_own(site, browser, monkeypatch):
             assert site.fake.requests[-1].body["model"] == "fake"
             page.reload()
             page.wait_for_selector("#state:has-text('mine')")
-            page.locator("#bar [data-do=settings]").click()
+            page.locator("[data-do=settings]").click()
             page.click("[data-do=own-model-off]")
             page.wait_for_selector("#model-said:has-text('Answers are written by fake.')")
 
 
 def test_a_page_for_others_takes_no_model_from_them(visit, site):
-    visit.page.locator("#bar [data-do=settings]").click()
+    visit.page.locator("[data-do=settings]").click()
     assert visit.page.locator("#model-form").count() == 0
     with pytest.raises(SettingsError, match="set where the page is started"):
         Models(site.assistant, own=False).choose("v", {"model": "x"})

@@ -182,3 +182,16 @@ def test_a_semicolon_may_stand_in_a_value(where, meant):
 def test_what_means_nothing_is_refused(site, tool, given, said):
     with pytest.raises(ToolError, match=said):
         asyncio.run(make_server(site.assistant).call_tool(tool, given))
+
+
+def test_the_page_is_light(site, browser):
+    page = browser.new_page()
+    watched = page.context.new_cdp_session(page)
+    watched.send("Network.enable")
+    sizes = []
+    watched.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(site.url)
+    page.wait_for_selector("#welcome")
+    page.wait_for_timeout(1_000)
+    page.context.close()
+    assert 100_000 < sum(sizes) < 450_000
