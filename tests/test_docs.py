@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 from rag import types
+from rag.answers import chain, followups
 from rag.batches.cost import Price
 from rag.batches.run import Summary
+from rag.drafts import latex, pairs
 from rag.drafts.checking import Checked
+from rag.index import filters
+from rag.readers import records
+from rag.receipts import matching, support
+from rag.text import quantities
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
@@ -30,6 +36,22 @@ def test_every_path_and_module_that_is_named_exists(document):
 
 def test_the_threat_model_names_tests():
     assert len(_NAMED.findall((ROOT / "docs" / "threats.md").read_text())) >= 10
+
+
+LIMITS = [
+    (chain, "_LONGEST_QUESTION"), (filters, "_LONGEST_VALUE"), (filters, "_MOST"),
+    (support, "_LONGEST_CLAIM"), (quantities, "MOST_CLAIMED"), (matching, "_LONGEST"),
+    (matching, "_MOST_SENTENCES"), (matching, "_MOST_NUMBERS"), (followups, "_FAR"),
+    (records, "TITLE_LIMIT"), (records, "ABSTRACT_LIMIT"), (latex, "_LONGEST_GROUP"),
+    (pairs, "_LONGEST_LINE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), LIMITS, ids=lambda each: str(each)[:40])
+def test_limits_are_named(module, name):
+    text = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
+    limits = text[text.index("What has a limit") : text.index("Not protected")]
+    assert re.search(rf"\b{getattr(module, name):,}\b", limits)
 
 
 PRINTED = [
