@@ -123,11 +123,6 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
     return 1.0 / (1.0 + math.exp(-total))
 
 
-def answers(grounds: Grounds, least: float = LEAST) -> bool:
-    """Say whether the papers answer the question that the grounds are of."""
-    return score(grounds.features) >= least
-
-
 def formula() -> str:
     """Return what names the formula: a threshold found with another one means nothing."""
     text = json.dumps(dict(COEFFICIENTS), sort_keys=True)

@@ -25,6 +25,7 @@ from rag.answers import (
     followups,
     gathering,
     judging,
+    meaning,
     planning,
     prompts,
     questions,
@@ -128,6 +129,7 @@ def stream(
         read = questions.read_question(alone, index.lexical, multilingual=multilingual)
     if read.mended:
         alone = read.text
+    by_meaning = multilingual and read.language != "en"
     if read.several and llm is None:
         ask = functools.partial(
             stream,
@@ -165,11 +167,14 @@ def stream(
             hits[:lead],
             functools.partial(embed_kept, embedder),
             functools.partial(gathering.rarity, index),
-            cross_encoder().logits,
+            functools.partial(meaning.logits, embedder) if by_meaning else cross_encoder().logits,
         )
         grounds = abstention.find_grounds(read, hits, candidates, index.lexical.papers)
         strange = gathering.is_foreign(index, read)
-        sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
+        if by_meaning:
+            sure = meaning.score(candidates)
+        else:
+            sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
         confidence = 0.0 if strange else round(sure, 4)
     yield hits
 
@@ -213,8 +218,7 @@ def stream(
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        meant = read.limited or bool(found.absent) or candidates.plainly
-        meant = meant or abstention.answers(grounds, least)
+        meant = read.limited or bool(found.absent) or sure >= least
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
