@@ -51,6 +51,7 @@ def test_ingest_prints_one_document(index, capsys):
     assert report == {
         "files": 1, "records": 3, "added": 0, "updated": 0, "unchanged": 3, "duplicates": 0,
         "rejected": [], "papers": 3, "passages": 3, "embedded": 0, "gone": 0, "removed": 0,
+        "kept": [],
     }  # fmt: skip
 
 
@@ -274,7 +275,7 @@ def test_a_wrong_setting_names_itself(index, capsys, monkeypatch):
     monkeypatch.setenv("RAG_EMBEDDER", "magic")
     assert main(["info"]) == 1
     assert capsys.readouterr().err == (
-        "error: RAG_EMBEDDER: Input should be 'auto', 'minilm', 'static' or 'openai'; "
+        "error: RAG_EMBEDDER: Input should be 'auto', 'minilm', 'e5', 'static' or 'openai'; "
         "correct the setting\n"
     )
 

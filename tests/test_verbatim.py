@@ -74,6 +74,26 @@ def test_a_fragment_of_what_is_asserted_is_supported():
     assert not is_only_mentioned("Green tea lowers blood pressure", TEA)
 
 
+@pytest.mark.parametrize(
+    ("claim", "mentioned"),
+    [
+        ("Mate harms the heart.", True),
+        ("Mate helps the heart.", False),
+        ("Tea slows ageing.", True),
+        ("Coffee cures colds.", True),
+        ("Cocoa helps pupils.", True),
+        ("Milk burns the throat.", True),
+    ],
+)
+def test_a_doubt_counts_for_its_own_clause(claim, mentioned):
+    abstract = (
+        "Although it is often said that mate harms the heart, mate helps the heart. Smith et al. "
+        "claimed that tea slows ageing. The idea that coffee cures colds is appealing. Do we know "
+        "that cocoa helps pupils? If drunk hot, milk burns the throat."
+    )
+    assert is_only_mentioned(claim, abstract) is mentioned
+
+
 MOSS = Paper("moss", "On moss", "Moss grows on the north side of 40 oaks in Norway.")
 FERN = Paper("fern", "On ferns", "Ferns lower the temperature of 90 ponds in Chile.")
 

@@ -14,6 +14,9 @@ _SPACE, _SPACES, _WORD = re.compile(r"\s"), re.compile(r" {2,}"), re.compile(r"\
 _GOES_ON = re.compile(r"\w|%|[.,]\d")
 _OCCURRENCES = 20  # how many are looked at: one is the rule
 _LEAST_CLAUSE = 4  # words
+_LEAST_MENTION = 3
+_CLAUSE = re.compile(r"[,;:]\s")
+_CONDITION = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
 # What may stand before a main clause: a heading, an adverb that takes nothing back.
 _LEAD_IN = re.compile(
     r"[\"“(\s]*(?:(?:background|objectives?|aims?|purpose|methods?|results?|findings?|"
@@ -77,15 +80,24 @@ def is_only_mentioned(claim: str, abstract: str) -> bool:
     >>> is_only_mentioned("Coffee is bad for sleep.", "It is a myth that coffee is bad for sleep.")
     True
     """
-    if len(claim.split()) < _LEAST_CLAUSE or find_verbatim(claim, abstract):
+    if len(claim.split()) < _LEAST_MENTION or find_verbatim(claim, abstract):
         return False
-    around = [
-        abstract[a:start] + " " + abstract[end:b]
+    doubted = [
+        _is_doubted(abstract[a:start], abstract[end:b])
         for start, end in islice(_occurrences(claim, abstract), _OCCURRENCES)
         for a, b in sentence_spans(abstract)
         if a <= start < b
     ]
-    return bool(around) and all(_DOUBT.search(text) for text in around)
+    return bool(doubted) and all(doubted)
+
+
+def _is_doubted(before: str, after: str) -> bool:
+    """Say whether what stands around a statement in its sentence takes it back.
+
+    Before it only its own clause counts, or a condition: "Though some claim the contrary, it is".
+    """
+    clause = before if _CONDITION.search(before) else _CLAUSE.split(before)[-1]
+    return after.rstrip().endswith("?") or bool(_DOUBT.search(f"{clause} {after}"))
 
 
 def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:
