@@ -30,6 +30,7 @@ def base(tmp_path):
 
 
 def network():
+    torch.set_num_threads(1)  # two wait for each other where others compute
     torch.manual_seed(0)
     weights = {name: torch.tensor(matrix) for name, matrix in small_weights().items()}
     return train_checker.Net(weights)
@@ -61,7 +62,7 @@ def test_pairs_are_cut_to_what_the_network_reads(base):
 def trained(base, out):
     net = network()
     rows = [[2, *(4 if w == "graph" else 7 for w in (e.text, e.passage)), 3] for e in PAIRS]
-    course = train_checker.Course(minutes=5, epochs=200, rate=3e-3, end=0.1, seed=1)
+    course = train_checker.Course(minutes=5, epochs=800, rate=3e-3, end=0.1, seed=1)
     train_checker.train(net, PAIRS, rows, course, out)
     return net, rows
 
@@ -69,16 +70,15 @@ def trained(base, out):
 def test_training_puts_true_over_false_and_is_the_same_again(base, tmp_path, capsys):
     net, rows = trained(base, tmp_path / "a.pt")
     again, _ = trained(base, tmp_path / "b.pt")
-    assert "48 steps" in capsys.readouterr().out  # 8 pairs of 34 a step, 200 times
+    assert "189 steps" in capsys.readouterr().out  # 8 pairs of 34 a step, 800 times
     kept = torch.load(tmp_path / "a.pt")
     for name, value in again.state_dict().items():
         assert torch.equal(value, kept[name]), name
     with torch.inference_mode():
         logits = net.eval()(*train_checker._padded(rows)).numpy()
-    scores = [logits[i, example.task] for i, example in enumerate(PAIRS)]
-    true = [score for score, e in zip(scores, PAIRS, strict=True) if e.label]
-    false = [score for score, e in zip(scores, PAIRS, strict=True) if not e.label]
-    assert min(true) > max(false)
+    for group in range(4):  # each has a true pair and a false one
+        scores = {e.label: logits[i, e.task] for i, e in enumerate(PAIRS) if e.group == group}
+        assert scores[1.0] > scores[0.0] + 1
 
 
 def test_what_is_exported_says_the_same_and_is_reported(base, tmp_path):

@@ -24,6 +24,7 @@ from evals.maintain.check_sample import read_rows
 from evals.metrics import area, risk_coverage
 from evals.questions import states
 from rag.assistant import Assistant
+from rag.errors import RagError
 from rag.settings import load_settings
 from rag.types import Paper, to_json
 
@@ -183,4 +184,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except RagError as error:
+        sys.exit(f"error: {error}")

@@ -28,6 +28,7 @@ from rag.answers import extraction, gathering
 from rag.answers.abstention import COEFFICIENTS, LEAST, Features, find_grounds
 from rag.answers.questions import read_question
 from rag.assistant import Assistant
+from rag.errors import RagError
 from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept
 from rag.settings import load_settings
@@ -63,7 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in some_abstracts(arguments.bench, arguments.papers):
             sys.stdout.write(line)
         return 0
-    cases = [case for index in arguments.index for case in measure(index, arguments.bench)]
+    if not arguments.index:
+        parser.error("name at least one --index")
+    cases = [case for index in arguments.index for case in measure(index)]
     kept = [case for case in cases if not (case.kind == "Z" and case.papers > _LARGE)]
     fitted = fit(kept)
     names = (*Features._fields, "constant")
@@ -97,7 +100,7 @@ def _questions() -> list[dict[str, str]]:
     return [row for row in rows if row["batch"] in HELD_OUT and row["corpus"] == "acl"]
 
 
-def measure(index: str, bench: Path) -> Iterator[Case]:
+def measure(index: str) -> Iterator[Case]:
     """Yield what the decision on each question rests on over one index."""
     assistant = Assistant.open(load_settings(index=index, llm="none"))
     assistant.require()
@@ -182,4 +185,7 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except RagError as error:
+        sys.exit(f"error: {error}")
