@@ -112,7 +112,7 @@ def test_spaces_and_values_with_operators():
 
 LONG = {
     "cjk": "漢字論文検索質問応答" * 17,
-    "emoji": "😀🎈" * 100,
+    "emoji": "😀🎈" * 99,
     "accents": "éàü" * 66,
     "ascii": "graph (a+b) [1] " * 12,
 }
@@ -121,7 +121,12 @@ LONG = {
 @pytest.fixture
 def long_titles(assistant, tmp_path):
     rows = [
-        {"id": f"Ü-{name}", "title": f"On {text} once", "abstract": "A graph.", "authors": [text]}
+        {
+            "id": f"Ü-{name}",
+            "title": f"On {text} once",
+            "abstract": "A graph.",
+            "authors": [f"x{text}"],
+        }
         for name, text in LONG.items()
     ]
     # The same at first, and another in the end.
@@ -137,7 +142,7 @@ def test_a_long_part_in_any_script_is_found(long_titles, name):
     text = LONG[name].strip()
     for where, found in (
         ([f"title~{text}"], [f"Ü-{name}"]),
-        ([f"title!~{text}", f"author={text}"], [f"Ü-{name}2"]),
+        ([f"title!~{text}", f"author=x{text}"], [f"Ü-{name}2"]),
         ([f"author~{text[1:170]}"], [f"Ü-{name}", f"Ü-{name}2"]),
         ([f"id=ü-{name.upper()}"], [f"Ü-{name}"]),
         ([f"id~ü-{name[1:]}"], []),

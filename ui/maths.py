@@ -17,7 +17,7 @@ TEX = (
     r"(?:[^$\n]{0,300}?[^\s$\\])?)\$(?![\d$])"
 )
 # What MathML Core has, less what leads somewhere or runs: the rest is no formula of ours.
-_TAGS = frozenset(
+TAGS = frozenset(
     "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom menclose msub "
     "msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd".split()
 )
@@ -67,7 +67,7 @@ def _written(element: Any) -> str:
     Raises:
         ValueError: it holds something else.
     """
-    if element.tag not in _TAGS:
+    if element.tag not in TAGS:
         raise ValueError(element.tag)
     allowed = "".join(
         f' {name}="{value}"'

@@ -19,6 +19,7 @@ from rag.assistant import Assistant
 from rag.errors import RagError
 from rag.settings import load_settings
 from rag.types import to_json
+from ui import maths
 from ui.app import page_functions
 from ui.exchanges import read_exchanges, read_turns
 from ui.prose import to_html
@@ -39,11 +40,13 @@ ODD: list[Any] = [
     None, True, 0, -1, 10**30, 1e308, "", "\ud800", "\0", "up", "json", "g", [], {}, [None], [[]],
     {"exchanges": {}}, ["g"] * 200, "x" * 5000,
 ]  # fmt: skip
-TAGS = frozenset(
-    "a article aside button code dd details div dl dt em form h2 h3 h4 input label li mark ol p "
-    "path pre progress section span strong summary svg ul b option select".split()
-)
-OPEN_ENDED = frozenset(["input", "path"])
+_PROSE = """
+    a article aside b blockquote button code dd del details div dl dt em form h2 h3 h4 hr input
+    label li mark ol option p path pre progress section select span strong summary svg table tbody
+    td th thead tr ul
+"""
+TAGS = frozenset(_PROSE.split()) | maths.TAGS
+OPEN_ENDED = frozenset(["input", "path", "hr"])
 
 
 class Shown(HTMLParser):
