@@ -12,7 +12,7 @@ _NAMES = {
     "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
     "title": (
         "title", "display_name", "document_title", "article_title", "paper_title", "preprint_title",
-        "rel_title", "dc_title", "title_display", "title_s",
+        "rel_title", "dc_title", "title_display", "title_s", "titles",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
 from rag.readers.columns import INNER, NAMES, field_name
+from rag.readers.datacite import from_datacite
 from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
@@ -94,7 +95,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
-    return record
+    return {**record, **from_datacite(record)}
 
 
 def _noted(extra: Any) -> dict[str, Any]:
