@@ -20,6 +20,7 @@ from rag.readers.tables import (
 )
 from rag.readers.tagged import COCHRANE, ENW, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
+from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
 
@@ -93,6 +94,8 @@ def find_reader(head: str, name: str) -> Reader | str:
         return read_json_lines if is_json_lines(start, name) else read_json
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
+    if is_paper_page(head):
+        return read_paper_page
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
         (is_header_first, read_table),
         (RIS.fits, RIS.read),
@@ -114,9 +117,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         return named
     if name.endswith((".csv", ".tsv")):
         return lacks(head)
-    if re.match(r"<(?:!doctype html|html)", start, re.IGNORECASE):
-        return "a web page; save it as text"
-    return UNKNOWN
+    return read_paper_page if is_page(head) else UNKNOWN
 
 
 def _binary(head: str) -> str:
