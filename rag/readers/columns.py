@@ -59,7 +59,8 @@ _NAMES = {
     ),
     "doi": (
         "doi", "article_doi", "prism_doi", "digital_object_identifier", "di", "published_doi",
-        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s",
+        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s", "doi_link", "doi_url",
+        "link_to_doi", "url_doi", "doi_address", "doi_number", "doi_no", "link_doi",
     ),
     "arxiv": ("arxiv_id", "arxiv", "eprint", "archive_id"),
     "url": (
