@@ -51,6 +51,16 @@ def words(value: Any, depth: int = 0) -> str:
     return ""
 
 
+def title(value: Any) -> str:
+    """Return a title as text; of a list, as of one in several languages, the first.
+
+    >>> title(["Les marées", "Tides"]), title("Tides")
+    ('Les marées', 'Tides')
+    """
+    each = map(words, value) if isinstance(value, list) else [words(value)]
+    return next(filter(None, each), "")
+
+
 def short(value: Any) -> str:
     """Return a field as text where it is no longer than such a field can be, else ""."""
     text = words(value)

@@ -40,7 +40,7 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
     latex = latex or dump
     raw_abstract = _abstract(record, found)
-    raw_title = _first(fields.words, record, found.get("title")) or ""
+    raw_title = _first(fields.title, record, found.get("title")) or ""
     if len(raw_abstract) > _MARKUP_SHARE * ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
