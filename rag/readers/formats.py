@@ -10,6 +10,7 @@ from rag.readers.archives import Document
 from rag.readers.bibtex import is_bibtex, read_bibtex
 from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.pages import is_listing, read_pages
+from rag.readers.reading_lists import is_reading_list, read_reading_list
 from rag.readers.tables import (
     delimiter,
     is_fields_by_row,
@@ -106,6 +107,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),
+        (is_reading_list, read_reading_list),
         (is_listing, read_pages),
     )
     for test, reader in tests:
