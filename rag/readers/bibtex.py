@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ _START = re.compile(
 _EXPANSION_LIMIT = 2**20  # characters of one value after its abbreviations were put in
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not the key
+_OF_THE_WHOLE = ("year", "date", "journal", "journaltitle", "publisher")
 _WHOLE = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
 _ODD_KEY = re.compile(
@@ -68,8 +70,10 @@ def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         yield Rejection(label, "the file is too large for BibTeX; split it")
         return
     strings = {month: month.capitalize() for month in _MONTHS}
-    for block in Splitter(_readable(text)).split().blocks:
-        yield from _from_block(block, strings, label)
+    blocks = Splitter(_readable(text)).split().blocks
+    parents = _parents(blocks)
+    for block in blocks:
+        yield from _from_block(block, strings, parents, label)
 
 
 def entries(text: str) -> dict[str, str]:
@@ -80,13 +84,15 @@ def entries(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     strings = {month: month.capitalize() for month in _MONTHS}
-    for block in Splitter(_readable(text)).split().blocks:
+    blocks = Splitter(_readable(text)).split().blocks
+    parents = _parents(blocks)
+    for block in blocks:
         try:
             if isinstance(block, String):
                 strings[block.key.lower()] = _value(block.value, strings)
             if not isinstance(block, Entry):
                 continue
-            record = _record(block, strings)
+            record = _record(block, strings, parents)
         except _Broken:
             continue
         people = record.get("authors")
@@ -97,7 +103,9 @@ def entries(text: str) -> dict[str, str]:
     return found
 
 
-def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[Paper | Rejection]:
+def _from_block(
+    block: Block, strings: dict[str, str], parents: dict[str, dict[str, object]], label: str
+) -> Iterator[Paper | Rejection]:
     where = f"{label}:{(block.start_line or 0) + 1}"
     if isinstance(block, DuplicateFieldKeyBlock):
         block = block.ignore_error_block or block
@@ -105,7 +113,7 @@ def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[P
         block = block.ignore_error_block or block
     if isinstance(block, Entry):
         try:
-            record = _record(block, strings)
+            record = _record(block, strings, parents)
         except _Broken as error:
             yield Rejection(where, f"broken entry: {error}")
         else:
@@ -120,8 +128,49 @@ def _from_block(block: Block, strings: dict[str, str], label: str) -> Iterator[P
         yield Rejection(where, f"broken entry: {' '.join(str(reason).split())}")
 
 
-def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
-    """Return the fields of an entry under the names that all records share."""
+def _parents(blocks: list[Block]) -> dict[str, dict[str, object]]:
+    """Return what entries that others name as their crossref pass on, by key in lower case."""
+    named = {_parent(block) for block in blocks if isinstance(block, Entry)} - {""}
+    strings = {month: month.capitalize() for month in _MONTHS}
+    found: dict[str, dict[str, object]] = {}
+    for block in blocks if named else ():
+        with contextlib.suppress(_Broken):  # which is reported at its own place
+            if isinstance(block, String):
+                strings[block.key.lower()] = _value(block.value, strings)
+            elif isinstance(block, Entry) and (key := _key(block.key).lower()) in named:
+                found.setdefault(key, _passed_on(_own(block, strings)))
+    return found
+
+
+def _parent(entry: Entry) -> str:
+    """Return the key of the entry from which one inherits, in lower case; "" for none."""
+    fields = (str(field.value) for field in entry.fields if field.key.lower() == "crossref")
+    parent = next(fields, "").strip('{}" \n\t').lower()
+    return parent if parent != _key(entry.key).lower() else ""
+
+
+def _passed_on(parent: dict[str, object]) -> dict[str, object]:
+    """Return what a chapter or paper has from the book or proceedings in which it is."""
+    found = {name: parent[name] for name in _OF_THE_WHOLE if parent.get(name)}
+    title = parent.get("booktitle") or parent.get("title")
+    return found | ({"booktitle": title} if title else {})
+
+
+def _record(
+    entry: Entry, strings: dict[str, str], parents: dict[str, dict[str, object]]
+) -> dict[str, object]:
+    """Return the fields of an entry, and what it inherits, under the names that all share."""
+    own = _own(entry, strings)
+    inherited = parents.get(_parent(entry), {})
+    if own.get("year") or own.get("date"):
+        inherited = {name: inherited[name] for name in inherited.keys() - {"year", "date"}}
+    record = {**inherited, **own}
+    if "journal" not in record:
+        record["journal"] = record.get("journaltitle") or record.get("booktitle")
+    return record
+
+
+def _own(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     record: dict[str, object] = {"citation_key": _key(entry.key)}
     for field in entry.fields:
         name = field.key.lower()
@@ -131,8 +180,6 @@ def _record(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
             record.setdefault(name, _value(str(field.value), strings))
     if record.get("author"):
         record["authors"] = [{"family": name} for name in names(str(record.pop("author")))]
-    if "journal" not in record:
-        record["journal"] = record.get("journaltitle") or record.get("booktitle")
     if str(record.get("archiveprefix", record.get("eprinttype", "arxiv"))).lower() != "arxiv":
         record.pop("eprint", None)
     return record

@@ -26,6 +26,11 @@ _LABEL = re.compile(
     r"|(?:We|The|This|These|In|An?|Our|To|It|There|Here|Although|While|As|For|On|With|By|When|Many"
     r"|Most|Recent|Recently)\b)) ?(?=\S)"
 )
+_OWN_LINE = re.compile(  # a heading alone above the abstract
+    r"\s*(?:abstract|summary|zusammenfassung|résumé|resumen|resumo|摘要|抄録|要旨)"
+    r"[ \t]*[:.：]?[ \t]*[\n\r\u2028]\s*(?=\S)",
+    re.IGNORECASE,
+)
 _HEADING = rf"({_PARTS})(?=[A-Z][a-z])"
 _GLUED = re.compile(rf"(?<=[.?!)\]]){_HEADING}")  # "... rust.MethodsWe"
 # How publishers' and databases' notices behind an abstract begin; they follow a sentence's end ...
@@ -95,7 +100,8 @@ def clean_abstract(text: str, *, latex: bool = False) -> str:
     >>> clean_abstract("Abstract: We ring 5 bells. © 2017 Elsevier Ltd. All rights reserved.")
     'We ring 5 bells.'
     """
-    text = clean(text, latex=latex)
+    heading = _OWN_LINE.match(text)
+    text = clean(text[heading.end() :] if heading else text, latex=latex)
     while text[:8].lower() == "abstract" and (label := _LABEL.match(text)):
         text = text[label.end() :]
         if label[0].isalpha() and (part := re.match(_HEADING, text)):

@@ -12,12 +12,16 @@ _NAMES = {
     "id": ("_id", "id", "paper_id", "corpus_id", "doc_id", "pmid", "uid"),
     "title": (
         "title", "display_name", "document_title", "article_title", "paper_title", "preprint_title",
-        "rel_title", "dc_title", "title_display", "title_s",
+        "rel_title", "dc_title", "title_display", "title_s", "titles", "titel", "titre", "título",
+        "titulo", "titolo", "tytuł", "название", "заглавие", "제목", "题名", "篇名", "标题", "题目",
+        "title题名", "title篇名", "題名", "標題", "論文名", "タイトル",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
         "abstract_original", "preprint_abstract", "rel_abs", "dc_description", "abstract_s",
-        "description",
+        "description", "zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo",
+        "riassunto", "streszczenie", "аннотация", "реферат", "초록", "摘要", "abstract摘要",
+        "summary摘要", "抄録", "要旨", "要約",
     ),
     "index": ("abstract_inverted_index",),
     "authors": (
@@ -25,7 +29,9 @@ _NAMES = {
         "creators", "creator", "author_list", "author_string", "author_s",
         "authorships_author_display_name", "authorships_raw_author_name", "author_full_names",
         "full_authors", "preprint_authors", "rel_authors", "dc_creator", "author_display",
-        "auth_full_name_s", "contributors", "book_authors",
+        "auth_full_name_s", "contributors", "book_authors", "autoren", "autor", "autor_in",
+        "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "autorzy", "авторы",
+        "автор", "저자", "作者", "author作者", "著者", "著者名",
     ),
     "year": (
         "year", "publication_year", "pub_year", "date", "published", "published_date",
@@ -33,7 +39,10 @@ _NAMES = {
         "year_published", "cover_date", "prism_cover_date", "published_print", "published_online",
         "first_publication_date", "online_date", "date_of_publication", "publication_date_original",
         "published_year", "preprint_date", "rel_date", "posted", "produced_date_y_i", "pdate",
-        "cdate", "created", "update_date", "versions_created",
+        "cdate", "created", "update_date", "versions_created", "jahr", "erscheinungsjahr", "année",
+        "annee", "année_de_publication", "año", "ano", "anno", "rok", "год", "год_издания", "연도",
+        "年", "年份", "year年", "出版年", "発行年", "出版年份", "发表年份", "发表时间",
+        "pub_time发表时间", "出版日期", "发表日期", "発行日",
     ),
     "venue": (
         "venue", "journal", "journal_info", "container_title", "publication_title", "source_title",
@@ -44,11 +53,14 @@ _NAMES = {
         "host_venue_display_name", "primary_location", "host_venue", "publication", "repository",
         "full_journal_name", "published_journal", "journals", "pubtitle", "source", "event_title",
         "proceeding", "journal_title_s", "pub", "book_or_report_details", "server",
-        "preprint_platform", "rel_site",
+        "preprint_platform", "rel_site", "zeitschrift", "fachzeitschrift", "quelle", "revue",
+        "revista", "rivista", "czasopismo", "журнал", "학술지", "期刊", "刊名", "期刊名称",
+        "文献来源", "source文献来源", "来源", "雑誌", "雑誌名", "誌名", "掲載誌",
     ),
     "doi": (
         "doi", "article_doi", "prism_doi", "digital_object_identifier", "di", "published_doi",
-        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s",
+        "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s", "doi_link", "doi_url",
+        "link_to_doi", "url_doi", "doi_address", "doi_number", "doi_no", "link_doi",
     ),
     "arxiv": ("arxiv_id", "arxiv", "eprint", "archive_id"),
     "url": (

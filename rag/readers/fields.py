@@ -51,6 +51,16 @@ def words(value: Any, depth: int = 0) -> str:
     return ""
 
 
+def title(value: Any) -> str:
+    """Return a title as text; of a list, as of one in several languages, the first.
+
+    >>> title(["Les marées", "Tides"]), title("Tides")
+    ('Les marées', 'Tides')
+    """
+    each = map(words, value) if isinstance(value, list) else [words(value)]
+    return next(filter(None, each), "")
+
+
 def short(value: Any) -> str:
     """Return a field as text where it is no longer than such a field can be, else ""."""
     text = words(value)
@@ -190,16 +200,25 @@ def uninverted(index: Any) -> str:
 def venue(value: Any, depth: int = 0) -> str:
     """Return the name of a journal from text, or from what OpenAlex and others wrap it in.
 
-    >>> venue({"source": {"display_name": "PeerJ"}}), venue("NULL"), venue("Scopus")
-    ('PeerJ', '', '')
+    >>> venue({"source": {"display_name": "PeerJ"}}), venue("NULL"), venue("Gut (2011) 5:3 (1-9)")
+    ('PeerJ', '', 'Gut')
     """
     if isinstance(value, Mapping) and depth < _DEPTH:
         return next((name for part in _VENUE if (name := venue(value.get(part), depth + 1))), "")
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return venue(value[0], depth)
     text = short(value)
+    if issue := _ISSUE.match(text):
+        text = issue[1]
     return "" if text.strip().lower() in _DATABASES or "://" in text else text
 
+
+# Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...".
+_ISSUE = re.compile(
+    r"(\S.{0,300}?)\.?\s{1,3}\((?:1[5-9]|20)\d\d\)[.,]?\s{0,3}"
+    r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)",
+    re.IGNORECASE,
+)
 
 _VENUE = (
     *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),

@@ -10,6 +10,7 @@ from rag.readers.archives import Document
 from rag.readers.bibtex import is_bibtex, read_bibtex
 from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.pages import is_listing, read_pages
+from rag.readers.reading_lists import is_reading_list, read_reading_list
 from rag.readers.tables import (
     delimiter,
     is_fields_by_row,
@@ -20,6 +21,7 @@ from rag.readers.tables import (
 )
 from rag.readers.tagged import COCHRANE, ENW, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
+from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, read_xml
 from rag.types import Paper, Rejection
 
@@ -93,6 +95,8 @@ def find_reader(head: str, name: str) -> Reader | str:
         return read_json_lines if is_json_lines(start, name) else read_json
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
+    if is_paper_page(head):
+        return read_paper_page
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
         (is_header_first, read_table),
         (RIS.fits, RIS.read),
@@ -103,6 +107,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),
+        (is_reading_list, read_reading_list),
         (is_listing, read_pages),
     )
     for test, reader in tests:
@@ -114,9 +119,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         return named
     if name.endswith((".csv", ".tsv")):
         return lacks(head)
-    if re.match(r"<(?:!doctype html|html)", start, re.IGNORECASE):
-        return "a web page; save it as text"
-    return UNKNOWN
+    return read_paper_page if is_page(head) else UNKNOWN
 
 
 def _binary(head: str) -> str:

@@ -32,6 +32,7 @@ _BRACED = (
 _BARE = r"(?<=[A-Za-z])\\(?:'[aeiouycnszAEIOU]|[\"`^][aeiouy]|~[anou])"
 _ACCENT = re.compile(f"{_BRACED}|{_BARE}")
 _ANY_ACCENT = re.compile(rf"{_BRACED}|\\[\"'`^~=.]{_LETTER}|\\[uvHckrbdt] [A-Za-z]\b")
+_BARE_ACCENT = re.compile(r"\\([~^])\{ ?\}")  # "\~{}400" is "about 400"
 _APOSTROPHE = re.compile(r"(?<=[a-z])\\'(?=(?:s|t|m|d|re|ve|ll)\b)")  # it\'s, escaped in vain
 
 # Pandoc's rule: no space inside the dollars, no digit after them, so $5 and $10 are prices;
@@ -115,6 +116,8 @@ def without_latex(text: str, *, source: bool) -> str:
         text = _DOCUMENT.sub(lambda match: match[2] or "", text)
     if "$" in text or "\\(" in text or "\\[" in text:
         text = _MATH.sub(lambda match: _math(match, source), text)
+    if source:
+        text = _BARE_ACCENT.sub(lambda match: TILDE if match[1] == "~" else match[1], text)
     if "\\" in text:
         text = _APOSTROPHE.sub("'", text)
         text = (_ANY_ACCENT if source else _ACCENT).sub(_convert, text)

@@ -220,6 +220,12 @@ def _split_people(text: str) -> list[str]:
         sides = re.split(" & |;", text)
         if all(" " in side.strip() for side in sides) and not is_organisation(text):
             text = text.replace(" & ", "; " if ";" in text else " and ")
+    for word in (" und ", " et ", " y "):
+        sides = text.split(word)
+        inverted = all(side.count(",") == 1 for side in sides)  # unlike "Ramón y Cajal, S."
+        whole = word != " y " and all(" " in side.strip() for side in sides)
+        if inverted or (whole and not is_organisation(text) and " von und zu " not in text):
+            text = text.replace(word, " and ")
     for mark in (";", "|", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]

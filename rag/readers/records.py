@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
 from rag.readers.columns import INNER, NAMES, field_name
+from rag.readers.datacite import from_datacite
 from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
@@ -39,7 +40,7 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
     latex = latex or dump
     raw_abstract = _abstract(record, found)
-    raw_title = _first(fields.words, record, found.get("title")) or ""
+    raw_title = _first(fields.title, record, found.get("title")) or ""
     if len(raw_abstract) > _MARKUP_SHARE * ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
@@ -94,7 +95,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
-    return record
+    return {**record, **from_datacite(record)}
 
 
 def _noted(extra: Any) -> dict[str, Any]:

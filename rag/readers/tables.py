@@ -11,13 +11,15 @@ from dataclasses import fields
 from typing import Any, BinaryIO
 
 from rag.readers.columns import ABSTRACTS, IDS, TITLES, field_name
-from rag.readers.records import to_paper
+from rag.readers.fields import says_nothing
+from rag.readers.records import NO_TITLE, to_paper
 from rag.readers.tagged import from_web_of_science
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper, Rejection
 
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
 NO_TITLE_COLUMN = "no column named title or id; rename the one that holds the titles"
+_COUNTED = "no title, and a row's number is no id; give the row a title"
 _TAGS = {"TI", "AB"}  # columns of Web of Science's tab-delimited files, and of Ovid's
 _OPEN_QUOTE = "a quotation mark is opened here and not closed; close it or double it"
 _DELIMITERS = ",\t;|"
@@ -103,6 +105,7 @@ def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     header = _cells(first, mark)
     feed.taken.clear()
     reader = csv.reader(feed, delimiter=mark)
+    count = _Count(header)
     while True:
         row, fault = _next_row(reader, feed, mark)
         yield from (Rejection(f"{label}:{number}", TOO_LONG) for number in feed.too_long)
@@ -122,7 +125,9 @@ def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
         if fault:
             yield Rejection(where, fault)
         elif row and any(cell.strip(" -:") for cell in row):  # below a header, Markdown has dashes
-            yield _from_row(header, row, where)
+            item = _from_row(header, count.without_number(row), where)
+            counted = count.holds and isinstance(item, Rejection) and item.reason == NO_TITLE
+            yield Rejection(where, _COUNTED) if counted else item
 
 
 def _next_row(reader: Any, feed: _Feed, mark: str) -> tuple[list[str] | None, str]:
@@ -189,6 +194,29 @@ def _is_closed(taken: list[str], mark: str) -> bool:
         return sum(1 for _ in csv.reader(taken, delimiter=mark, strict=True)) == 1
     except csv.Error:
         return False
+
+
+class _Count:
+    """Whether a table's ids are only its rows' numbers, 1, 2, 3 ..., which name no paper."""
+
+    def __init__(self, header: list[str]) -> None:
+        names = [field_name(name) for name in header]
+        self._titles = [place for place, name in enumerate(names) if name in TITLES]
+        self._id = names.index("id") if "id" in names else -1
+        self._rows = 0
+        self._titled = False  # a table in which no row has a title is one of ids
+        self.holds = self._id >= 0 and header != _EXPORTED
+
+    def without_number(self, row: list[str]) -> list[str]:
+        """Count the next row and return it, without its id where that is to stand for a title."""
+        self._rows += 1
+        cells = dict(enumerate(row))
+        self.holds = self.holds and cells.get(self._id, "").strip() == str(self._rows)
+        titled = any(not says_nothing(cells.get(place, "")) for place in self._titles)
+        self._titled = self._titled or titled
+        if titled or not self._titled or not self.holds:
+            return row
+        return [*row[: self._id], "", *row[self._id + 1 :]]
 
 
 class _Feed:

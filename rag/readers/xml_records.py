@@ -206,6 +206,11 @@ def from_jats(record: Element) -> Fields:
             title.text = f" {title.text or ''}: "
         for block in part.iter("p", "sec"):
             block.tail = f" {block.tail or ''}"
+    for name in ("xref[@ref-type='fn']", "fn"):
+        for note in meta.iterfind(f"title-group/article-title//{name}"):
+            tail = note.tail
+            note.clear()
+            note.tail = tail
     abstract = " ".join(" ".join(map(_text, parts)).split())
     return _fields(meta, "jats") | {
         "abstract": abstract.replace(": :", ":").replace(" .", "."),

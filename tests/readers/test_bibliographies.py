@@ -249,3 +249,29 @@ def test_nbib_with_continuation_lines(given):
             venue="J Things",
         ),
     ]
+
+
+CHAPTERS = """@incollection{reeds, crossref = {Marsh2009},
+  title = {Reeds}, abstract = {Reeds stand in water.}}
+@inproceedings{sedges, CrossRef = "Meeting", title = {Sedges},
+  date = {2010-12}, abstract = {Sedges have edges.}}
+@article{rushes, crossref = {special}, title = {Rushes}, abstract = {Rushes are round.}}
+@misc{moss, crossref = {nowhere}, title = {Moss}, abstract = {Moss is low.}}
+@misc{self, crossref = {self}, title = {Self}, abstract = {It names itself.}}
+@string{mm = "Marshes and Meadows"}
+@book{marsh2009, title = {Plants of the {Marsh}}, editor = {Ed, A.}, year = 2009,
+  publisher = {Wet Press}}
+@proceedings{meeting, booktitle = mm, title = {Proceedings}, year = 2011}
+@periodical{special, journal = {Marsh Letters}, title = {A Special Issue}, year = {2012}}
+"""
+
+
+def test_bibtex_inherits_from_a_crossref_wherever_it_stands(given):
+    papers = [item for item in given("a.bib", CHAPTERS) if isinstance(item, Paper)]
+    assert [(paper.key, paper.title, paper.venue, paper.year) for paper in papers] == [
+        ("reeds", "Reeds", "Plants of the Marsh", 2009),
+        ("sedges", "Sedges", "Marshes and Meadows", 2010),
+        ("rushes", "Rushes", "Marsh Letters", 2012),
+        ("moss", "Moss", None, None),
+        ("self", "Self", None, None),
+    ]

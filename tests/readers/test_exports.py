@@ -72,6 +72,7 @@ FORMATS = {
     "ACL Anthology": ("x.xml", ACL, {"title": "Dances", "authors": ("Mei Ito",), "venue": "Bees I", "year": 2011, "key": "ito-2011", "url": "https://aclanthology.org/2011.bees-1.1"}),
     "Europe PMC, core": ("x.xml", EPMC, {"id": "7", "title": "Bees & Apis", "authors": ("Mei Ito", "Bee Group"), "venue": "Bee Letters", "abstract": "Aim: Bees danced."}),
     "Europe PMC, lite": ("x.xml", "<responseWrapper><resultList><result><title>Bees</title><authorString>Ito M, Okafor C.</authorString><journalTitle>Bee L</journalTitle><pubYear>2011</pubYear><abstractText>Bees danced.</abstractText></result></resultList></responseWrapper>", {"authors": ("M Ito", "C Okafor"), "venue": "Bee L"}),
+    "JATS, notes at a title": ("x.xml", JATS.replace("<article-title>Bees<", '<article-title>Bees<xref ref-type="fn" rid="n1"><sup>*</sup></xref> and CO<sub>2</sub><fn id="n1"><p>Funded.</p></fn><'), {"title": "Bees and CO2", "abstract": "Aim: Bees danced."}),
     "PubMed Central": ("x.xml", JATS, {"id": "77", "authors": ("Mei Ito",), "venue": "Bee Letters", "doi": "10.5555/bees.1", "abstract": "Aim: Bees danced."}),
 }  # fmt: skip
 FORMATS_OF_SEVERAL = {"Web of Science, no head, CRLF": 1, "enw, with a key": 2, "ACL Anthology": 2}
@@ -149,6 +150,10 @@ TEXTS = {
     "PsycInfo's notice": ("x.ris", ris("TI  - Bees", "AB  - Bees danced. (PsycInfo Database Record (c) 2021 APA, all rights reserved)"), "Bees danced."),
     "a sentence about copyright": ("x.csv", table(HEAD, ("Bees", "Bees danced. Copyright law does not cover dances.")), "Bees danced. Copyright law does not cover dances."),
     "a sentence with the sign": ("x.csv", table(HEAD, ("Bees", "The sign © stands on 3 hives in 2011.")), "The sign © stands on 3 hives in 2011."),
+    "a heading on its own line": ("x.bib", bib("Abstract\nBees danced. Abstract art did not."), "Bees danced. Abstract art did not."),
+    "a heading of another language": ("x.csv", table(HEAD, ("Bees", "Zusammenfassung:\n\nBees danced.")), "Bees danced."),
+    "nothing but a word and a line": ("x.bib", bib("Abstract art\nof bees."), "Abstract art of bees."),
+    "a tilde for about": ("x.bib", bib("On {\\~{}}400 bees, \\~{}5 wasps and 2\\^{}3 ants~now."), "On ~400 bees, ~5 wasps and 2^3 ants now."),
     "a glued label": ("x.csv", table(HEAD, ("Bees", "AbstractBees danced.")), "Bees danced."),
     "a label before another": ("x.csv", table(HEAD, ("Bees", "Abstract Objective Bees danced.")), "Objective Bees danced."),
     "abstraction": ("x.csv", table(HEAD, ("Bees", "Abstraction is a dance. Abstract Art follows.")), "Abstraction is a dance. Abstract Art follows."),

@@ -95,7 +95,7 @@ def test_one_paper_or_two(given, one, other, papers):
         ("x.pdf", pdf([(18, "Bees and their dances"), (10, "They danced. " * 9)]), "the abstract cannot be told"),
         ("x.pdf", pdf([]), "without text"),
         ("x.pdf", b"%PDF-1.7\n" + bytes(99), "cannot be read"),
-        ("x.xml", b"<?xml version='1.0'?><html><body>Bees</body></html>", "not a known format"),
+        ("x.xml", b"<?xml version='1.0'?><html><body>Bees</body></html>", "a web page"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said(given, name, data, words):

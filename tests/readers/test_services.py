@@ -131,6 +131,12 @@ OPENALEX = {
     "related_works": [],
     "cited_by_count": 3,
 }
+DATACITE = {
+    "doi": "10.5555/BEES.1", "identifiers": [{"identifier": "5", "identifierType": "Hive"}], "types": {"resourceTypeGeneral": "Dataset"}, "container": {},
+    "creators": [{"name": "Ito, Mei", "nameType": "Personal", "givenName": "Mei", "familyName": "Ito", "affiliation": ["Hives"]}, {"name": "Hive Watch, Oslo", "nameType": "Organizational"}],
+    "titles": [{"title": "Les abeilles", "titleType": "TranslatedTitle"}, {"title": "Bees"}], "publisher": "Open Hives", "publicationYear": 2011, "url": "https://example.org/b",
+    "descriptions": [{"description": "A CSV file.", "descriptionType": "TechnicalInfo"}, {"description": f"<p>{HIVE}</p>", "descriptionType": "Abstract"}],
+}  # fmt: skip
 SERVICES = {
     "Crossref, works": ({"status": "ok", "message-type": "work-list", "message": {"facets": {}, "total-results": 1, "items": [CROSSREF], "items-per-page": 20, "query": {"start-index": 0}}}, {"title": "Bees Apis at n", "authors": ("Mei Ito Jr", "Bee Study Group"), "year": 2011, "venue": "Bee Letters", "doi": DOI, "url": "https://doi.org/10.5555/bees.1", "abstract": "Aim: Bees & wasps. Results: CO2 fell."}),
     "Crossref, a list of works": ([CROSSREF], {"year": 2011, "doi": DOI}),
@@ -159,8 +165,12 @@ SERVICES = {
     "CORE": ({"totalHits": 1, "results": [{"id": 5, "title": "Bees", "abstract": HIVE, "authors": [{"name": "Ito, Mei"}], "yearPublished": 2011, "doi": DOI, "downloadUrl": "https://example.org/b", "journals": [{"title": "Bee Letters", "identifiers": ["1234"]}], "arxivId": "1101.00001"}]}, {"authors": (ITO,), "year": 2011, "venue": "Bee Letters", "arxiv_id": "1101.00001"}),
     "Semantic Scholar": ({"total": 1, "offset": 0, "data": [{"paperId": "f00", "corpusId": 7, "externalIds": {"ArXiv": "1101.00001", "DOI": DOI, "CorpusId": 7}, "url": "https://example.org/f00", "title": "Bees", "abstract": HIVE, "venue": "", "journal": {"name": "Bee Letters", "volume": "5"}, "year": 2011, "authors": [{"authorId": "1", "name": ITO}], "references": [{"paperId": "x", "title": "Other", "year": 1990}]}]}, {"venue": "Bee Letters", "year": 2011, "arxiv_id": "1101.00001", "doi": DOI, "id": "f00"}),
     "HAL": ({"response": {"numFound": 1, "docs": [{"docid": "1", "title_s": ["Bees"], "abstract_s": [HIVE], "authFullName_s": [ITO, OKAFOR], "producedDateY_i": 2011, "journalTitle_s": "Bee Letters", "doiId_s": DOI, "uri_s": "https://example.org/b"}]}}, {"title": "Bees", "authors": BOTH, "year": 2011, "venue": "Bee Letters", "doi": DOI, "url": "https://example.org/b"}),
+    "HAL, titles in two languages": ({"response": {"docs": [{"docid": "1", "title_s": ["Les abeilles", "Bees"], "abstract_s": [HIVE]}]}}, {"title": "Les abeilles"}),
     "PLOS": ({"response": {"docs": [{"id": "10.5555/b", "journal": "Bee Letters", "publication_date": "2011-05-03T00:00:00Z", "author_display": [ITO], "abstract": [f"\n{HIVE}\n"], "title_display": "Bees"}]}}, {"title": "Bees", "authors": (ITO,), "year": 2011, "venue": "Bee Letters"}),
     "ADS": ({"response": {"docs": [{"bibcode": "2011BeeL....5....1I", "title": ["Bees"], "abstract": HIVE, "author": ["Ito, Mei"], "year": "2011", "pub": "Bee Letters", "doi": [DOI], "identifier": ["2011arXiv1101I", "arXiv:1101.00001"]}]}}, {"key": "2011BeeL....5....1I", "authors": (ITO,), "venue": "Bee Letters", "doi": DOI, "arxiv_id": "1101.00001"}),
+    "DataCite, a list": ({"data": [{"id": DOI, "type": "dois", "attributes": DATACITE}], "meta": {"total": 1}}, {"title": "Bees", "abstract": HIVE, "authors": (ITO, "Hive Watch, Oslo"), "venue": "Open Hives", "year": 2011, "doi": DOI, "url": "https://example.org/b"}),
+    "DataCite, one": ({"data": {"id": DOI, "type": "dois", "attributes": DATACITE | {"container": {"type": "Series", "title": "Bee Letters"}}}}, {"title": "Bees", "abstract": HIVE, "venue": "Bee Letters", "year": 2011}),
+    "DataCite's own JSON": (DATACITE | {"publisher": {"name": "Open Hives"}}, {"title": "Bees", "abstract": HIVE, "venue": "Open Hives", "doi": DOI}),
     "Papers with Code": ({"count": 1, "next": None, "results": [{"id": "bees", "arxiv_id": "1101.00001", "url_abs": "https://arxiv.org/abs/1101.00001", "title": "Bees", "abstract": HIVE, "authors": [ITO], "published": "2011-05-03", "proceeding": "BEES 2011"}]}, {"arxiv_id": "1101.00001", "venue": "BEES 2011", "url": "https://arxiv.org/abs/1101.00001", "year": 2011}),
 }  # fmt: skip
 

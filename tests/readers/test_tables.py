@@ -91,12 +91,12 @@ def test_in_tsv_a_quotation_mark_may_be_just_text(given):
 
 
 def test_rows_that_are_too_wide_too_short_or_blank(given):
-    text = "id,title,abstract\n1,A,aa, more\n2,B\n\n,,\n3,C,cc,,\n4,,dd\n"
+    text = "id,title,abstract\n1,A,aa, more\n2,B\n\n,,\n3,C,cc,,\nd4,,dd\n"
     assert given("x.csv", text) == [
         Rejection("x.csv:2", "4 cells under 3 columns; quote cells that hold the delimiter"),
         Rejection("x.csv:3", NO_ABSTRACT),
         paper("x.csv:6", "3", "C", "cc"),
-        paper("x.csv:7", "4", "", "dd"),
+        paper("x.csv:7", "d4", "", "dd"),
     ]
 
 
@@ -118,3 +118,35 @@ def test_a_cell_of_a_million_characters_is_read_or_rejected_alone(given):
         Rejection("x.csv:3", "the title is longer than 2,000 characters"),
         paper("x.csv:4", "3", "C", "cc"),
     ]
+
+
+NUMBERED = "id,title,abstract,doi\n{}"
+COUNTED = "no title, and a row's number is no id; give the row a title"
+
+
+def test_a_rows_number_stands_for_no_title(given):
+    rows = "1,Bikes,Bikes roll.,\n2,,Trams ring.,\n3,N/A,Buses hum.,\n4,,Ferries float.,10.5555/f\n"
+    assert given("a.csv", NUMBERED.format(rows)) == [
+        paper("a.csv:2", "1", "Bikes", "Bikes roll."),
+        Rejection("a.csv:3", COUNTED),
+        Rejection("a.csv:4", COUNTED),
+        paper("a.csv:5", "10.5555/f", "", "Ferries float.", doi="10.5555/f"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "0,Bikes,Bikes roll.,\n1,,Trams ring.,\n",  # a corpus that counts from 0
+        "1,Bikes,Bikes roll.,\n12,,Trams ring.,\n",
+        "7,Bikes,Bikes roll.,\n2,,Trams ring.,\n",
+        "1,,Bikes roll.,\n2,,Trams ring.,\n",  # no row has a title
+    ],
+)
+def test_an_id_that_is_more_than_the_rows_number_does(given, rows):
+    _, two = given("a.csv", NUMBERED.format(rows))
+    assert (two.title, two.abstract, two.id) == (
+        "",
+        "Trams ring.",
+        rows.split("\n")[1].split(",")[0],
+    )

@@ -1,0 +1,81 @@
+"""Reading lists in Markdown: a title in bold with what is known of it, an "Abstract:" below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from rag.readers.records import NO_ABSTRACT, to_paper
+from rag.readers.text import TOO_LONG, lines
+from rag.types import Paper, Rejection
+
+_ENTRY = re.compile(r"\s{0,8}(?:[-*+]\s+|\d{1,4}[.)]\s+)?(?:\*\*|__)(\S.{2,500}?)(?:\*\*|__)(.*)")
+_ABSTRACT = re.compile(r"\s{0,8}(?:[-*+>]\s+)?[*_]{0,3}Abstract[*_]{0,3}\s?:[*_]{0,3}\s*(.*)", re.I)
+_PEOPLE = re.compile(  # (Weber & Stein, 2020), Energy and Buildings.
+    r"\(?([^()]{2,1000}?),?\s\(?((?:1[5-9]|20)\d\d)\)[.,;:]?\s*"
+    r"([^.()]{0,300}?)(?:\.|$|\s?<?http)"
+)
+_LINKED = re.compile(r"\[(.{2,500})\]\((\S{1,500})\)")
+_LINK = re.compile(r"https?://[^\s<>)\]]+")
+_MORE = 2_000  # characters of what is known of a paper
+_NEAR = 4  # lines between a title and its abstract
+
+
+def is_reading_list(head: str) -> bool:
+    """Tell whether a text that begins like ``head`` has a title in bold above an abstract."""
+    rows = [row for row in head.split("\n") if row.strip()]
+    titles = [number for number, row in enumerate(rows) if _is_title(row)]
+    return any(map(_ABSTRACT.match, (row for n in titles for row in rows[n + 1 : n + _NEAR])))
+
+
+def _is_title(line: str) -> bool:
+    return _ENTRY.match(line) is not None and _ABSTRACT.match(line) is None
+
+
+def read_reading_list(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield the papers of a reading list, each at the line of its title."""
+    record: dict[str, Any] = {}
+    start, inside = 0, False
+    for number, line in lines(stream):
+        if line is None:
+            yield Rejection(f"{label}:{number}", TOO_LONG)
+        elif abstract := _ABSTRACT.match(line):
+            record.setdefault("abstract", abstract[1])
+            inside = True
+        elif _is_title(line) or line.startswith("#"):
+            yield from _finished(record, f"{label}:{start}")
+            entry = _ENTRY.match(line)
+            record = {"title": entry[1], "more": entry[2]} if entry else {}
+            start, inside = number, False
+        elif not line.strip():
+            inside = inside and not record.get("abstract")
+        elif inside:
+            record["abstract"] += f"\n{line.strip().removeprefix('> ')}"
+        elif record and "abstract" not in record:
+            record["more"] += f" {line.strip()}"
+    yield from _finished(record, f"{label}:{start}")
+
+
+def _finished(record: dict[str, Any], where: str) -> Iterator[Paper | Rejection]:
+    """Yield the paper of an entry; bold words with neither year, link nor abstract are none."""
+    if "title" not in record:
+        return
+    title, more = record["title"], record["more"][:_MORE]
+    if linked := _LINKED.fullmatch(title):
+        title, more = linked[1], f"{more} {linked[2]}"
+    link = _LINK.search(more)
+    said = _PEOPLE.search(more.replace("*", ""))
+    if "abstract" in record:
+        found: dict[str, Any] = {"title": title, "abstract": record["abstract"]}
+        if said:
+            found |= {"authors": _people(said[1]), "year": said[2], "venue": said[3]}
+        yield to_paper(found | {"url": link[0].rstrip(".,;") if link else None}, where)
+    elif link or said:
+        yield Rejection(where, NO_ABSTRACT)
+
+
+def _people(text: str) -> str | list[str]:
+    """Return family names alone as a list, which no comma tells apart from first names."""
+    alone = "," not in text and "et al" not in text
+    return re.split(r"\s(?:&|and)\s", text.strip()) if alone else text
