@@ -218,7 +218,9 @@ def stream(
 
     def quoted() -> _Made:
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        meant = read.limited or bool(found.absent) or sure >= least
+        meant = (
+            read.limited or bool(found.absent) or sure >= abstention.least_for(read, grounds, least)
+        )
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)

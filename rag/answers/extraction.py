@@ -48,7 +48,7 @@ _QUANTITY_WEIGHT = 0.2  # for a sentence with a digit where one is asked for
 _LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
 _BEFORE = 0.2  # of the score of the sentence before
 # How likely a sentence answers, from the network's logit, the score above and 1 / the paper's rank.
-LIKELY: Mapping[str, float] = {"logit": 0.6, "score": 1.73, "paper": 2.02, "constant": -5.95}
+LIKELY: Mapping[str, float] = {"logit": 0.66, "score": 1.73, "paper": 2.02, "constant": -5.5}
 
 _MOST, _MOST_OF_ONE = 4, 3
 _ALSO = 0.15  # a second sentence of the paper that answers best is as likely as this

@@ -94,18 +94,15 @@ class Match:
     """How a paper meets a claim.
 
     ``anywhere`` and ``together`` tell for each word of the claim, 0 to 1, how far the paper
-    has it: somewhere, and within its best two adjacent sentences or the title; ``linked``, for
-    each word but the last, how far one sentence has it with the next. ``similarity`` is the
-    cosine to the nearest sentence. ``opposed`` is whether the sentences that say most of the
-    claim all point the other way (see `rag.text.polarity`). ``evidence`` is the best part of the
-    abstract, ``worth`` how good; ``windows`` are the texts of its likeliest sentences and pairs.
+    has it: somewhere, and within its best two adjacent sentences or the title. ``opposed`` is
+    whether the sentences that say most of the claim all point the other way (see
+    `rag.text.polarity`). ``evidence`` is the best part of the abstract, ``worth`` how good;
+    ``windows`` are the texts of its likeliest sentences and pairs.
     """
 
     reading: Reading
     anywhere: Floats
     together: Floats
-    linked: Floats
-    similarity: float
     opposed: bool
     worth: float
     evidence: Evidence | None
@@ -275,7 +272,7 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     title, body = strengths[:, 0], strengths[:, 1:]
     spans = [segment.span for segment in reading.segments if segment.span]
     if not spans:
-        return Match(reading, title, title, title[1:], 0.0, False, 0.0, None)
+        return Match(reading, title, title, False, 0.0, None)
     rows = _sentence_rows(reading, embedder)
     similarities = rows @ embed_kept(embedder, [claim])[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
@@ -298,8 +295,6 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
         reading,
         strengths.max(axis=1),
         np.maximum(pairs[:, pair], title),
-        np.minimum(strengths[:-1], strengths[1:]).max(axis=1),
-        float(similarities.max()),
         all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
         float(worth.max()),
         Evidence(paper.id, paper.abstract[start:end], start, end),
