@@ -340,7 +340,11 @@ document.addEventListener("click", (event) => {
     setTimeout(() => { menu.open = false; });
   }
   const button = event.target.closest?.("[data-do]");
-  if (!button && !event.target.closest?.("#chats")) toggleChats(false);
+  const beside = chatsAreOpen() && !event.target.closest?.("#chats");
+  if (beside && button?.dataset.do !== "toggle-chats") {
+    toggleChats(false); // a tap beside the open drawer closes it and does no more
+    return;
+  }
   if (!button) return;
   Promise.resolve(actions[button.dataset.do]?.(button))
     .catch(() => notice(AWAY));
