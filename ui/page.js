@@ -117,7 +117,14 @@ async function offer() {
   if (!answer) return;
   const html = await call("follow_ups", { exchanges: chat.turns, filters }).catch(() => "");
   const place = byId(id)?.querySelector(".follow");
-  if (html && place && last()?.id === id && !running) place.innerHTML = html;
+  if (!html || !place || last()?.id !== id || running) return;
+  // What is being read, a source below the answer above all, stays where it is.
+  const read = document.querySelector(".card.on") || place;
+  const { top } = read.getBoundingClientRect();
+  const passed = place.getBoundingClientRect().top < 60;
+  place.innerHTML = html;
+  if (read.matches(".card")) window.scrollBy(0, read.getBoundingClientRect().top - top);
+  else if (passed) window.scrollBy(0, place.offsetHeight);
 }
 
 const VERSION = ["answer", "partial", "problem", "verdict", "found"];
@@ -333,7 +340,11 @@ document.addEventListener("click", (event) => {
     setTimeout(() => { menu.open = false; });
   }
   const button = event.target.closest?.("[data-do]");
-  if (!button && !event.target.closest?.("#chats")) toggleChats(false);
+  const beside = chatsAreOpen() && !event.target.closest?.("#chats");
+  if (beside && button?.dataset.do !== "toggle-chats") {
+    toggleChats(false); // a tap beside the open drawer closes it and does no more
+    return;
+  }
   if (!button) return;
   Promise.resolve(actions[button.dataset.do]?.(button))
     .catch(() => notice(AWAY));

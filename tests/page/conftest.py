@@ -273,9 +273,7 @@ def visit(site: Site, browser: Any, request: pytest.FixtureRequest) -> Iterator[
 
 def open_visit(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-    context.set_default_timeout(
-        int(os.environ.get("PAGE_PATIENCE", "60000"))
-    )  # a busy machine is slow
+    context.set_default_timeout(60_000)  # a busy machine is slow
     visit = Visit(context.new_page(), url)
     context.on("request", lambda asked: visit.requests.append(asked.url))
     visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))

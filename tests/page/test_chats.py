@@ -129,7 +129,8 @@ def test_a_model_of_one_s_own(site, browser, monkeypatch):
             visit.ask(question)
             sent = site.fake.requests[-1]
             assert sent.body["model"] == "mine"
-            assert sent.headers["authorization"] == f"Bearer {key}"
+            headers = {name.lower(): value for name, value in sent.headers.items()}
+            assert headers["authorization"] == f"Bearer {key}"
             assert key not in page.content() + json.dumps(stored_chats(visit))
             other.ask(question)
             assert site.fake.requests[-1].body["model"] == "fake"
