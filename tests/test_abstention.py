@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag.answers import abstention
-from rag.answers.abstention import LEAST, Features, Grounds, find_grounds, score
+from rag.answers.abstention import LEAST, Features, Grounds, find_grounds, least_for, score
 from rag.answers.extraction import Candidate, Candidates
 from rag.answers.questions import Question
 from rag.answers.refusals import REFUSAL
@@ -111,17 +111,26 @@ def test_the_score_is_the_value_of_the_formula():
     features = Features(
         answers=1.0, second=-1.0, first=0.5, coverage=0.5, unnamed=0.25, names=1.0, size=2.0
     )
-    total = 2.302 + 0.426 - 0.245 + 0.204 + 0.61 - 0.42275 - 0.063 - 1.2
+    total = 2.22 + 0.393 - 0.495 + 0.1775 + 0.902 - 0.36925 + 0.116 - 0.9
     assert score(features) == pytest.approx(1 / (1 + math.exp(-total)))
     halves = dict.fromkeys([*Features._fields, "constant"], 0.5)
     assert score(features, halves) == pytest.approx(1 / (1 + math.exp(-2.625)))
 
 
-@pytest.mark.parametrize(("total", "said"), [(-0.63, False), (-0.61, True)])
-def test_the_papers_answer_from_a_score_of_little_more_than_a_third(total, said):
-    # The logistic function is 0.35 at ln(7/13) = -0.619.
-    features = Features((total - 2.302) / 0.426, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+@pytest.mark.parametrize(("total", "said"), [(-0.42, False), (-0.4, True)])
+def test_the_papers_answer_from_a_score_of_two_in_five(total, said):
+    # The logistic function is 0.4 at ln(2/3) = -0.405.
+    features = Features((total - 2.22) / 0.393, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert (score(features) >= LEAST) is said
+
+
+@pytest.mark.parametrize(
+    ("kind", "coverage", "least"),
+    [("list", 1.0, 0.12), ("list", 0.9, 0.4), ("fact", 1.0, 0.4)],
+)
+def test_a_list_of_what_has_every_word_asked_needs_less(kind, coverage, least):
+    found = Grounds(Features(0.0, 0.0, 0.0, coverage, 0.0, 0.0, 0.0), ())
+    assert least_for(Question("Which papers?", kind), found) == pytest.approx(least)
 
 
 def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):

@@ -105,8 +105,8 @@ class TestScores:
     @pytest.mark.parametrize(
         ("logit", "score", "number", "total"),
         [
-            (1.0, 1.0, 0, -5.95 + 0.6 + 1.73 + 2.02),
-            (2.0, 1.5, 1, -5.95 + 1.2 + 2.595 + 1.01),
+            (1.0, 1.0, 0, -5.5 + 0.66 + 1.73 + 2.02),
+            (2.0, 1.5, 1, -5.5 + 1.32 + 2.595 + 1.01),
         ],
     )
     def test_how_likely_a_sentence_answers(self, logit, score, number, total):
@@ -167,8 +167,8 @@ class TestReading:
         first, second = score_sentences(ONE, hits, alike, lambda term: 1.0, reader).sentences
         assert reader.asked == [("How?", "A: One is."), ("How?", "B: Two is.")]
         assert (first.logit, second.logit) == (-1.0, 2.0)
-        assert first.likely == pytest.approx(logistic(-5.95 - 0.6 + 1.73 * 1.2 + 2.02))
-        assert second.likely == pytest.approx(logistic(-5.95 + 1.2 + 1.73 * 1.1 + 1.01))
+        assert first.likely == pytest.approx(logistic(-5.5 - 0.66 + 1.73 * 1.2 + 2.02))
+        assert second.likely == pytest.approx(logistic(-5.5 + 1.32 + 1.73 * 1.1 + 1.01))
 
     @pytest.mark.parametrize("better", ["a or b", "What is a?"])
     def test_of_two_that_are_asked_the_better_counts(self, better):

@@ -36,8 +36,8 @@ COEFFICIENTS: Mapping[str, float] = {
     "constant": -0.719,
 }
 # Least scores of "supported" and of "weak".
-SUPPORTED = 0.7
-WEAK = 0.12
+SUPPORTED = 0.65
+WEAK = 0.14
 # What the checks leave of a score. A false number never leaves more than "unsupported", a
 # foreign name never more than "weak".
 _JUST_BELOW = 0.99
