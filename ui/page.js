@@ -121,7 +121,7 @@ async function offer() {
   // What is being read, a source below the answer above all, stays where it is.
   const read = document.querySelector(".card.on") || place;
   const { top } = read.getBoundingClientRect();
-  const passed = place.getBoundingClientRect().top < 60;
+  const passed = place.parentElement.getBoundingClientRect().bottom < 60; // it is hidden still
   place.innerHTML = html;
   if (read.matches(".card")) window.scrollBy(0, read.getBoundingClientRect().top - top);
   else if (passed) window.scrollBy(0, place.offsetHeight);

@@ -12,6 +12,7 @@ def test_what_to_ask_next_can_be_answered(visit, site):
     page = visit.page
     turn = visit.ask("How accurate is the graph model?")
     page.wait_for_selector(".follow button")
+    assert turn.locator(".question").bounding_box()["y"] >= 52, "what comes late moves nothing"
     offered = turn.locator(".follow button").all_inner_texts()
     assert 1 <= len(offered) <= 3
     assert all(site.assistant.would_answer(question) for question in offered)

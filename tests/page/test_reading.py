@@ -73,12 +73,16 @@ def test_what_is_not_supported_has_no_yellow_and_no_tick(visit, says):
 def test_the_card_of_a_citation_does_not_cover_its_sentence(visit, says):
     page = visit.page
     turn = visit.ask("How accurate is the graph model?")
+    page.wait_for_selector(".follow button")  # nothing more comes
     for width in (1280, 768, 390):
         page.set_viewport_size({"width": width, "height": 700})
         page.mouse.move(5, 600)
         page.wait_for_selector("#receipt", state="hidden")
         chip = turn.locator("button.cite").first
+        chip.scroll_into_view_if_needed()
+        page.wait_for_timeout(200)  # what scrolls hides the card
         chip.hover()
+        page.wait_for_selector("#receipt", state="visible")
         shown = page.locator("#receipt").bounding_box()
         sentence = turn.locator(".s").first.bounding_box()
         above = shown["y"] + shown["height"] <= sentence["y"]
