@@ -95,7 +95,7 @@ def test_a_calibration_is_kept_with_the_index_and_told(library, tmp_path, monkey
     table = found.pop("table")
     assert found == {
         "threshold": 0.445,
-        "before": 0.35,
+        "before": 0.4,
         "questions": 24,
         "answerable": 10,
         "unanswerable": 10,
@@ -103,10 +103,10 @@ def test_a_calibration_is_kept_with_the_index_and_told(library, tmp_path, monkey
         "failed": 1,
     }
     assert [row["threshold"] for row in table] == [
-        0.1, 0.2, 0.3, 0.35, 0.4, 0.445, 0.5, 0.6, 0.7, 0.8, 0.9,
+        0.1, 0.2, 0.3, 0.4, 0.445, 0.5, 0.6, 0.7, 0.8, 0.9,
     ]  # fmt: skip
-    assert table[3] == {"threshold": 0.35, "declined_rightly": 0.5, "declined_wrongly": 0.0}
-    assert table[5] == {"threshold": 0.445, "declined_rightly": 1.0, "declined_wrongly": 0.0}
+    assert table[3] == {"threshold": 0.4, "declined_rightly": 1.0, "declined_wrongly": 0.0}
+    assert table[4] == {"threshold": 0.445, "declined_rightly": 1.0, "declined_wrongly": 0.0}
     assert library.threshold == (0.445, "calibrated")
     other = Assistant.open(library.settings, embedder=library.embedder)
     assert other.info()["threshold"] == {"value": 0.445, "from": "calibrated"}
@@ -114,7 +114,7 @@ def test_a_calibration_is_kept_with_the_index_and_told(library, tmp_path, monkey
     assert Assistant.open(named, embedder=library.embedder).threshold == (0.9, "settings")
     assert library.forget_threshold()
     assert not library.forget_threshold()
-    assert library.threshold == (0.35, "default")
+    assert library.threshold == (0.4, "default")
 
 
 def test_too_few_questions_say_nothing(library, tmp_path, monkeypatch):
@@ -122,7 +122,7 @@ def test_too_few_questions_say_nothing(library, tmp_path, monkeypatch):
     scripted(monkeypatch, {row["question"]: 0.5 for row in rows})
     with pytest.raises(InputError, match="11 questions with an answer and 1 without were asked"):
         calibrate(library, read_expectations(questions(tmp_path, rows)), 0.05)
-    assert library.threshold == (0.35, "default")
+    assert library.threshold == (0.4, "default")
 
 
 def test_the_threshold_decides(library):
@@ -145,9 +145,9 @@ def test_a_threshold_of_another_embedder_or_formula_or_a_damaged_one_is_passed_o
         [],
     ):
         path.write_text(json.dumps(wrong))
-        assert library.threshold == (0.35, "default")
+        assert library.threshold == (0.4, "default")
     path.write_text("{")
-    assert library.threshold == (0.35, "default")
+    assert library.threshold == (0.4, "default")
 
 
 @pytest.mark.embedded("a backup is of the folder")
@@ -163,7 +163,7 @@ def test_a_backup_takes_the_threshold_along(library, tmp_path):
 
 def test_the_command_prints_a_table_and_takes_it_back(library, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("RAG_INDEX", str(library.settings.index))
-    asked = [({"question": f"g{i}?", "papers": ["p0"]}, 0.5) for i in range(10)]
+    asked = [({"question": f"g{i}?", "papers": ["p0"]}, 0.6) for i in range(10)]
     asked += [({"question": f"b{i}?", "papers": []}, 0.3) for i in range(10)]
     scripted(monkeypatch, {row["question"]: sure for row, sure in asked})
     monkeypatch.setattr("evals.commands.Assistant", SimpleNamespace(open=lambda _: library))
@@ -171,14 +171,14 @@ def test_the_command_prints_a_table_and_takes_it_back(library, tmp_path, monkeyp
     assert cli.main(["eval", "calibrate", path]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["threshold", "declined", "rightly", "declined", "wrongly"]
-    assert lines[4].split() == ["0.35", "1.000", "0.000", "before"]
-    assert lines[5].split() == ["0.4", "1.000", "0.000", "kept"]
+    assert lines[4].split() == ["0.4", "1.000", "0.000", "before"]
+    assert lines[5].split() == ["0.45", "1.000", "0.000", "kept"]
     assert lines[-1] == (
         "10 questions that can be answered, 10 that cannot; 0 are decided otherwise, 0 failed"
     )
     assert cli.main(["eval", "calibrate", "--reset"]) == 0
-    assert capsys.readouterr().out == "taken back; the threshold is 0.35\n"
+    assert capsys.readouterr().out == "taken back; the threshold is 0.4\n"
     assert cli.main(["eval", "calibrate", "--reset", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"forgotten": False, "threshold": 0.35}
+    assert json.loads(capsys.readouterr().out) == {"forgotten": False, "threshold": 0.4}
     for wrong in (["eval", "calibrate"], ["eval", "calibrate", path, "--reset"]):
         assert cli.main(wrong) == 2

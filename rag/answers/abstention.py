@@ -50,9 +50,9 @@ _FOUND = 0.5  # strength from which a word counts as mentioned
 class Features(NamedTuple):
     """What the formula weighs; fields are named as in COEFFICIENTS.
 
-    ``answers``: the network's greatest logit of a sentence read, ``second``: the next one,
-    ``first``: the greatest of the first paper. ``coverage``: the share of the
-    asked words, weighed by rarity and names double, that the paper has which has most of them.
+    ``answers``: the network's greatest logit of a sentence read, ``second``: the next one (the
+    same where one was read), ``first``: the greatest of the first paper. ``coverage``: the share
+    of the asked words, weighed by rarity and names double, that the paper has which has most.
     ``unnamed``: how far one of the asked names is missing there, 0 to 1. ``names``: 1 where the
     question has a name. ``size``: the decimal logarithm of the number of papers.
     """
@@ -87,28 +87,29 @@ def find_grounds(
     if question.kind == "list":  # found by words, which many papers make no likelier
         size = min(size, _LIST_SIZE)
     read = [(max(one.logit, _LOWEST), one.hit) for one in candidates.sentences]
-    answers, second = sorted([logit for logit, _ in read] + [_LOWEST, _LOWEST])[:-3:-1]
+    best = sorted((logit for logit, _ in read), reverse=True) or [_LOWEST]
+    answers, second = best[0], best[min(1, len(best) - 1)]
     first = max((logit for logit, hit in read if hit == 0), default=_LOWEST)
     if not asked or not near:
         return Grounds(Features(answers, second, first, 0.0, 0.0, 0.0, size), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
     missing = [
-        word.text for word, best in zip(asked, had.max(axis=0), strict=True) if best < _FOUND
+        word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < _FOUND
     ]
     if question.kind == "compare":
         had = np.vstack([had[:2].max(axis=0), had[2:]])
     named = np.array([word.kind == "name" for word in asked])
     weights = np.array([word.weight for word in asked]) * np.where(named, _NAME_WEIGHT, 1.0)
     weights /= weights.sum()
-    best = had[int(np.argmax(had @ weights))]
+    most = had[int(np.argmax(had @ weights))]
     return Grounds(
         Features(
             answers=answers,
             second=second,
             first=first,
-            coverage=float(best @ weights),
-            unnamed=float((1.0 - best[named]).max(initial=0.0)),
+            coverage=float(most @ weights),
+            unnamed=float((1.0 - most[named]).max(initial=0.0)),
             names=float(named.any()),
             size=size,
         ),

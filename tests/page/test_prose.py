@@ -59,7 +59,7 @@ def test_blocks(text, blocks):
         ("[1](javascript:x)", "[1](javascript:x)"),
         ("<math><mi>x</mi></math>", "&lt;math&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;/math&gt;"),
         ("$5 and $6 or ${x} {{x}} &amp;", "$5 and $6 or ${x} {{x}} &amp;amp;"),
-        ("[a](http://e.org/<b>)", "[a](" + LINK.format("http://e.org/") + "&lt;b&gt;)"),
+        ("[a](http://e.org/<b>)", "[a](http://e.org/&lt;b&gt;)"),
     ],
 )
 def test_markup_is_shown_as_it_was_written(text, shown):

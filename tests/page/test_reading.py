@@ -4,6 +4,7 @@ import pytest
 
 from page.conftest import PAPERS
 from page.test_reach import PHONE, no_sideways, serious
+from ui.legend import TICKED_FALSE
 
 FILLER = "This sentence only makes the abstract long. " * 40
 ANSWER = r"""**GraphMix** has figures:
@@ -129,7 +130,8 @@ def test_what_the_signs_mean_is_one_click_away_everywhere(visit, says):
     page = visit.page
     help_ = page.locator("#help")
     page.locator("#bar [data-do=help]").click()
-    assert "of false sentences written to fool it 25 in 100 got a ✓" in help_.inner_text()
+    told = f"of false sentences written to fool it {TICKED_FALSE} in 100 got a ✓"
+    assert told in help_.inner_text()
     assert help_.locator(".legend dt").count() == 5
     assert serious(page) == []
     page.keyboard.press("Escape")
