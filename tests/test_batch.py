@@ -368,7 +368,7 @@ def test_the_cost_cap_says_what_is_left(shelf, capsys, monkeypatch):
 
 def start(shelf, server, *more):
     environment = {**os.environ, "OPENAI_BASE_URL": server.base_url, "RAG_TIMEOUT": "1"}
-    command = [sys.executable, "-m", "rag.cli", "batch", "q.jsonl", "-o", "out.jsonl", *more]
+    command = [sys.executable, "-m", "rag", "batch", "q.jsonl", "-o", "out.jsonl", *more]
     return subprocess.Popen(
         command, cwd=shelf, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
