@@ -299,8 +299,8 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     whole = "".join(masked)
     runs, done = _runs(marks), 0
     for match in re.finditer(r"([.!?…。！？])[\"'”’)」』）]{0,2}\s*(?=[Xx])", whole):
-        last, spoken = runs.get(match.end(), (0, True))
-        if spoken or match.start() < done or not _AFTER_RUN.match(whole, last):
+        last = runs.get(match.end())
+        if last is None or match.start() < done or not _AFTER_RUN.match(whole, last):
             continue
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
@@ -308,7 +308,7 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     yield from sentence_spans("".join(masked))
 
 
-_AFTER_RUN = re.compile(rf"\s*\Z|\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
+_AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
 _NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
 
 
@@ -319,19 +319,19 @@ def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
     return re.findall(r"[^\W\d_]{2,}", beside)
 
 
-def _runs(marks: Sequence[Mark]) -> dict[int, tuple[int, bool]]:
-    """Return by where each mark begins where its run of marks ends, and whether any is spoken.
+def _runs(marks: Sequence[Mark]) -> dict[int, int]:
+    """Return by where each mark begins where its run of marks ends.
 
-    A space or comma may stand between two, or both.
+    A space or comma may stand between two, or both; one that is a part of its sentence belongs to
+    no run.
     """
-    runs: dict[int, tuple[int, bool]] = {}
+    runs: dict[int, int] = {}
     following: Mark | None = None
     for mark in reversed(marks):
-        end, spoken = mark.end, mark.spoken
-        if following is not None and following.start <= mark.end + 2:
-            end, later = runs[following.start]
-            spoken = spoken or later
-        runs[mark.start] = end, spoken
+        if mark.spoken:
+            continue
+        joined = following is not None and following.start <= mark.end + 2
+        runs[mark.start] = runs[following.start] if following and joined else mark.end
         following = mark
     return runs
 
