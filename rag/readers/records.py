@@ -186,7 +186,7 @@ def _other_ids(
         ids = record[name]
         if isinstance(ids, list):
             listed = [each for each in ids if isinstance(each, dict)]
-            named = {each.get("type"): each.get("id") or each.get("value") for each in listed}
+            named = {str(each.get("type")): each.get("id") or each.get("value") for each in listed}
             arxiv = (fields.prefixed_arxiv_id(each) for each in ids)  # as ADS has it among others
             ids = {"arxiv": next(filter(None, arxiv), None)} | named
         if isinstance(ids, Mapping):

@@ -132,3 +132,11 @@ def test_first_pages_of_pdf_files(given, name):
     (paper,) = given("x.pdf", pdf(lines))
     assert paper.abstract == ABSTRACT
     assert (paper.title, paper.authors, paper.doi) == wanted
+
+
+def test_ids_of_an_odd_kind_are_passed_over(given):
+    data = (
+        '[{"title": "T", "abstract": "A hive hums.", "identifier": [{"type": ["doi"], "id": 3}]}]'
+    )
+    (paper,) = given("x.json", data)
+    assert (paper.title, paper.doi) == ("T", None)
