@@ -489,6 +489,7 @@ class Assistant:
             llm=None,
             settings=self.settings,
             k=self.settings.k,
+            least=self.threshold[0],
             where=parse_where(where),
         )
         return any(isinstance(part, Answer) and part.answered for part in parts)

@@ -131,6 +131,7 @@ def test_the_threshold_decides(library):
     for threshold, said in ((sure - 0.001, True), (sure + 0.001, False)):
         library.keep_threshold(threshold)
         assert library.ask(question).answered is said
+        assert library.would_answer(question) is said
 
 
 def test_a_threshold_of_another_embedder_or_formula_or_a_damaged_one_is_passed_over(library):
