@@ -1,4 +1,4 @@
-"""Paired bootstrap and randomisation, seeded; and what calibrating a formula takes."""
+"""Paired bootstrap and randomisation, seeded; the area under the ROC curve."""
 
 from __future__ import annotations
 
@@ -84,27 +84,3 @@ def auroc(positive: Array, negative: Array) -> float:
     below = np.searchsorted(order, positive, "left")
     upto = np.searchsorted(order, positive, "right")
     return float((below + upto).mean() / 2 / len(negative))
-
-
-def logistic(x: Array, y: Array, weights: Array | None = None) -> Array:
-    """Return the coefficients of a logistic regression, the constant last.
-
-    Args:
-        x: features, shape (rows, features).
-        y: 1.0 or 0.0 for each row.
-        weights: what each row counts; 1 where None.
-
-    A ridge of 1 on standardised columns keeps the coefficients small; the constant is free.
-    """
-    weights = np.ones(len(y)) if weights is None else weights
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = np.column_stack([(x - mean) / spread, np.ones(len(x))])
-    penalty = np.diag([1.0] * x.shape[1] + [0.0])
-    beta = np.zeros(z.shape[1])
-    for _ in range(50):  # Newton's method; far fewer steps are enough
-        p = 1 / (1 + np.exp(-z @ beta))
-        gradient = z.T @ (weights * (p - y)) + penalty @ beta
-        curvature = (z.T * (weights * p * (1 - p))) @ z + penalty
-        beta -= np.linalg.solve(curvature, gradient)
-    scaled = beta[:-1] / spread
-    return np.append(scaled, beta[-1] - scaled @ mean)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals import statistics
+
 Rows = NDArray[np.float64]
 
 
@@ -40,14 +42,12 @@ def logits(features: Rows, coefficients: Rows) -> Rows:
 
 
 def auroc(truth: Sequence[float] | NDArray[Any], scores: Sequence[float] | NDArray[Any]) -> float:
-    """Return how often what is true scores above what is not; ties are broken by place.
+    """Return how often what is true scores above what is not, ties counting half; nan without both.
 
     >>> auroc([1, 1, 0], [0.9, 0.3, 0.4])
     0.5
     """
-    true = np.asarray(truth) > 0.5
-    ranks = np.empty(len(true))
-    ranks[np.argsort(scores, kind="stable")] = np.arange(1, len(true) + 1)
-    pairs = true.sum() * (~true).sum()
-    above = ranks[true].sum() - true.sum() * (true.sum() + 1) / 2
-    return float(above / pairs) if pairs else float("nan")
+    true, values = np.asarray(truth) > 0.5, np.asarray(scores)
+    if true.all() or not true.any():
+        return float("nan")
+    return statistics.auroc(values[true], values[~true])

@@ -18,7 +18,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import LibraryError, ModelError, SettingsError
 from rag.models.local_embedders import E5, MiniLM, normalise, static
-from rag.models.weights import GET_MINILM, model_folder
+from rag.models.weights import how_to_get, model_folder
 from rag.settings import Settings
 from rag.types import Floats
 
@@ -59,7 +59,7 @@ def resolve_embedder(settings: Settings) -> tuple[Name, str | None]:
         return settings.embedder, None
     if model_folder("minilm", settings.models):
         return "minilm", None
-    return "static", f"using static word vectors; for a better search {GET_MINILM}"
+    return "static", f"using static word vectors; for a better search {how_to_get('minilm')}"
 
 
 def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
@@ -74,10 +74,7 @@ def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
     if name != "openai":
         folder = model_folder(name, settings.models)
         if folder is None:
-            raise ModelError(
-                f"the {name} embedder is not in {settings.models}; "
-                f"run `rag models get {name}` to bring it"
-            )
+            raise ModelError(f"the {name} embedder is not in {settings.models}; {how_to_get(name)}")
         return E5(folder) if name == "e5" else MiniLM(folder)
     if not (settings.openai_api_key or settings.openai_base_url):
         raise SettingsError(

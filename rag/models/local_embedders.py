@@ -16,6 +16,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
 from rag.errors import ModelError
+from rag.models.weights import how_to_get
 from rag.types import Floats
 
 WINDOW = 1024  # texts held as tokens at a time
@@ -87,8 +88,7 @@ class MiniLM(_Local):
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
             raise ModelError(
-                f"the model in {folder} cannot be read; delete that folder and "
-                f"run `rag models get {name}` to bring it"
+                f"the model in {folder} cannot be read; delete that folder and {how_to_get(name)}"
             ) from error
         self._tokenizer.enable_truncation(longest)
         self._tokenizer.no_padding()

@@ -20,11 +20,19 @@ from rag.errors import ModelError
 from rag.models.downloads import SOURCES, fetch, sha256
 
 FORMAT = 2  # rises whenever the prepared graph changes, so that older ones are made anew
-GET_MINILM = "run `rag models get minilm` to bring it"
 _ABOUT = {
     "minilm": "finds papers worded unlike the question; `rag models get minilm` brings it",
     "e5": "reads a hundred languages, in four times the time; `rag models get e5` brings it",
 }
+
+
+def how_to_get(name: str) -> str:
+    """Return what to do where a model is not there.
+
+    >>> how_to_get("minilm")
+    'run `rag models get minilm` to bring it'
+    """
+    return f"run `rag models get {name}` to bring it"
 
 
 def get_model(name: str, folder: Path) -> Path:
