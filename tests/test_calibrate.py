@@ -126,7 +126,7 @@ def test_too_few_questions_say_nothing(library, tmp_path, monkeypatch):
 
 
 def test_the_threshold_decides(library):
-    question = "What is known about graph?"
+    question = "How large is the graph?"
     sure = library.ask(question).confidence
     for threshold, said in ((sure - 0.001, True), (sure + 0.001, False)):
         library.keep_threshold(threshold)

@@ -63,7 +63,7 @@ def test_what_a_question_asks_for(question, kind, parts):
         ("How does LoRA work?", "mechanism"),
         ("Why does averaging help?", "reason"),
         ("What is the effect of noise on accuracy?", "finding"),
-        ("Tell me about pruning", "topic"),
+        ("Tell me about pruning", "list"),
         ("How many papers are there?", "library"),
         ("thanks!", "chat"),
         ("How many points were gained compared with the baseline?", "fact"),

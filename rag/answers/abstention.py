@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answers.asking import MEASURING, asked_terms
+from rag.answers.asking import LISTING, MEASURING, asked_terms
 from rag.answers.extraction import READ, Candidates
 from rag.answers.questions import Question
 from rag.receipts.matching import mentions
@@ -26,17 +26,17 @@ from rag.text.words import Word, words
 from rag.types import Hit
 
 # Found on 350 questions written for 50 abstracts that the network was not trained on, each asked of
-# 1,000, 6,000 and 58,929 papers; then the size's weight, the constant and LEAST were set by hand,
-# for the sample's 60 papers too. Of what is answerable 7% is declined there, else 2, 3 and 3%.
+# 1,000, 6,000 and 58,929 papers, where 2% of what is answerable is declined; then rounded, and the
+# size's weight, the constant and LEAST set by hand, for the sample's 60 papers too.
 COEFFICIENTS: Mapping[str, float] = {
-    "answers": 0.393,
-    "second": 0.495,
-    "first": 0.355,
-    "coverage": 1.804,
-    "unnamed": -1.477,
-    "names": 0.116,
+    "answers": 0.1,
+    "second": 0.3,
+    "first": 0.3,
+    "likely": 0.45,
+    "coverage": 1.4,
+    "unnamed": -1.6,
     "size": -0.45,
-    "constant": 2.22,
+    "constant": 3.4,
 }
 LEAST = 0.4  # below this the papers do not answer
 
@@ -51,18 +51,19 @@ class Features(NamedTuple):
     """What the formula weighs; fields are named as in COEFFICIENTS.
 
     ``answers``: the network's greatest logit of a sentence read, ``second``: the next one (the
-    same where one was read), ``first``: the greatest of the first paper. ``coverage``: the share
-    of the asked words, weighed by rarity and names double, that the paper has which has most.
-    ``unnamed``: how far one of the asked names is missing there, 0 to 1. ``names``: 1 where the
-    question has a name. ``size``: the decimal logarithm of the number of papers.
+    same where one was read), ``first``: the greatest of the first paper. ``likely``: the log odds
+    that the likeliest sentence answers, by all that speaks for it. ``coverage``: the share of the
+    asked words, weighed by rarity and names double, that the paper has which has most.
+    ``unnamed``: how far one of the asked names is missing there, 0 to 1. ``size``: the
+    decimal logarithm of the number of papers.
     """
 
     answers: float
     second: float
     first: float
+    likely: float
     coverage: float
     unnamed: float
-    names: float
     size: float
 
 
@@ -81,7 +82,7 @@ def find_grounds(
 
     The sides of a comparison count as one paper: neither has the other's name.
     """
-    asked = _asked_words(question.text)
+    asked = _asked_words(question)
     near = hits[:READ]
     size = math.log10(max(1, papers))
     if question.kind == "list":  # found by words, which many papers make no likelier
@@ -90,8 +91,9 @@ def find_grounds(
     best = sorted((logit for logit, _ in read), reverse=True) or [_LOWEST]
     answers, second = best[0], best[min(1, len(best) - 1)]
     first = max((logit for logit, hit in read if hit == 0), default=_LOWEST)
+    likely = _log_odds(max((one.likely for one in candidates.sentences), default=0.0))
     if not asked or not near:
-        return Grounds(Features(answers, second, first, 0.0, 0.0, 0.0, size), ())
+        return Grounds(Features(answers, second, first, likely, 0.0, 0.0, size), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
     missing = [
@@ -108,9 +110,9 @@ def find_grounds(
             answers=answers,
             second=second,
             first=first,
+            likely=likely,
             coverage=float(most @ weights),
             unnamed=float((1.0 - most[named]).max(initial=0.0)),
-            names=float(named.any()),
             size=size,
         ),
         tuple(dict.fromkeys(missing)),
@@ -131,13 +133,19 @@ def least_for(question: Question, grounds: Grounds, least: float = LEAST) -> flo
     return least * _LISTED if found else least
 
 
+def _log_odds(probability: float) -> float:
+    """Return the logarithm of the odds, within what the formula was found on."""
+    return math.log(max(probability, 1e-4) / max(1.0 - probability, 0.05))
+
+
 def formula() -> str:
     """Return what names the formula: a threshold found with another one means nothing."""
     text = json.dumps(dict(COEFFICIENTS), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _asked_words(question: str) -> list[Word]:
+def _asked_words(question: Question) -> list[Word]:
     """Return the words of a question that papers which answer it should have."""
-    asked = set(asked_terms(question)) - MEASURING
-    return [word for word in words(question) if asked.intersection(terms(word.text))]
+    every = set(asked_terms(question.text))
+    asked = every - (LISTING if question.kind == "list" else MEASURING) or every
+    return [word for word in words(question.text) if asked.intersection(terms(word.text))]

@@ -32,7 +32,10 @@ MEASURING = _stemmed(
 LISTING = _stemmed(
     "report result test tested evaluate evaluated introduce build draw data measure deal "
     "address study propose rely present cover connect apply focus discuss mention involve "
-    "method approach model article read first recommend suggest"
+    "method approach model article read first recommend suggest literature overview research "
+    "researcher state art advance recent latest current trend development introduction background "
+    "summary summarise summarize learn understand interested write said known found tried common "
+    "main open problem challenge people usually done trick improve tell discuss something"
 )
 # What names are of: after one it says nothing more.
 CATEGORY = _stemmed("benchmark dataset corpus language task model")

@@ -35,7 +35,7 @@ from rag.answers import (
 )
 from rag.answers.catalogue import answering
 from rag.answers.catalogue.known import Known
-from rag.answers.quoting import quote
+from rag.answers.quoting import NEAREST, quote
 from rag.answers.refusals import declined, none_is_about
 from rag.errors import InputError, ModelError
 from rag.index.filters import Condition
@@ -225,7 +225,10 @@ def stream(
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
-        made = _Made(*quote(hits, chosen, read, more))
+        unsure = extraction.nearest(candidates, read)
+        made = _Made(*quote(hits, chosen, read, more, apart=unsure))
+        if unsure:
+            made = replace(made, text=f"{NEAREST}\n\n{made.text}")
         if found.absent:
             made = replace(made, text=f"{none_is_about(found.absent)}\n\n{made.text}")
         return replace(made, text=read.note + made.text)

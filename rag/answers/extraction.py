@@ -44,6 +44,7 @@ _EACH = {"list": 2, "compare": 4}  # of each paper of a list or comparison
 # What words and vectors give a sentence: the similarity of question and sentence counts 1.
 _COVERAGE = 0.8
 _PAPER = 0.2  # divided by the paper's rank
+_WHOLE = 1.0  # times how much less of what is asked its paper has than the one that has most
 _QUANTITY_WEIGHT = 0.2  # for a sentence with a digit where one is asked for
 _LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
 _BEFORE = 0.2  # of the score of the sentence before
@@ -53,6 +54,8 @@ LIKELY: Mapping[str, float] = {"logit": 0.66, "score": 1.73, "paper": 2.02, "con
 _MOST, _MOST_OF_ONE = 4, 3
 _ALSO = 0.15  # a second sentence of the paper that answers best is as likely as this
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
+# Where no sentence is this likely, the best of so many papers, or so many of a named one.
+_UNSURE, _NEAREST, _OF_NAMED = 0.1, 3, 2
 _MAY = 0.1  # what a paper that is called by its name says best is at least as likely as this
 _SAME = 0.92  # cosine from which two sentences say the same
 
@@ -189,6 +192,10 @@ def _skim(
     asks_quantity = bool(_QUANTITY.search(question))
     asks_link = bool(_ASKS_LINK.search(question))
     title_terms = [_term_set(title) for title in titles]
+    shares = [
+        _coverage(wanted, _term_set(hit.paper.abstract) | said, frozenset())
+        for hit, said in zip(hits, title_terms, strict=True)
+    ]
     found: list[Candidate] = []
     alone = 0.0  # the score of the sentence before, without what it got from its own
     cosines = vectors[1:] @ vectors[0]
@@ -201,7 +208,8 @@ def _skim(
             + _QUANTITY_WEIGHT * (asks_quantity and bool(_DIGIT.search(text)))
             + _LINK_WEIGHT * (not asks_link and bool(_LINK.search(text)))
         )
-        found.append(Candidate(number, start, end, alone + before))
+        less = _WHOLE * (shares[number] - max(shares))
+        found.append(Candidate(number, start, end, alone + before + less))
     return found, vectors[1:]
 
 
@@ -226,6 +234,12 @@ def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> f
     return share / total
 
 
+def nearest(candidates: Candidates, question: Question) -> bool:
+    """Say whether no sentence is likely to answer: then those of several papers are the nearest."""
+    asks_one = question.kind not in {"list", "compare", "topic"}
+    return asks_one and max((one.likely for one in candidates.sentences), default=0.0) < _UNSURE
+
+
 def choose(candidates: Candidates, question: Question, named: int = 0) -> list[Candidate]:
     """Choose the sentences of an answer, the best first.
 
@@ -244,6 +258,12 @@ def choose(candidates: Candidates, question: Question, named: int = 0) -> list[C
     own = [i for i in order if every[i].hit < named]
     if own and every[own[0]].likely >= _MAY:
         order = own
+    if nearest(candidates, question):
+        if own:
+            return [every[i] for i in sorted(own[:_OF_NAMED])]
+        least = _NEARLY * every[order[0]].likely
+        firsts = [every[i] for i, place in _places(every, order) if not place]
+        return [one for one in firsts if one.likely >= least][:_NEAREST]
     best = every[order[0]]
     taken = order[:1]
     for i in order[1:]:

@@ -158,6 +158,8 @@ def _read(text: str, library: Lexical | None) -> Question:
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):
             continue
+        if kind == "list" and _opening(said) == "verb" and not _SOUGHT.intersection(said):
+            continue
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
@@ -168,9 +170,15 @@ _NEVER = {
     "wh": frozenset(["yes_no"]),
     "verb": frozenset(["mechanism", "reason", "definition", "topic", "finding"]),
 }
+# "Is there any work on X" asks for a list, "is there a role for X" does not.
+_SOUGHT = frozenset(
+    "paper papers work works study studies research article articles method methods approaches "
+    "dataset datasets anyone anybody anything publications surveys benchmarks models you".split()
+)
 _WH = frozenset("what which who whom whose when where why how".split())
 _VERBS = frozenset(
-    "is are was were does do did can could should would will has have isn't doesn't".split()
+    "is are was were does do did can could should would will may might must has have isn't "
+    "doesn't".split()
 )
 
 
@@ -270,13 +278,16 @@ def _foreign(text: str, library: Lexical | None) -> Question:
         and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
     ]
     titles = " ".join(named.titles)
-    others = [word for word in known if word not in titles]
+    others = [word for word in known if word not in titles and not (titles and word.istitle())]
     searched = " ".join(dict.fromkeys([*named.titles, *others])) or text
     return Question(searched, "fact", names=named.titles, subject=searched)
 
 
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
-_JOINED = re.compile(rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?={_ASKS}\b)", re.IGNORECASE)
+_JOINED = re.compile(
+    rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?=(?:(?:in|on|at|by|to|for|with|of|from)\s+)?{_ASKS}\b)",
+    re.IGNORECASE,
+)
 _ASKING = re.compile(
     rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
 )
@@ -303,7 +314,7 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
             whole = f"{context} {piece}".strip()
             if not _ASKING.search(piece):
                 context = whole
-            elif len(piece.split()) < _SHORTEST:
+            elif len(piece.split()) < _SHORTEST or _HALF.match(piece):
                 return (text,)
             elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
                 return (text,)  # "how long does X take, and how long Y": one comparison
@@ -314,7 +325,34 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
         return (text,)
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
-    return (pieces[0], *(_alone(piece, subject, library) for piece in pieces[1:_MOST]))
+    later = [_alone(piece, subject, library) for piece in pieces[1:_MOST]]
+    if any(_belongs(piece, library) for piece in later):
+        return (text,)
+    return (pieces[0], *later)
+
+
+_REFERS = re.compile(
+    r"\b(?:that|those|each|the\s+(?:annotators?|authors?|baselines?|best|same|others?|models?|"
+    r"systems?|methods?|approach|data(?:set)?|corpus|papers?|results?|gains?))\b",
+    re.IGNORECASE,
+)
+_FEW = 2  # terms of a question that says too little to stand alone
+_HALF = re.compile(
+    r"\A(?:in|on|at|by|to|for|with|of|from)\s+(?:what|which)\s+\w+\W*\Z", re.IGNORECASE
+)
+
+
+def _belongs(piece: str, library: Lexical | None) -> bool:
+    """Say whether a later question asks for one more detail of what the first is about.
+
+    >>> _belongs("which kappa did the annotators reach", None)
+    True
+    """
+    if naming.find_names(piece, library).titles:
+        return False
+    short = len(asked_terms(piece)) <= _FEW
+    kind = _read(piece, library).kind
+    return bool(short or _REFERS.search(piece)) and kind not in {"list", "library", "compare"}
 
 
 def _same_opening(before: str, piece: str) -> bool:

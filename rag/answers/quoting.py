@@ -18,18 +18,25 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 60
+NEAREST = "No sentence found says that outright. The nearest:"
 
 
 def quote(
-    hits: Sequence[Hit], chosen: Sequence[Candidate], question: Question, more: int = 0
+    hits: Sequence[Hit],
+    chosen: Sequence[Candidate],
+    question: Question,
+    more: int = 0,
+    *,
+    apart: bool = False,
 ) -> tuple[str, list[Sentence], list[int]]:
     """Return the answer made of the chosen sentences, its receipts and the order of hits.
 
     Where several papers are quoted each is named: in a list by its title, else by a lead where
-    the paper changes. ``more`` is how many others of a list are not shown.
+    the paper changes. ``more`` is how many others of a list are not shown; ``apart`` puts each
+    sentence on a line of its own, as in a list.
     """
     order = list(dict.fromkeys(piece.hit for piece in chosen))
-    by_line = question.kind in {"list", "compare"}
+    by_line = apart or question.kind in {"list", "compare"}
     sentences: list[Sentence] = []
     before = None
     for piece in chosen:
