@@ -22,6 +22,7 @@ _LONGEST_TITLE = 25  # words
 _MOST_CHUNKS = 60  # words of a question that are looked at
 _INNER = re.compile(r"\A(?=.*[^\W\d_])(?:.+[A-Z].*|.*\d.*)\Z")  # LoRA, GPT-2, BERT
 _YEAR = r"((?:19|20)\d\d)"
+_DATED = re.compile(rf"{_YEAR}(?:s|[-–—/]{_YEAR})?")  # 2019, the 1990s, 2015-2018
 _YEARS = tuple(
     (re.compile(pattern, re.IGNORECASE), ops)
     for pattern, ops in (
@@ -61,7 +62,8 @@ class Named:
     ``titles`` are names of papers as the library writes them, ``where`` the authors, venues and
     years as conditions; ``people`` are names that stand as authors' do and that no paper has;
     ``rest`` are the words that remain, in order, without those by which catalogues are asked;
-    ``unnamed`` is the text without authors and years.
+    ``unnamed`` is the text without authors and years; ``marked`` has each word with what it is:
+    N of a title, A of an author, V of a venue, Y a year.
     """
 
     tokens: tuple[str, ...]
@@ -70,6 +72,7 @@ class Named:
     people: tuple[str, ...]
     rest: str
     unnamed: str
+    marked: tuple[tuple[str, str], ...] = ()
 
 
 _QUESTION_WORDS = frozenset("what who where when how why it that there here".split())
@@ -201,6 +204,10 @@ def find_names(text: str, library: Lexical | None) -> Named:
         people=tuple(people),
         rest=_rest(words, text, marks),
         unnamed=_unnamed(words, text, marks),
+        marked=tuple(
+            (word.text, "Y" if _DATED.fullmatch(word.text) else marks.get(i, ""))
+            for i, word in enumerate(words)
+        ),
     )
 
 
@@ -210,6 +217,9 @@ def years_in(text: str) -> list[Condition]:
     >>> [f"{each.op}{each.value}" for each in years_in("papers between 2018 and 2020")]
     ['>=2018', '<=2020']
     """
+    decade = re.search(r"\b((?:19|20)\d)0['’]?s\b", text)
+    if decade:
+        return [Condition("year", op, decade[1] + end) for op, end in ((">=", "0"), ("<=", "9"))]
     for pattern, ops in _YEARS:
         match = pattern.search(text)
         if match:
@@ -235,7 +245,7 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         i
         for i, word in enumerate(words)
         if marks.get(i, "") not in {"A", "V"}
-        and not re.fullmatch(_YEAR, word.text)
+        and not _DATED.fullmatch(word.text)
         and not (word.text.isdigit() and _follows(words, i) in _WRITINGS)  # "the last 5 papers"
         and word.text.casefold() not in CATALOGUE
         and any(term not in ASKING for term in terms(re.sub(r"['’]s\Z", "", word.text)))
@@ -300,7 +310,9 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
     next_word = _follows(words, run.stop - 1)
     # "Neubig papers", but not "long papers"
-    theirs = next_word in _WRITINGS and not any(is_common(words[j].text) for j in run)
+    theirs = next_word in _WRITINGS and (
+        len(run) > 1 or not any(is_common(words[j].text) for j in run)
+    )
     placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None

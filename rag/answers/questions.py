@@ -14,6 +14,7 @@ from typing import cast
 
 from rag.answers import comparisons, kinds, naming, spelling
 from rag.answers.asking import asked_terms
+from rag.answers.catalogue import reading
 from rag.answers.courtesy import without_courtesy
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
@@ -24,7 +25,8 @@ from rag.text.words import Word, words
 Kind = kinds.Kind
 # What the library itself may be asked (see `rag.answers.catalogue.answering`).
 LIBRARY = frozenset(
-    "count who when where newest oldest per_year cite by overview contains unknown".split()
+    "count count_authors count_venues sized who when where newest oldest per_year per_venue "
+    "per_author coauthors cite by overview contains unknown".split()
 )
 
 
@@ -141,6 +143,9 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
+    asked = reading.read(named.marked)
+    if asked.asks and asked.whole and not sides:
+        return replace(question, text=text, kind="library", asks=asked.asks, subject=asked.subject)
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -153,7 +158,7 @@ def _read(text: str, library: Lexical | None) -> Question:
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
-            return replace(question, text=text, kind="library", asks=kind)
+            return replace(question, text=text, kind="library", asks=asked.asks or kind)
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):

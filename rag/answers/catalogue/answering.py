@@ -14,11 +14,18 @@ from rag.answers.catalogue.chat import chat, say_what_is_outside
 from rag.answers.catalogue.counts import (
     count_papers,
     count_per_value,
+    count_values,
     describe_library,
-    dimension_of,
 )
 from rag.answers.catalogue.known import NOUNS, Asked, Known, has_field
-from rag.answers.catalogue.lists import list_newest, list_oldest, list_papers, say_none
+from rag.answers.catalogue.lists import (
+    list_by_size,
+    list_coauthors,
+    list_newest,
+    list_oldest,
+    list_papers,
+    say_none,
+)
 from rag.answers.catalogue.particulars import cite, say_when, say_where, say_whether_held, say_who
 from rag.answers.catalogue.shelves import named_papers
 from rag.answers.catalogue.wording import quoted
@@ -55,9 +62,14 @@ def _lacking(asked: Asked) -> Known | None:
         "where": {"venue"},
         "newest": {"year"},
         "oldest": {"year"},
+        "per_year": {"year"},
+        "per_venue": {"venue"},
+        "per_author": {"author"},
+        "count_authors": {"author"},
+        "count_venues": {"venue"},
+        "sized": {"author"},
+        "coauthors": {"author"},
     }.get(question.asks, set())
-    if question.asks == "per_year":
-        needed.add(dimension_of(question.text))
     missing = [NOUNS[name] for name in sorted(needed) if not has_field(name, library)]
     if not missing:
         return None
@@ -76,12 +88,18 @@ def _lacking(asked: Asked) -> Known | None:
 
 _ANSWERS: Mapping[str, Callable[[Asked], Known]] = {
     "count": count_papers,
+    "count_authors": count_values,
+    "count_venues": count_values,
+    "sized": list_by_size,
     "who": say_who,
     "when": say_when,
     "where": say_where,
     "newest": list_newest,
     "oldest": list_oldest,
     "per_year": count_per_value,
+    "per_venue": count_per_value,
+    "per_author": count_per_value,
+    "coauthors": list_coauthors,
     "cite": cite,
     "by": list_papers,
     "overview": describe_library,

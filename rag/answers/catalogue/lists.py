@@ -10,6 +10,7 @@ from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
 from rag.answers.catalogue.shelves import LISTED, by_age, papers_about
 from rag.answers.catalogue.wording import limits_of, listed, titled
 from rag.answers.questions import PEOPLE
+from rag.index.entries import with_key
 from rag.text.people import ways_to_call
 
 
@@ -21,10 +22,6 @@ def list_papers(asked: Asked) -> Known:
     count = asked.library.count(asked.where)
     if not count:
         return say_none(asked)
-    if re.search(
-        r"\bco-?\s?authors?\b|\b(?:with whom|write with|work with)\b", question.text, re.I
-    ):
-        return _coauthors(asked)
     if question.subject:
         about = papers_about(asked)
         if not about:
@@ -44,7 +41,10 @@ def list_papers(asked: Asked) -> Known:
     return listed(f"The library has {count:,} {noun}{limits_of(asked)}{more}:", papers, titled)
 
 
-def _coauthors(asked: Asked) -> Known:
+def list_coauthors(asked: Asked) -> Known:
+    """List with whom the people asked for wrote, the most frequent first."""
+    if asked.question.people or not asked.library.count(asked.where):
+        return say_none(asked)
     entries = asked.library.matching(asked.where)
     own = {c.value.strip() for c in asked.where if c.field in PEOPLE}
     names = Counter(name for entry in entries for name in entry.paper.authors)
@@ -53,6 +53,26 @@ def _coauthors(asked: Asked) -> Known:
         return Known(f"The papers{limits_of(asked)} have no other authors.")
     lines = "".join(f"\n- {name}: {count}" for name, count in others[:COUNTED])
     return Known(f"The papers{limits_of(asked)} were written with {len(others):,} others:{lines}")
+
+
+def list_by_size(asked: Asked) -> Known:
+    """List the papers that the most authors wrote, or those of one."""
+    if asked.question.subject:
+        papers = papers_about(asked)
+    else:
+        papers = [with_key(entry.paper) for entry in asked.library.matching(asked.where)]
+    sizes = {len(paper.authors) for paper in papers if paper.authors}
+    if not sizes:
+        return say_none(asked)
+    most = re.search(
+        r"\b(?:most|more|longest|largest|biggest|highest)\b", asked.question.text, re.I
+    )
+    size = max(sizes) if most else 1
+    found = [paper for paper in papers if len(paper.authors) == size]
+    noun, verb = ("paper", "has") if len(found) == 1 else ("papers", "have")
+    authors = f"{size} authors, the most" if most else "one author"
+    lead = f"{len(found):,} {noun}{limits_of(asked)} {verb} {authors}"
+    return listed(f"{lead}{', among them' if len(found) > SHOWN else ''}:", found[:SHOWN], titled)
 
 
 def list_newest(asked: Asked) -> Known:
@@ -70,14 +90,14 @@ def _by_years(asked: Asked, *, newest: bool) -> Known:
     papers = [paper for paper in papers if paper.year is not None]
     if asked.question.people or not papers:
         return say_none(asked)
-    single = re.search(
-        r"\b(?:newest|latest|recent|oldest|earliest|first|last)\s+(?:\w+\s+)?paper\b|"
-        r"\bwhich paper\b",
+    several = re.search(
+        r"\b(?:papers|articles|works|publications|studies|ones|\d{1,2})\b",
         asked.question.text,
-        re.IGNORECASE,
+        re.I,
     )
+    number = int(several[0]) if several and several[0].isdigit() else 10
     same = [paper for paper in papers if paper.year == papers[0].year]
-    shown = same if single and len(same) <= SHOWN else papers[: SHOWN if single else 10]
+    shown = papers[:number] if several else same[:SHOWN]
     word = "newest" if newest else "oldest"
     about = f" about “{asked.question.subject}”" if asked.question.subject else ""
     noun, verb = ("paper", "is") if len(shown) == 1 else ("papers", "are")
