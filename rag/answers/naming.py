@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.answers import kinds
@@ -195,6 +195,8 @@ def find_names(text: str, library: Lexical | None) -> Named:
         if i not in marks and has_inner_capital(word.text) and not plain:
             marks[i] = "N"
             titles.append(word.text)
+    if re.search(r"\bfirst[- ]author", text, re.IGNORECASE):
+        where = [replace(c, field="first") if c.field == "person" else c for c in where]
     where.extend(years_in(text))
     people.extend(_strangers_in(words, text, marks))
     return Named(
@@ -367,6 +369,7 @@ def _venues_in(
             placed
             or (capital and (before in _AT or after in _PAPERS))
             or (after in _PAPERS and not is_common(word.text))
+            or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))
         ):
             yield i, i + 1, Condition("venue", "=", word.text.casefold())
 

@@ -168,6 +168,7 @@ def _read(text: str, library: Lexical | None) -> Question:
     return question
 
 
+_QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
 # What a question that opens so cannot be.
 _NEVER = {
     "wh": frozenset(["yes_no"]),
@@ -190,6 +191,7 @@ _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
 )
+_HELD = frozenset("have has here contain contains include includes there exist".split())
 _OUTSIDE = frozenset(
     "cited citations citation cite cites impact index pages page figures affiliation university "
     "downloads downloaded email funded award reviewed popular influential important institution "
@@ -229,7 +231,7 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     if asks in _TITLES_NEED:
         return bool(question.names or question.subject)
     if asks == "contains":
-        return bool(question.names)
+        return bool(question.names and said & (_PAPERS | _HELD))
     if asks == "count":
         return bool(said & _PAPERS or said & {"A", "V"})
     if asks == "unknown":

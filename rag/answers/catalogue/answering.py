@@ -5,6 +5,7 @@ What the catalogue does not hold is said. A greeting or thanks gets a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -30,8 +31,9 @@ from rag.answers.catalogue.particulars import cite, say_when, say_where, say_whe
 from rag.answers.catalogue.shelves import named_papers
 from rag.answers.catalogue.wording import quoted
 from rag.answers.questions import PEOPLE, Question
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.index.index import Index
+from rag.index.lexical import Lexical
 
 
 def answer(
@@ -40,13 +42,26 @@ def answer(
     """Answer what the catalogue knows, or say what it lacks; None where papers must be read."""
     if question.kind == "chat":
         return chat(question, index.lexical)
-    limits = (*where, *question.where)
+    limits = (*where, *(_by_words(each, question, index.lexical) for each in question.where))
     asked = Asked(question, limits, index, embedder)
     if question.kind == "library":
         return _lacking(asked) or _ANSWERS[question.asks](asked)
     if question.people or (question.limited and not index.lexical.count(limits)):
         return _lacking(asked) or say_none(asked)
     return None
+
+
+def _by_words(condition: Condition, question: Question, library: Lexical) -> Condition:
+    """Return a condition on a part of titles as one on titles that have it as whole words."""
+    if condition.field != "title":
+        return condition
+    start = (
+        r"\A\W*" if re.search(r"\b(?:start|begin)", question.text, re.IGNORECASE) else r"(?<!\w)"
+    )
+    part = re.compile(rf"{start}{re.escape(condition.value)}(?!\w)")
+    titles = [title for title, _ in library.values("title", "", [condition]) if part.search(title)]
+    members = tuple(Condition("title", "=", title) for title in titles)
+    return Group("title", "=", condition.value, members, any_of=True)
 
 
 def _lacking(asked: Asked) -> Known | None:

@@ -16,18 +16,22 @@ from rag.text.terms import terms
 
 
 class Reading(NamedTuple):
-    """What is asked ("" where nothing that a library knows), about what, and if that is all."""
+    """What is asked ("" where nothing that a library knows), about what, and if that is all.
+
+    ``titled`` is whether the subject is to stand in titles.
+    """
 
     asks: str
     subject: str
     whole: bool
+    titled: bool = False
 
 
 def read(words: Sequence[tuple[str, str]]) -> Reading:
     """Read a question's words, each with N for a paper's name, A an author, V a venue, Y a year.
 
     >>> read([("EMNLP", "V"), ("papers", ""), ("on", ""), ("irony", ""), ("2020", "Y")])
-    Reading(asks='by', subject='irony', whole=True)
+    Reading(asks='by', subject='irony', whole=True, titled=False)
     >>> read([("How", ""), ("many", ""), ("speakers", ""), ("papers", ""), ("need", "")]).whole
     False
     """
@@ -35,14 +39,15 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
     shown: list[str] = []
     whole = True
     for i, (word, mark) in enumerate(words):
-        own = "X" if i in subject else mark or word.casefold().replace("’", "'")
+        small = word.casefold().replace("’", "'")
+        own = "X" if i in subject else small if _OUTSIDE.fullmatch(small) else mark or small
         if shown[-1:] != [own] or own not in {"X", "A", "N"}:
             shown.append(own)
         if not mark and i not in subject and not _is_plain(word):
             whole = False
-    asks = _asks(" ".join(shown))
-    said = " ".join(words[i][0] for i in range(min(subject), max(subject) + 1)) if subject else ""
-    return Reading(asks, said, whole)
+    text = " ".join(shown)
+    said = " ".join(words[i][0] for i in subject)
+    return Reading(_asks(text), said, whole, bool(subject and _IN_TITLES.search(text)))
 
 
 def _words(text: str) -> str:
@@ -77,6 +82,10 @@ _SAYING = _words(
 )
 _HELD = r"\A(?:is|are|do|does|have|has|got|can)\b.*" + _words(
     "have has got contain include hold there here in"
+)
+_IN_TITLES = re.compile(
+    r"\btitles?\b.*\b(?:with|contain\w*|have|has|ha[sv]ing|includ\w+|start\w*|begin\w*|mention\w*)"
+    r"\b.*X|X.*\bin (?:the|its|their) titles?\b"
 )
 _AUTHORS_OF_ONE = (
     r"\b(?:most|more|longest|largest|biggest|highest)\s+(?:number of\s+|list of\s+)?"
@@ -141,7 +150,7 @@ def _asks(said: str) -> str:
     aged = re.search(rf"{_NEW}|{_OLD}", re.sub(r"(?:first|last)[ -]author\w*", "", said))
     if aged and has(rf"{_PAPERS}|\b[AVX]\b|\bones?\b"):
         return "newest" if re.search(_NEW, aged.group()) else "oldest"
-    limited = has(r"\b[AVY]\b|\btitles?\b.*\bX\b")
+    limited = bool(has(r"\b[AVY]\b") or _IN_TITLES.search(said))
     heads = rf"{_YEARS}|{_VENUES}|\A(?:list|show|which|what|who)\b.*{_PEOPLE}"
     if has(heads, rf"{_PAPERS}|{_LIBRARY}|covered|\b[AVX]\b") and not has(r"\bN\b"):
         return f"per_{_dimension(said)}"
@@ -197,26 +206,30 @@ _TREAT = re.compile(
 )
 
 
-def _subject(words: Sequence[tuple[str, str]]) -> set[int]:
+def _subject(words: Sequence[tuple[str, str]]) -> list[int]:
     """Return the places of the words that say what the papers are about."""
-    found: list[int] = []
+    runs: list[list[int]] = [[]]
     about = papers = False
     for i, (word, mark) in enumerate(words):
         small = word.casefold()
         if mark in {"A", "V", "Y"}:
             about = False
         elif about:
-            found.append(i)
-        elif _ABOUT.fullmatch(small) or (papers and _TREAT.fullmatch(small)):
+            runs[-1].append(i)
+        elif i and (_ABOUT.fullmatch(small) or (papers and _TREAT.fullmatch(small))):
             about = True
+            runs.append([])
         elif re.fullmatch(_PAPERS, small):
             papers = True
-            j = i - 1
-            while not found and j >= 0 and not words[j][1] and not _is_plain(words[j][0]):
-                j -= 1
-            found += range(j + 1, i) if not found else ()
-    own = [i for i in found if words[i][1] or not _is_plain(words[i][0])]
-    return {i for i in found if min(own) <= i <= max(own)} if own else set()
+            first = i
+            while first and not words[first - 1][1] and not _is_plain(words[first - 1][0]):
+                first -= 1
+            runs.append([*range(first, i)])
+    found: list[int] = []
+    for run in runs:
+        own = [i for i in run if words[i][1] or not _is_plain(words[i][0])]
+        found += [i for i in run if min(own) <= i <= max(own)] if own else []
+    return found
 
 
 # Words of questions that say nothing by themselves, beside those of `rag.answers.asking`.

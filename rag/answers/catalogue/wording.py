@@ -26,6 +26,8 @@ def limits_of(asked: Asked) -> str:
             people.append(as_person(value, asked))
         elif condition.field == "venue" and condition.op == "=":
             words.append(f" from {value.upper() if len(value) < 7 else value}")
+        elif condition.field == "title":
+            words.append(f" with “{clean(value)}” in the title")
         elif condition.field != "year":
             words.append(f" with {condition.field}{condition.op}{condition.value}")
     if len(years) == 2 and [c.op for c in years] == [">=", "<="]:
