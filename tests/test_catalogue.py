@@ -82,7 +82,7 @@ def filled(assistant, folder, rows):
         ("Give me the BibTeX of Beta", "@article{schutze2021beta", "b"),
         ("Is Alpha in the library?", "Yes, the library has:", "a"),
         ("who wrote most papers about whales?", "- Ann Lee: 1\n- Bo Schütze: 1\n- Dee Fox: 1", ""),
-        ("the last 5 papers by Bo Schütze", "The library has 2 papers by Bo Schütze:", "ba"),
+        ("the last 5 papers by Bo Schütze", "The newest papers by Bo Schütze are of 2021:", "ba"),
         ("which venues have most papers on whales?", "- ACL: 1\n- EMNLP: 1", ""),
         ("papers by Lee and Poe", "The library has 1 paper by Lee and Poe:", "a"),
         ("Schütze papers 2021", "The library has 1 paper by Schütze of 2021:", "b"),

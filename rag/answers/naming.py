@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.answers import kinds
 from rag.answers.asking import ASKING, CATALOGUE
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.index.lexical import Lexical
 from rag.text.people import fold_person
 from rag.text.terms import terms
@@ -43,6 +43,7 @@ _YEARS = tuple(
 )
 _PERSONAL = frozenset("by did has et and author professor prof dr".split())
 _AT = frozenset("at in from of to for on".split())
+_VENUE_NOUNS = frozenset("venue conference journal workshop".split())
 _WRITINGS = frozenset("papers publications articles".split())
 _PAPERS = frozenset("papers paper articles publications proceedings findings".split())
 
@@ -190,6 +191,14 @@ def find_names(text: str, library: Lexical | None) -> Named:
     for first, last, condition in _venues_in(words, text, marks, library) if library else ():
         marks.update(dict.fromkeys(range(first, last), "V"))
         where.append(condition)
+    for i, word in enumerate(words):  # "ACL or EMNLP"
+        beside = [i + step for step in (-2, 2) if marks.get(i + step) == "V"]
+        joined = any(words[(i + j) // 2].text.casefold() in {"and", "or"} for j in beside)
+        venue = Condition("venue", "=", word.text.casefold())
+        if joined and library and marks.get(i) in {None, "N"} and library.count([venue]):
+            marks[i] = "V"
+            where.append(venue)
+            titles = [title for title in titles if title.casefold() != word.text.casefold()]
     for i, word in enumerate(words):
         plain = word.text.casefold() in kinds.weights().vocabulary or word.text[0].isdigit()
         if i not in marks and has_inner_capital(word.text) and not plain:
@@ -202,7 +211,7 @@ def find_names(text: str, library: Lexical | None) -> Named:
     return Named(
         tokens=tuple(_tokens(words, marks)),
         titles=tuple(dict.fromkeys(titles)),
-        where=tuple(dict.fromkeys(where)),
+        where=_either(dict.fromkeys(where), text),
         people=tuple(people),
         rest=_rest(words, text, marks),
         unnamed=_unnamed(words, text, marks),
@@ -211,6 +220,18 @@ def find_names(text: str, library: Lexical | None) -> Named:
             for i, word in enumerate(words)
         ),
     )
+
+
+def _either(where: Iterable[Condition], text: str) -> tuple[Condition, ...]:
+    """Return conditions, those on several venues, or on people with “or”, as one on any of them."""
+    where = list(where)
+    for field, apart in (("venue", True), ("person", bool(re.search(r"\bor\b", text)))):
+        each = [condition for condition in where if condition.field == field]
+        if len(each) > 1 and apart:
+            said = " or ".join(condition.value for condition in each)
+            where = [condition for condition in where if condition not in each]
+            where.append(Group(field, "=", said, tuple(each), any_of=True))
+    return tuple(where)
 
 
 def years_in(text: str) -> list[Condition]:
@@ -302,13 +323,17 @@ def _follows(words: Sequence[Chunk], i: int) -> str:
 def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> Condition | None:
     """Return the condition for a run of words where it stands as authors do; None where not."""
     whole = text[words[run.start].start : words[run.stop - 1].end]
-    if "," in whole or not whole[0].isalpha():
+    if not whole[0].isalpha() or re.search(r"[,\d]", whole):
         return None
     name = " ".join(words[j].text for j in run)
     before = words[run.start - 1].text.casefold() if run.start else ""
     capital = all(words[j].text[:1].isupper() for j in run)
     after = text[words[run.stop - 1].end :][:60]
-    cited = capital and bool(_CITED.match(after))
+    cited = bool(_CITED.match(after)) and (
+        capital or bool(re.match(r"\s*et\b", after)) or (len(run) > 1 and _YEAR_NEXT.match(after))
+    )
+    if len(run) == 1 and name.casefold() in kinds.weights().vocabulary:
+        return None
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
     next_word = _follows(words, run.stop - 1)
     # "Neubig papers", but not "long papers"
@@ -324,7 +349,9 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
         return None
     gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
     joined = before == "and" or "&" in gap
-    listed = before == "by" and not re.match(r"\s*et\b", after)  # "by Lee and Poe": in any order
+    whose = bool(re.match(r"['’]s\b", after))
+    # "by Lee and Poe": in any order
+    listed = whose or (before == "by" and not re.match(r"\s*et\b", after))
     fields = ("first", "person") if cited and not (joined or listed) else ("person",)
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
@@ -343,6 +370,7 @@ def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
     )
 
 
+_YEAR_NEXT = re.compile(rf"\s*\(?{_YEAR}\b")
 # What stands behind the last of the authors of a cited paper.
 _CITED = re.compile(
     r"\s*(?:et\.?\s+al\b|\(?(?:19|20)\d\d\b|['’]s\s+(?:\w+\s+)?(?:papers?|work)\b|"
@@ -358,7 +386,10 @@ def _venues_in(
     for i, word in enumerate(words):
         if i in marks and marks[i] != "N":
             continue
-        if not library.count([Condition("venue", "=", word.text.casefold())]):
+        venue = Condition("venue", "=", word.text.casefold())
+        if not library.count([venue]):
+            if i not in marks and _stands_as_venue(words, i):
+                yield i, i + 1, venue
             continue
         before = words[i - 1].text.casefold() if i else ""
         after = words[i + 1].text.casefold() if i + 1 < len(words) else ""
@@ -367,11 +398,18 @@ def _venues_in(
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
         if (
             placed
-            or (capital and (before in _AT or after in _PAPERS))
+            or (capital and (before in _AT or after in _PAPERS or {before, after} & _VENUE_NOUNS))
             or (after in _PAPERS and not is_common(word.text))
             or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))
         ):
-            yield i, i + 1, Condition("venue", "=", word.text.casefold())
+            yield i, i + 1, venue
+
+
+def _stands_as_venue(words: Sequence[Chunk], i: int) -> bool:
+    """Say whether a word stands as only venues do: “papers from JAIR”."""
+    written = i > 1 and words[i - 2].text.casefold() in {*_PAPERS, "published", "appeared"}
+    placed = written and words[i - 1].text.casefold() in {"at", "from"}
+    return placed and has_inner_capital(words[i].text)
 
 
 _PERSON = r"((?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w'’-]+)"

@@ -145,7 +145,12 @@ def _read(text: str, library: Lexical | None) -> Question:
     )
     asked = reading.read(named.marked)
     if asked.asks and asked.whole and not sides:
-        return replace(question, text=text, kind="library", asks=asked.asks, subject=asked.subject)
+        question = replace(question, text=text, kind="library", asks=asked.asks)
+        if not asked.titled:
+            return replace(question, subject=asked.subject)
+        quoted = QUOTED.search(text)
+        part = Condition("title", "~", (quoted[1] if quoted else asked.subject).casefold())
+        return replace(question, subject="", where=(*question.where, part))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -168,7 +173,7 @@ def _read(text: str, library: Lexical | None) -> Question:
     return question
 
 
-_QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
+QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
 # What a question that opens so cannot be.
 _NEVER = {
     "wh": frozenset(["yes_no"]),

@@ -58,7 +58,7 @@ def _by_words(condition: Condition, question: Question, library: Lexical) -> Con
     start = (
         r"\A\W*" if re.search(r"\b(?:start|begin)", question.text, re.IGNORECASE) else r"(?<!\w)"
     )
-    part = re.compile(rf"{start}{re.escape(condition.value)}(?!\w)")
+    part = re.compile(rf"{start}{re.escape(condition.value)}s?(?!\w)")
     titles = [title for title, _ in library.values("title", "", [condition]) if part.search(title)]
     members = tuple(Condition("title", "=", title) for title in titles)
     return Group("title", "=", condition.value, members, any_of=True)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from rag.answers import overview
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
-from rag.answers.catalogue.lists import say_none
+from rag.answers.catalogue.lists import number_in, say_none
 from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
 from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
 from rag.index.entries import with_key
 from rag.types import Paper
 
+_MOST = re.compile(r"\b(?:most|top|prolific|productive|frequent|common|\w+est)\b", re.IGNORECASE)
 _READ = 1_000  # papers about a subject whose authors or venues are counted
 
 
@@ -50,6 +51,10 @@ def count_papers(asked: Asked) -> Known:
         shown = [with_key(hit.entry().paper) for hit in hits]
     else:
         shown = by_age(asked)[:SHOWN]
+    if re.search(
+        r"\b(?:share|percent\w*|fraction|proportion)\b", asked.question.text, re.IGNORECASE
+    ):
+        lead += f" ({count / asked.library.papers:.1%} of all)"
     return listed(f"{lead}{', among them' if count > len(shown) else ''}:", shown, titled)
 
 
@@ -73,18 +78,20 @@ def count_per_value(asked: Asked) -> Known:
         papers += f" that mention “{asked.question.subject}”"
     if having and dimension != "year" and asked.library.count(asked.where, having) > _READ:
         papers += f" (of the {_READ:,} that say most of it)"
-    if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
-        counts = sorted(counts, key=lambda pair: -pair[1])[:10]
-        lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
+    least = re.search(r"\b(?:fewest|least)\b", text, re.IGNORECASE)
+    if least or _MOST.search(text):
+        counts = sorted(counts, key=lambda pair: pair[1] if least else -pair[1])
+        counts = counts[: number_in(text.casefold(), 10)]
+        if dimension == "author":
+            counts = [(as_person(name, asked), count) for name, count in counts]
+        lead = f"{'Fewest' if least else 'Most'} {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
     elif dimension == "year":
         first, last = counts[-1][0], counts[0][0]
         lead = f"The {papers} are of {first if first == last else f'{first} to {last}'}:"
     else:
+        shown = [(as_person(name, asked), count) for name, count in counts[:COUNTED]]
+        counts = [*(shown if dimension == "author" else counts[:COUNTED]), *counts[COUNTED:]]
         lead = f"The {papers} by {dimension}:"
-    if dimension == "author":
-        counts = [(as_person(name, asked), count) for name, count in counts[:COUNTED]] + counts[
-            COUNTED:
-        ]
     shown = counts if dimension == "year" else counts[:COUNTED]
     rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
     return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)

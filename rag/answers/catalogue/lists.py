@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
+from rag.answers.catalogue.reading import NUMBERS
 from rag.answers.catalogue.shelves import LISTED, by_age, papers_about
 from rag.answers.catalogue.wording import limits_of, listed, titled
 from rag.answers.questions import PEOPLE
@@ -22,6 +23,7 @@ def list_papers(asked: Asked) -> Known:
     count = asked.library.count(asked.where)
     if not count:
         return say_none(asked)
+    most = number_in(question.text.casefold(), LISTED)
     if question.subject:
         about = papers_about(asked)
         if not about:
@@ -32,10 +34,10 @@ def list_papers(asked: Asked) -> Known:
                 f"“{question.subject}”; the newest are:"
             )
             return listed(lead, every, titled)
-        shown = f", the first {LISTED} of {len(about)}" if len(about) > LISTED else ""
+        shown = f", the first {most} of {len(about)}" if len(about) > most else ""
         lead = f"Papers{limits_of(asked)} about “{question.subject}”{shown}:"
-        return listed(lead, about[:LISTED], titled)
-    papers = by_age(asked)[:LISTED]
+        return listed(lead, about[:most], titled)
+    papers = by_age(asked)[:most]
     more = f"; the newest {len(papers)} are" if count > len(papers) else ""
     noun = "paper" if count == 1 else "papers"
     return listed(f"The library has {count:,} {noun}{limits_of(asked)}{more}:", papers, titled)
@@ -56,7 +58,7 @@ def list_coauthors(asked: Asked) -> Known:
 
 
 def list_by_size(asked: Asked) -> Known:
-    """List the papers that the most authors wrote, or those of one."""
+    """List the papers that one author wrote, or more, or the most."""
     if asked.question.subject:
         papers = papers_about(asked)
     else:
@@ -64,15 +66,31 @@ def list_by_size(asked: Asked) -> Known:
     sizes = {len(paper.authors) for paper in papers if paper.authors}
     if not sizes:
         return say_none(asked)
-    most = re.search(
-        r"\b(?:most|more|longest|largest|biggest|highest)\b", asked.question.text, re.I
-    )
-    size = max(sizes) if most else 1
-    found = [paper for paper in papers if len(paper.authors) == size]
+    text = asked.question.text.casefold()
+    size = number_in(text, 1)
+    if re.search(r"\b(?:most|longest|largest|biggest|highest)\b", text):
+        wanted, said = {max(sizes)}, f"{max(sizes)} authors, the most"
+    elif re.search(r"\b(?:more than|over)\b", text):
+        wanted, said = {n for n in sizes if n > size}, f"more than {size} authors"
+    elif re.search(r"\b(?:fewer|less) than\b", text):
+        wanted, said = {n for n in sizes if n < size}, f"fewer than {size} authors"
+    else:
+        wanted, said = {size}, "one author" if size == 1 else f"{size} authors"
+    found = [paper for paper in papers if len(paper.authors) in wanted]
     noun, verb = ("paper", "has") if len(found) == 1 else ("papers", "have")
-    authors = f"{size} authors, the most" if most else "one author"
-    lead = f"{len(found):,} {noun}{limits_of(asked)} {verb} {authors}"
+    lead = f"{len(found):,} {noun}{limits_of(asked)} {verb} {said}"
     return listed(f"{lead}{', among them' if len(found) > SHOWN else ''}:", found[:SHOWN], titled)
+
+
+def number_in(text: str, default: int) -> int:
+    """Return how many are asked for.
+
+    >>> number_in("the five oldest papers", 10)
+    5
+    """
+    found = re.search(rf"\b(\d{{1,2}}|{'|'.join(NUMBERS)})\b", text)
+    word = found[0] if found else ""
+    return NUMBERS.get(word) or int(word or default)
 
 
 def list_newest(asked: Asked) -> Known:
@@ -90,12 +108,9 @@ def _by_years(asked: Asked, *, newest: bool) -> Known:
     papers = [paper for paper in papers if paper.year is not None]
     if asked.question.people or not papers:
         return say_none(asked)
-    several = re.search(
-        r"\b(?:papers|articles|works|publications|studies|ones|\d{1,2})\b",
-        asked.question.text,
-        re.I,
-    )
-    number = int(several[0]) if several and several[0].isdigit() else 10
+    text = asked.question.text.casefold()
+    several = re.search(r"\b(?:papers|articles|works|publications|studies|ones)\b", text)
+    number = number_in(text, 10)
     same = [paper for paper in papers if paper.year == papers[0].year]
     shown = papers[:number] if several else same[:SHOWN]
     word = "newest" if newest else "oldest"

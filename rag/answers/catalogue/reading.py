@@ -32,7 +32,7 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
 
     >>> read([("EMNLP", "V"), ("papers", ""), ("on", ""), ("irony", ""), ("2020", "Y")])
     Reading(asks='by', subject='irony', whole=True, titled=False)
-    >>> read([("How", ""), ("many", ""), ("speakers", ""), ("papers", ""), ("need", "")]).whole
+    >>> read([("How", ""), ("many", ""), ("speakers", ""), ("has", ""), ("SALA", "N")]).whole
     False
     """
     subject = _subject(words)
@@ -46,8 +46,11 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
         if not mark and i not in subject and not _is_plain(word):
             whole = False
     text = " ".join(shown)
+    asks = _asks(text)
+    if "N" in shown and asks not in _OF_PAPERS:
+        whole = False
     said = " ".join(words[i][0] for i in subject)
-    return Reading(_asks(text), said, whole, bool(subject and _IN_TITLES.search(text)))
+    return Reading(asks, said, whole, bool(subject and _IN_TITLES.search(text)))
 
 
 def _words(text: str) -> str:
@@ -55,6 +58,10 @@ def _words(text: str) -> str:
     return rf"\b(?:{'|'.join(text.split()).replace('_', ' ')})\b"
 
 
+NUMBERS = {
+    word: number
+    for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)
+}
 _PAPERS = _words(
     "papers? articles? works? publications? abstracts? documents? entry entries studies titles? "
     "texts?"
@@ -65,24 +72,28 @@ _VENUES = _words("venues? conferences? journals? workshops?")
 _YEARS = _words("years? periods? timespan time_span spans? decades?")
 _LIBRARY = _words("library collection corpus database index dataset catalogue catalog here you")
 _HOW_MANY = _words(
-    "how_(?:many|much|big|large|often) numbers?_of count(?:ing)? total size quantity amount"
+    "how_(?:many|much|big|large|often) numbers?_of count(?:ing)? total size quantity amount "
+    "share percentage fraction proportion"
 )
-_MOST = _words("most top highest largest biggest busiest prolific productive frequent common")
+_MOST = _words(
+    "most top highest largest biggest busiest prolific productive frequent common fewest least"
+)
 _PER = _words("per each every breakdown distribution histogram statistics stats") + (
     rf"|\bby (?={_YEARS}|{_VENUES}|{_PEOPLE})"
 )
 _NEW = _words("newest latest recent last new")
 _OLD = _words("oldest earliest first")
 _CITED = _words("bibtex bib cite citations? reference key doi url link pdf website arxiv")
-_WITH = _words("co-?authors? collaborat\\w+ with_whom (?:worked?|works|wrote|writes?|papers)_with")
+_WITH = _words("co-?authors? collaborat\\w+ with_whom (?:worked?|works|wrote|writes?)_with")
 # What is asked of what papers say, not of their catalogue.
 _SAYING = _words(
-    "find finds found findings? shows? showed reports? reported conclu\\w+ argued? says? said "
+    "find finds found findings? shows showed reports? reported conclu\\w+ argued? says? said "
     "summari[sz]e results? describe"
 )
 _HELD = r"\A(?:is|are|do|does|have|has|got|can)\b.*" + _words(
     "have has got contain include hold there here in"
 )
+_OF_PAPERS = frozenset("who when where cite contains unknown count_authors".split())
 _IN_TITLES = re.compile(
     r"\btitles?\b.*\b(?:with|contain\w*|have|has|ha[sv]ing|includ\w+|start\w*|begin\w*|mention\w*)"
     r"\b.*X|X.*\bin (?:the|its|their) titles?\b"
@@ -91,6 +102,7 @@ _AUTHORS_OF_ONE = (
     r"\b(?:most|more|longest|largest|biggest|highest)\s+(?:number of\s+|list of\s+)?"
     rf"{_PEOPLE}"
     rf"|{_words('only single sole just')}.*{_PEOPLE}|\bsingle-author\w*"
+    rf"|\b(?:\d+|one|{'|'.join(NUMBERS)})[ -]author"
 )
 # What no catalogue of papers holds, and what is said of it.
 OUTSIDE = (
@@ -108,6 +120,7 @@ OUTSIDE = (
         "Affiliations are",
     ),
     (r"download", "Downloads are"),
+    (r"\baverage|\bmedian\b", "Averages are"),
     (r"\bawards?\b", "Awards are"),
     (r"\be-?mails?\b|\baddress(?:es)?\b|\bcontact\b|\bphone\b", "Addresses are"),
     (r"\bpopular|\binfluential|\bimportant", "How influential a paper is is"),
@@ -126,12 +139,12 @@ def _asks(said: str) -> str:
         return ""
     if _OUTSIDE.search(said) and has(rf"\b[NAV]\b|{_PAPERS}|\bit\b|{_PEOPLE}"):
         return "unknown"
+    if has(r"\bN\b|\bA\b.*\bY\b", _CITED):
+        return "cite"
     if has(_SAYING) and not counted:
         return ""
-    if has(r"\bN\b", _CITED):
-        return "cite"
     if has(r"\bA\b", rf"{_WITH}|{_WHO}.*\bwith\b|\bcollaborat"):
-        return "coauthors" if not counted else "count"
+        return "count" if counted else "by" if has(r"\bA\b.*\bA\b") else "coauthors"
     if has(_AUTHORS_OF_ONE) and not has(r"\b[A]\b|\bN\b"):
         return "sized"
     if counted:
@@ -151,8 +164,10 @@ def _asks(said: str) -> str:
     if aged and has(rf"{_PAPERS}|\b[AVX]\b|\bones?\b"):
         return "newest" if re.search(_NEW, aged.group()) else "oldest"
     limited = bool(has(r"\b[AVY]\b") or _IN_TITLES.search(said))
-    heads = rf"{_YEARS}|{_VENUES}|\A(?:list|show|which|what|who)\b.*{_PEOPLE}"
-    if has(heads, rf"{_PAPERS}|{_LIBRARY}|covered|\b[AVX]\b") and not has(r"\bN\b"):
+    heads = (
+        rf"{_YEARS}|{_VENUES}|\b(?:where|when)\b.*\bA\b|\A(?:list|show|which|what|who)\b.*{_PEOPLE}"
+    )
+    if has(heads) and not has(r"\bN\b"):
         return f"per_{_dimension(said)}"
     return "by" if limited and has(rf"{_PAPERS}|anything|everything|what|\bA\b") else ""
 
@@ -177,8 +192,8 @@ def _dimension(said: str) -> str:
         heads = [
             (match.start(), field)
             for field, head in (
-                ("year", _YEARS),
-                ("venue", _VENUES),
+                ("year", rf"{_YEARS}|\bwhen\b"),
+                ("venue", rf"{_VENUES}|\bwhere\b"),
                 ("author", rf"{_PEOPLE}|{_WHO}|prolific|productive"),
             )
             for match in [re.search(rf"(?:{before}).*?({head})" if before else head, said)]
@@ -208,28 +223,39 @@ _TREAT = re.compile(
 
 def _subject(words: Sequence[tuple[str, str]]) -> list[int]:
     """Return the places of the words that say what the papers are about."""
-    runs: list[list[int]] = [[]]
-    about = papers = False
+    found: list[int] = []
+    run: list[int] = []
+    marker = papers = ""
     for i, (word, mark) in enumerate(words):
         small = word.casefold()
         if mark in {"A", "V", "Y"}:
-            about = False
-        elif about:
-            runs[-1].append(i)
-        elif i and (_ABOUT.fullmatch(small) or (papers and _TREAT.fullmatch(small))):
-            about = True
-            runs.append([])
+            found += _trimmed(run, words, marker)
+            run, marker = [], ""
+        elif i and _ABOUT.fullmatch(small) and all(_is_plain(words[j][0]) for j in run):
+            run, marker = [], "about"
+        elif marker:
+            run.append(i)
+        elif papers and _TREAT.fullmatch(small):
+            marker = "treat"
         elif re.fullmatch(_PAPERS, small):
-            papers = True
+            papers = small
             first = i
             while first and not words[first - 1][1] and not _is_plain(words[first - 1][0]):
                 first -= 1
-            runs.append([*range(first, i)])
-    found: list[int] = []
-    for run in runs:
-        own = [i for i in run if words[i][1] or not _is_plain(words[i][0])]
-        found += [i for i in run if min(own) <= i <= max(own)] if own else []
-    return found
+            found += range(first, i)
+    return found + _trimmed(run, words, marker)
+
+
+def _trimmed(run: Sequence[int], words: Sequence[tuple[str, str]], marker: str) -> list[int]:
+    """Return the places in a run without the words around it that only ask.
+
+    Of “about counting in here” “counting” is kept, of “that have appeared here” nothing.
+    """
+    own = [i for i in run if words[i][1] or not _is_plain(words[i][0])]
+    said = [i for i in run if i in own or not _says_nothing(words[i][0])]
+    if not own and marker == "about" and said and not _HEAD.fullmatch(words[said[0]][0].casefold()):
+        own = said[:1]
+    return [i for i in run if said[0] <= i <= own[-1]] if own else []
 
 
 # Words of questions that say nothing by themselves, beside those of `rag.answers.asking`.
@@ -240,24 +266,38 @@ _FILLERS = frozenset(
     "word words containing starting start starts begin beginning times time yet available stored "
     "publishing held got longest shortest fewest more less than both either anywhere whom's mr "
     "ms paper's stuff thing things bit little short quick rate factor factors hi ok lot lots "
+    "contributed "
+    "contribute involved usually often mostly mainly his her percent changed "
+    "change grown evolved least "
     "gathered altogether respectively main please kind sort sorts".split()
 )
 _GRAMMAR = re.compile(
     "|".join((_PAPERS, _PEOPLE, _WHO, _VENUES, _YEARS, _LIBRARY, _MOST, _NEW, _OLD, _CITED))
     + f"|{_OUTSIDE.pattern}|"
     + _words(
-        "how number size quantity amount total count counting big large often collaborat\\w+ based "
+        "how share percentage fraction proportion number size quantity amount total count counting "
+        "big large often collaborat\\w+ based "
         "work(?:ed|ing)? pages? cit\\w+ impact acceptance proceedings single-author\\w* sole"
     )
 )
+
+
+_HEAD = re.compile("|".join((_PAPERS, _PEOPLE, _WHO, _VENUES, _YEARS, _LIBRARY)))
+
+
+def _says_nothing(word: str) -> bool:
+    """Say whether a word says nothing anywhere."""
+    small = word.casefold()
+    return small in _FILLERS or len(small) == 1 or all(term in ASKING for term in terms(small))
 
 
 def _is_plain(word: str) -> bool:
     """Say whether a word only asks."""
     small = re.sub(r"['’]s\Z", "", word.casefold())
     return (
-        small in CATALOGUE
-        or small in _FILLERS
-        or all(term in ASKING for term in terms(small))
+        _says_nothing(small)
+        or small in CATALOGUE
+        or small in NUMBERS
+        or small.isdigit()
         or bool(_GRAMMAR.fullmatch(small))
     )
