@@ -414,6 +414,10 @@ def _stands_as_venue(words: Sequence[Chunk], i: int) -> bool:
 
 _PERSON = r"((?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w'’-]+)"
 _STRANGERS = (
+    re.compile(
+        rf"{_PERSON}(?=['’]s\s+(?:papers|works?|articles|publications|co-?authors|collaborators)\b)"
+    ),
+    re.compile(rf"\bco-?authors\s+of\s+{_PERSON}"),
     re.compile(rf"\bby\s+{_PERSON}(?=\W*(?:\Z|(?:on|about|since|from|in|that|before|after|at)\b))"),
     re.compile(
         rf"\b(?:did|has|have)\s+{_PERSON}\s+(?:write|written|publish|published|find|found|work|worked)\b"
