@@ -102,8 +102,11 @@ def titles_in(
     while i < len(words):
         for size in range(min(_LONGEST_TITLE, len(words) - i), 0, -1):
             run = text[words[i].start : words[i + size - 1].end]
-            part = size == 1 and run.istitle() and goes_on(words, i, text)
-            if library.is_title(run) and not part:  # LUKE is not meant by "Luke Zettlemoyer"
+            if library.is_title(run) and not (
+                size == 1
+                and run.istitle()
+                and (goes_on(words, i, text) or is_person(words, i, library))
+            ):  # LUKE is not meant by "Luke Zettlemoyer"
                 written = _as_written(run, library)
                 if size > 3 or is_name(run, written, library):
                     yield i, i + size, written
@@ -340,6 +343,7 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     theirs = next_word in _WRITINGS and (
         len(run) > 1 or not any(is_common(words[j].text) for j in run)
     )
+    theirs = theirs or (before == "of" and capital and _written_of(words, run.start))
     placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None
@@ -355,6 +359,18 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     fields = ("first", "person") if cited and not (joined or listed) else ("person",)
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
+
+
+def is_person(words: Sequence[Chunk], i: int, library: Lexical) -> bool:
+    """Say whether a word is, with the one before or after it, an author of the library."""
+    pairs = (words[max(i - 1, 0) : i + 1], words[i : i + 2])
+    names = [fold_person(" ".join(word.text for word in pair)) for pair in pairs if len(pair) == 2]
+    return any(library.count([Condition("person", "=", name)]) for name in names)
+
+
+def _written_of(words: Sequence[Chunk], i: int) -> bool:
+    """Say whether “papers of” stands before a word."""
+    return i > 1 and words[i - 2].text.casefold() in {*_WRITINGS, "work", "works"}
 
 
 def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:

@@ -143,14 +143,20 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
-    asked = reading.read(named.marked)
+    title = QUOTED.search(text)
+    title = title if title and len(title[1].split()) > 2 else None
+    inside = [chunk.text for chunk in naming.chunks(title[1])] if title else []
+    asked = reading.read(_with_title(named.marked, inside))
+    if title and asked.asks in reading.OF_PAPERS and not named.titles:
+        question = replace(question, names=(title[1],))
     if asked.asks and asked.whole and not sides:
         question = replace(question, text=text, kind="library", asks=asked.asks)
         if not asked.titled:
             return replace(question, subject=asked.subject)
         quoted = QUOTED.search(text)
-        part = Condition("title", "~", (quoted[1] if quoted else asked.subject).casefold())
-        return replace(question, subject="", where=(*question.where, part))
+        part = quoted[1] if quoted else re.sub(r"\Awords?\s+", "", asked.subject)
+        limit = Condition("title", "~", part.casefold())
+        return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -171,6 +177,18 @@ def _read(text: str, library: Lexical | None) -> Question:
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
+
+
+def _with_title(
+    marked: tuple[tuple[str, str], ...], title: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the words of a question, those of a title in it marked as a name."""
+    typed = [word for word, _ in marked]
+    for i in range(len(typed) - len(title) + 1 if title else 0):
+        if typed[i : i + len(title)] == list(title):
+            named = tuple((word, "N") for word in title)
+            return (*marked[:i], *named, *marked[i + len(title) :])
+    return marked
 
 
 QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")

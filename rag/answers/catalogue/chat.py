@@ -36,10 +36,11 @@ def chat(question: Question, library: Lexical) -> Known:
 def say_what_is_outside(asked: Asked) -> Known:
     """Say that what is asked is nothing that a catalogue holds."""
     text = asked.question.text.casefold()
+    other = "Affiliations are" if re.search(r"\bwhere\b", text) else "That is"
     said = (what for words, what in OUTSIDE if re.search(words, text))
     has = ", ".join(noun for name, noun in NOUNS.items() if has_field(name, asked.library))
     return Known(
-        f"{next(said, 'That is')} not known here: the library holds titles, "
+        f"{next(said, other)} not known here: the library holds titles, "
         f"{has + ', ' if has else ''}identifiers and abstracts.",
         answered=False,
     )

@@ -47,7 +47,7 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
             whole = False
     text = " ".join(shown)
     asks = _asks(text)
-    if "N" in shown and asks not in _OF_PAPERS:
+    if "N" in shown and asks not in OF_PAPERS:
         whole = False
     said = " ".join(words[i][0] for i in subject)
     return Reading(asks, said, whole, bool(subject and _IN_TITLES.search(text)))
@@ -93,7 +93,7 @@ _SAYING = _words(
 _HELD = r"\A(?:is|are|do|does|have|has|got|can)\b.*" + _words(
     "have has got contain include hold there here in"
 )
-_OF_PAPERS = frozenset("who when where cite contains unknown count_authors".split())
+OF_PAPERS = frozenset("who when where cite contains unknown count_authors".split())
 _IN_TITLES = re.compile(
     r"\btitles?\b.*\b(?:with|contain\w*|have|has|ha[sv]ing|includ\w+|start\w*|begin\w*|mention\w*)"
     r"\b.*X|X.*\bin (?:the|its|their) titles?\b"
@@ -128,6 +128,13 @@ OUTSIDE = (
 _OUTSIDE = re.compile("|".join(pattern for pattern, _ in OUTSIDE))
 
 
+# "Does it cover X"
+_COVERS = re.compile(
+    r"(?:does|do|is|are) (?:it|(?:this|the|your) (?:library|collection|database|corpus))"
+    r"(?= (?:cover|include|contain|have)\b)"
+)
+
+
 def _asks(said: str) -> str:
     """Return what is asked by a question in small letters, its names and subject masked."""
 
@@ -141,6 +148,8 @@ def _asks(said: str) -> str:
         return "unknown"
     if has(r"\bN\b|\bA\b.*\bY\b", _CITED):
         return "cite"
+    if _COVERS.match(said) and has(r"\bX\b"):
+        return "count"
     if has(_SAYING) and not counted:
         return ""
     if has(r"\bA\b", rf"{_WITH}|{_WHO}.*\bwith\b|\bcollaborat"):
@@ -226,6 +235,8 @@ def _subject(words: Sequence[tuple[str, str]]) -> list[int]:
     found: list[int] = []
     run: list[int] = []
     marker = papers = ""
+    asked = _COVERS.match(" ".join(word for word, _ in words).casefold())
+    opening = len(asked[0].split()) if asked else -1
     for i, (word, mark) in enumerate(words):
         small = word.casefold()
         if mark in {"A", "V", "Y"}:
@@ -235,7 +246,7 @@ def _subject(words: Sequence[tuple[str, str]]) -> list[int]:
             run, marker = [], "about"
         elif marker:
             run.append(i)
-        elif papers and _TREAT.fullmatch(small):
+        elif (papers or i == opening) and _TREAT.fullmatch(small):
             marker = "treat"
         elif re.fullmatch(_PAPERS, small):
             papers = small
@@ -263,7 +274,7 @@ _FILLERS = frozenset(
     "together only roughly approximately around exactly currently altogether overall so far ever "
     "already actually really just right now also maybe some single alone own different distinct "
     "unique various full complete exact whole entire gimme whats what's hey please within during "
-    "word words containing starting start starts begin beginning times time yet available stored "
+    "containing starting start starts begin beginning times time yet available stored "
     "publishing held got longest shortest fewest more less than both either anywhere whom's mr "
     "ms paper's stuff thing things bit little short quick rate factor factors hi ok lot lots "
     "contributed "
@@ -298,6 +309,7 @@ def _is_plain(word: str) -> bool:
         _says_nothing(small)
         or small in CATALOGUE
         or small in NUMBERS
+        or small in {"word", "words"}
         or small.isdigit()
         or bool(_GRAMMAR.fullmatch(small))
     )

@@ -70,7 +70,8 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
             papers += _together(every, having)
             apart += having_all(every, having)
         else:
-            papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
+            some = asked.library.search_where(own, _LOOKED_AT)
+            papers += sorted((with_key(e.paper) for e in some), key=lambda paper: paper.id)
         if len(papers) >= LISTED:
             return papers
     if not having and sum(count for _, count in years) < asked.library.count(asked.where):
