@@ -112,7 +112,7 @@ def filled(assistant, folder, rows):
         ("How many papers have only one author?", "1 paper has one author:", "b"),
         ("papers with more than one author", "2 papers have more than 1 authors:", "ac"),
         ("which titles have the word bees in them", "2 papers with “bees” in the title", "ca"),
-        ('titles starting with "naming"', "1 paper with “naming” in the title", "c"),
+        ('titles starting with "naming bees"', "1 paper with “naming bees” in the title", "c"),
         ("in how many papers is Bo Schütze first author?", "1 paper by Bo Schütze:", "b"),
         ("Where does Ann Lee usually publish?", "- emnlp: 2", ""),
         ("ann lee papers", "The library has 2 papers by Ann Lee:", "ca"),

@@ -347,7 +347,7 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None
-    if len(run) == 1 and not capital and is_common(name):
+    if len(run) == 1 and not capital and is_common(name) and not re.match(r"\s*et\b", after):
         return None
     if len(run) == 1 and goes_on(words, run.start, text):
         return None
