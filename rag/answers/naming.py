@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.answers import kinds
 from rag.answers.asking import ASKING, CATALOGUE
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.index.lexical import Lexical
 from rag.text.people import fold_person
 from rag.text.terms import terms
@@ -22,6 +22,7 @@ _LONGEST_TITLE = 25  # words
 _MOST_CHUNKS = 60  # words of a question that are looked at
 _INNER = re.compile(r"\A(?=.*[^\W\d_])(?:.+[A-Z].*|.*\d.*)\Z")  # LoRA, GPT-2, BERT
 _YEAR = r"((?:19|20)\d\d)"
+_DATED = re.compile(rf"{_YEAR}(?:s|[-–—/]{_YEAR})?")  # 2019, the 1990s, 2015-2018
 _YEARS = tuple(
     (re.compile(pattern, re.IGNORECASE), ops)
     for pattern, ops in (
@@ -42,6 +43,7 @@ _YEARS = tuple(
 )
 _PERSONAL = frozenset("by did has et and author professor prof dr".split())
 _AT = frozenset("at in from of to for on".split())
+_VENUE_NOUNS = frozenset("venue conference journal workshop".split())
 _WRITINGS = frozenset("papers publications articles".split())
 _PAPERS = frozenset("papers paper articles publications proceedings findings".split())
 
@@ -61,7 +63,8 @@ class Named:
     ``titles`` are names of papers as the library writes them, ``where`` the authors, venues and
     years as conditions; ``people`` are names that stand as authors' do and that no paper has;
     ``rest`` are the words that remain, in order, without those by which catalogues are asked;
-    ``unnamed`` is the text without authors and years.
+    ``unnamed`` is the text without authors and years; ``marked`` has each word with what it is:
+    N of a title, A of an author, V of a venue, Y a year.
     """
 
     tokens: tuple[str, ...]
@@ -70,6 +73,7 @@ class Named:
     people: tuple[str, ...]
     rest: str
     unnamed: str
+    marked: tuple[tuple[str, str], ...] = ()
 
 
 _QUESTION_WORDS = frozenset("what who where when how why it that there here".split())
@@ -98,8 +102,11 @@ def titles_in(
     while i < len(words):
         for size in range(min(_LONGEST_TITLE, len(words) - i), 0, -1):
             run = text[words[i].start : words[i + size - 1].end]
-            part = size == 1 and run.istitle() and goes_on(words, i, text)
-            if library.is_title(run) and not part:  # LUKE is not meant by "Luke Zettlemoyer"
+            if library.is_title(run) and not (
+                size == 1
+                and run.istitle()
+                and (goes_on(words, i, text) or is_person(words, i, library))
+            ):  # LUKE is not meant by "Luke Zettlemoyer"
                 written = _as_written(run, library)
                 if size > 3 or is_name(run, written, library):
                     yield i, i + size, written
@@ -187,21 +194,47 @@ def find_names(text: str, library: Lexical | None) -> Named:
     for first, last, condition in _venues_in(words, text, marks, library) if library else ():
         marks.update(dict.fromkeys(range(first, last), "V"))
         where.append(condition)
+    for i, word in enumerate(words):  # "ACL or EMNLP"
+        beside = [i + step for step in (-2, 2) if marks.get(i + step) == "V"]
+        joined = any(words[(i + j) // 2].text.casefold() in {"and", "or"} for j in beside)
+        venue = Condition("venue", "=", word.text.casefold())
+        if joined and library and marks.get(i) in {None, "N"} and library.count([venue]):
+            marks[i] = "V"
+            where.append(venue)
+            titles = [title for title in titles if title.casefold() != word.text.casefold()]
     for i, word in enumerate(words):
         plain = word.text.casefold() in kinds.weights().vocabulary or word.text[0].isdigit()
         if i not in marks and has_inner_capital(word.text) and not plain:
             marks[i] = "N"
             titles.append(word.text)
+    if re.search(r"\bfirst[- ]author", text, re.IGNORECASE):
+        where = [replace(c, field="first") if c.field == "person" else c for c in where]
     where.extend(years_in(text))
     people.extend(_strangers_in(words, text, marks))
     return Named(
         tokens=tuple(_tokens(words, marks)),
         titles=tuple(dict.fromkeys(titles)),
-        where=tuple(dict.fromkeys(where)),
+        where=_either(dict.fromkeys(where), text),
         people=tuple(people),
         rest=_rest(words, text, marks),
         unnamed=_unnamed(words, text, marks),
+        marked=tuple(
+            (word.text, "Y" if _DATED.fullmatch(word.text) else marks.get(i, ""))
+            for i, word in enumerate(words)
+        ),
     )
+
+
+def _either(where: Iterable[Condition], text: str) -> tuple[Condition, ...]:
+    """Return conditions, those on several venues, or on people with “or”, as one on any of them."""
+    where = list(where)
+    for field, apart in (("venue", True), ("person", bool(re.search(r"\bor\b", text)))):
+        each = [condition for condition in where if condition.field == field]
+        if len(each) > 1 and apart:
+            said = " or ".join(condition.value for condition in each)
+            where = [condition for condition in where if condition not in each]
+            where.append(Group(field, "=", said, tuple(each), any_of=True))
+    return tuple(where)
 
 
 def years_in(text: str) -> list[Condition]:
@@ -210,6 +243,9 @@ def years_in(text: str) -> list[Condition]:
     >>> [f"{each.op}{each.value}" for each in years_in("papers between 2018 and 2020")]
     ['>=2018', '<=2020']
     """
+    decade = re.search(r"\b((?:19|20)\d)0['’]?s\b", text)
+    if decade:
+        return [Condition("year", op, decade[1] + end) for op, end in ((">=", "0"), ("<=", "9"))]
     for pattern, ops in _YEARS:
         match = pattern.search(text)
         if match:
@@ -235,7 +271,7 @@ def _rest(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         i
         for i, word in enumerate(words)
         if marks.get(i, "") not in {"A", "V"}
-        and not re.fullmatch(_YEAR, word.text)
+        and not _DATED.fullmatch(word.text)
         and not (word.text.isdigit() and _follows(words, i) in _WRITINGS)  # "the last 5 papers"
         and word.text.casefold() not in CATALOGUE
         and any(term not in ASKING for term in terms(re.sub(r"['’]s\Z", "", word.text)))
@@ -290,30 +326,51 @@ def _follows(words: Sequence[Chunk], i: int) -> str:
 def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> Condition | None:
     """Return the condition for a run of words where it stands as authors do; None where not."""
     whole = text[words[run.start].start : words[run.stop - 1].end]
-    if "," in whole or not whole[0].isalpha():
+    if not whole[0].isalpha() or re.search(r"[,\d]", whole):
         return None
     name = " ".join(words[j].text for j in run)
     before = words[run.start - 1].text.casefold() if run.start else ""
     capital = all(words[j].text[:1].isupper() for j in run)
     after = text[words[run.stop - 1].end :][:60]
-    cited = capital and bool(_CITED.match(after))
+    cited = bool(_CITED.match(after)) and (
+        capital or bool(re.match(r"\s*et\b", after)) or (len(run) > 1 and _YEAR_NEXT.match(after))
+    )
+    if len(run) == 1 and name.casefold() in kinds.weights().vocabulary:
+        return None
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
     next_word = _follows(words, run.stop - 1)
     # "Neubig papers", but not "long papers"
-    theirs = next_word in _WRITINGS and not any(is_common(words[j].text) for j in run)
+    theirs = next_word in _WRITINGS and (
+        len(run) > 1 or not any(is_common(words[j].text) for j in run)
+    )
+    theirs = theirs or (before == "of" and capital and _written_of(words, run.start))
     placed = cited or theirs or before in before_names
     if not (placed or (capital and len(run) > 1)) or len(name) < 2:
         return None
-    if len(run) == 1 and not capital and is_common(name):
+    if len(run) == 1 and not capital and is_common(name) and not re.match(r"\s*et\b", after):
         return None
     if len(run) == 1 and goes_on(words, run.start, text):
         return None
     gap = text[words[run.start - 1].end : words[run.start].start] if run.start else ""
     joined = before == "and" or "&" in gap
-    listed = before == "by" and not re.match(r"\s*et\b", after)  # "by Lee and Poe": in any order
+    whose = bool(re.match(r"['’]s\b", after))
+    # "by Lee and Poe": in any order
+    listed = whose or (before == "by" and not re.match(r"\s*et\b", after))
     fields = ("first", "person") if cited and not (joined or listed) else ("person",)
     known = (Condition(field, "=", fold_person(name)) for field in fields)
     return next((condition for condition in known if library.count([condition])), None)
+
+
+def is_person(words: Sequence[Chunk], i: int, library: Lexical) -> bool:
+    """Say whether a word is, with the one before or after it, an author of the library."""
+    pairs = (words[max(i - 1, 0) : i + 1], words[i : i + 2])
+    names = [fold_person(" ".join(word.text for word in pair)) for pair in pairs if len(pair) == 2]
+    return any(library.count([Condition("person", "=", name)]) for name in names)
+
+
+def _written_of(words: Sequence[Chunk], i: int) -> bool:
+    """Say whether “papers of” stands before a word."""
+    return i > 1 and words[i - 2].text.casefold() in {*_WRITINGS, "work", "works"}
 
 
 def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
@@ -329,6 +386,7 @@ def goes_on(words: Sequence[Chunk], i: int, text: str) -> bool:
     )
 
 
+_YEAR_NEXT = re.compile(rf"\s*\(?{_YEAR}\b")
 # What stands behind the last of the authors of a cited paper.
 _CITED = re.compile(
     r"\s*(?:et\.?\s+al\b|\(?(?:19|20)\d\d\b|['’]s\s+(?:\w+\s+)?(?:papers?|work)\b|"
@@ -344,7 +402,10 @@ def _venues_in(
     for i, word in enumerate(words):
         if i in marks and marks[i] != "N":
             continue
-        if not library.count([Condition("venue", "=", word.text.casefold())]):
+        venue = Condition("venue", "=", word.text.casefold())
+        if not library.count([venue]):
+            if i not in marks and _stands_as_venue(words, i):
+                yield i, i + 1, venue
             continue
         before = words[i - 1].text.casefold() if i else ""
         after = words[i + 1].text.casefold() if i + 1 < len(words) else ""
@@ -353,14 +414,26 @@ def _venues_in(
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
         if (
             placed
-            or (capital and (before in _AT or after in _PAPERS))
+            or (capital and (before in _AT or after in _PAPERS or {before, after} & _VENUE_NOUNS))
             or (after in _PAPERS and not is_common(word.text))
+            or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))
         ):
-            yield i, i + 1, Condition("venue", "=", word.text.casefold())
+            yield i, i + 1, venue
+
+
+def _stands_as_venue(words: Sequence[Chunk], i: int) -> bool:
+    """Say whether a word stands as only venues do: “papers from JAIR”."""
+    written = i > 1 and words[i - 2].text.casefold() in {*_PAPERS, "published", "appeared"}
+    placed = written and words[i - 1].text.casefold() in {"at", "from"}
+    return placed and has_inner_capital(words[i].text)
 
 
 _PERSON = r"((?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w'’-]+)"
 _STRANGERS = (
+    re.compile(
+        rf"{_PERSON}(?=['’]s\s+(?:papers|works?|articles|publications|co-?authors|collaborators)\b)"
+    ),
+    re.compile(rf"\bco-?authors\s+of\s+{_PERSON}"),
     re.compile(rf"\bby\s+{_PERSON}(?=\W*(?:\Z|(?:on|about|since|from|in|that|before|after|at)\b))"),
     re.compile(
         rf"\b(?:did|has|have)\s+{_PERSON}\s+(?:write|written|publish|published|find|found|work|worked)\b"

@@ -14,6 +14,7 @@ from typing import cast
 
 from rag.answers import comparisons, kinds, naming, spelling
 from rag.answers.asking import asked_terms
+from rag.answers.catalogue import reading
 from rag.answers.courtesy import without_courtesy
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
@@ -24,7 +25,8 @@ from rag.text.words import Word, words
 Kind = kinds.Kind
 # What the library itself may be asked (see `rag.answers.catalogue.answering`).
 LIBRARY = frozenset(
-    "count who when where newest oldest per_year cite by overview contains unknown".split()
+    "count count_authors count_venues sized who when where newest oldest per_year per_venue "
+    "per_author coauthors cite by overview contains unknown".split()
 )
 
 
@@ -141,6 +143,20 @@ def _read(text: str, library: Lexical | None) -> Question:
         people=named.people,
         subject=named.rest,
     )
+    title = QUOTED.search(text)
+    title = title if title and len(title[1].split()) > 2 else None
+    inside = [chunk.text for chunk in naming.chunks(title[1])] if title else []
+    asked = reading.read(_with_title(named.marked, inside))
+    if title and asked.asks in reading.OF_PAPERS and not named.titles:
+        question = replace(question, names=(title[1],))
+    if asked.asks and asked.whole and not sides:
+        question = replace(question, text=text, kind="library", asks=asked.asks)
+        if not asked.titled:
+            return replace(question, subject=asked.subject)
+        quoted = QUOTED.search(text)
+        part = quoted[1] if quoted else re.sub(r"\Awords?\s+", "", asked.subject)
+        limit = Condition("title", "~", part.casefold())
+        return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -153,7 +169,7 @@ def _read(text: str, library: Lexical | None) -> Question:
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and _can_be(kind, question, said):
-            return replace(question, text=text, kind="library", asks=kind)
+            return replace(question, text=text, kind="library", asks=asked.asks or kind)
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):
@@ -165,6 +181,19 @@ def _read(text: str, library: Lexical | None) -> Question:
     return question
 
 
+def _with_title(
+    marked: tuple[tuple[str, str], ...], title: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the words of a question, those of a title in it marked as a name."""
+    typed = [word for word, _ in marked]
+    for i in range(len(typed) - len(title) + 1 if title else 0):
+        if typed[i : i + len(title)] == list(title):
+            named = tuple((word, "N") for word in title)
+            return (*marked[:i], *named, *marked[i + len(title) :])
+    return marked
+
+
+QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
 # What a question that opens so cannot be.
 _NEVER = {
     "wh": frozenset(["yes_no"]),
@@ -193,6 +222,7 @@ _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
 )
+_HELD = frozenset("have has here contain contains include includes there exist".split())
 _OUTSIDE = frozenset(
     "cited citations citation cite cites impact index pages page figures affiliation university "
     "downloads downloaded email funded award reviewed popular influential important institution "
@@ -232,7 +262,7 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     if asks in _TITLES_NEED:
         return bool(question.names or question.subject)
     if asks == "contains":
-        return bool(question.names)
+        return bool(question.names and said & (_PAPERS | _HELD))
     if asks == "count":
         return bool(said & _PAPERS or said & {"A", "V"})
     if asks == "unknown":

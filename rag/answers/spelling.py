@@ -16,6 +16,7 @@ from rag.answers.naming import (
     goes_on,
     has_inner_capital,
     is_common,
+    is_person,
     titles_in,
 )
 from rag.index.lexical import Lexical
@@ -103,7 +104,7 @@ def mend(text: str, library: Lexical, asking: Set[str]) -> tuple[str, tuple[tupl
     for i, word in reversed(list(enumerate(chunks(text)))):
         for part in [word] if i not in names else []:
             read = _mended(part, part.start == 0, library, asking)
-            if read and read != part.text:
+            if read and read != part.text and not is_person(chunks(text), i, library):
                 mended.insert(0, (part.text, read))
                 text = text[: part.start] + read + text[part.end :]
     return text, tuple(mended)

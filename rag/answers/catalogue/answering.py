@@ -5,6 +5,7 @@ What the catalogue does not hold is said. A greeting or thanks gets a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -14,17 +15,25 @@ from rag.answers.catalogue.chat import chat, say_what_is_outside
 from rag.answers.catalogue.counts import (
     count_papers,
     count_per_value,
+    count_values,
     describe_library,
-    dimension_of,
 )
 from rag.answers.catalogue.known import NOUNS, Asked, Known, has_field
-from rag.answers.catalogue.lists import list_newest, list_oldest, list_papers, say_none
+from rag.answers.catalogue.lists import (
+    list_by_size,
+    list_coauthors,
+    list_newest,
+    list_oldest,
+    list_papers,
+    say_none,
+)
 from rag.answers.catalogue.particulars import cite, say_when, say_where, say_whether_held, say_who
 from rag.answers.catalogue.shelves import named_papers
 from rag.answers.catalogue.wording import quoted
 from rag.answers.questions import PEOPLE, Question
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.index.index import Index
+from rag.index.lexical import Lexical
 
 
 def answer(
@@ -33,13 +42,26 @@ def answer(
     """Answer what the catalogue knows, or say what it lacks; None where papers must be read."""
     if question.kind == "chat":
         return chat(question, index.lexical)
-    limits = (*where, *question.where)
+    limits = (*where, *(_by_words(each, question, index.lexical) for each in question.where))
     asked = Asked(question, limits, index, embedder)
     if question.kind == "library":
         return _lacking(asked) or _ANSWERS[question.asks](asked)
     if question.people or (question.limited and not index.lexical.count(limits)):
         return _lacking(asked) or say_none(asked)
     return None
+
+
+def _by_words(condition: Condition, question: Question, library: Lexical) -> Condition:
+    """Return a condition on a part of titles as one on titles that have it as whole words."""
+    if condition.field != "title":
+        return condition
+    start = (
+        r"\A\W*" if re.search(r"\b(?:start|begin)", question.text, re.IGNORECASE) else r"(?<!\w)"
+    )
+    part = re.compile(rf"{start}{re.escape(condition.value)}s?(?!\w)")
+    titles = [title for title, _ in library.values("title", "", [condition]) if part.search(title)]
+    members = tuple(Condition("title", "=", title) for title in titles)
+    return Group("title", "=", condition.value, members, any_of=True)
 
 
 def _lacking(asked: Asked) -> Known | None:
@@ -55,9 +77,14 @@ def _lacking(asked: Asked) -> Known | None:
         "where": {"venue"},
         "newest": {"year"},
         "oldest": {"year"},
+        "per_year": {"year"},
+        "per_venue": {"venue"},
+        "per_author": {"author"},
+        "count_authors": {"author"},
+        "count_venues": {"venue"},
+        "sized": {"author"},
+        "coauthors": {"author"},
     }.get(question.asks, set())
-    if question.asks == "per_year":
-        needed.add(dimension_of(question.text))
     missing = [NOUNS[name] for name in sorted(needed) if not has_field(name, library)]
     if not missing:
         return None
@@ -76,12 +103,18 @@ def _lacking(asked: Asked) -> Known | None:
 
 _ANSWERS: Mapping[str, Callable[[Asked], Known]] = {
     "count": count_papers,
+    "count_authors": count_values,
+    "count_venues": count_values,
+    "sized": list_by_size,
     "who": say_who,
     "when": say_when,
     "where": say_where,
     "newest": list_newest,
     "oldest": list_oldest,
     "per_year": count_per_value,
+    "per_venue": count_per_value,
+    "per_author": count_per_value,
+    "coauthors": list_coauthors,
     "cite": cite,
     "by": list_papers,
     "overview": describe_library,

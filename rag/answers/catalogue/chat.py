@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answers.catalogue.known import NOUNS, Asked, Known, has_field
+from rag.answers.catalogue.reading import OUTSIDE
 from rag.answers.questions import Question
 from rag.index.lexical import Lexical
 
@@ -32,26 +33,14 @@ def chat(question: Question, library: Lexical) -> Known:
     return Known(said, kind="chat")
 
 
-_OUTSIDE = (
-    (r"cit(?:ed|ation|e|es|ing)|h-?index|referenc", "Citation counts and references are"),
-    (r"impact factor|acceptance", "Figures about venues are"),
-    (r"pages?|figures?", "Page numbers are"),
-    (r"universit|affiliat|institut|company|lab\b|country|based|work|from", "Affiliations are"),
-    (r"download", "Downloads are"),
-    (r"award", "Awards are"),
-    (r"e-?mail", "Addresses are"),
-    (r"popular|influential|important", "How influential a paper is is"),
-)
-
-
 def say_what_is_outside(asked: Asked) -> Known:
     """Say that what is asked is nothing that a catalogue holds."""
-    said = (
-        what for words, what in _OUTSIDE if re.search(words, asked.question.text, re.IGNORECASE)
-    )
+    text = asked.question.text.casefold()
+    other = "Affiliations are" if re.search(r"\bwhere\b", text) else "That is"
+    said = (what for words, what in OUTSIDE if re.search(words, text))
     has = ", ".join(noun for name, noun in NOUNS.items() if has_field(name, asked.library))
     return Known(
-        f"{next(said, 'That is')} not known here: the library holds titles, "
+        f"{next(said, other)} not known here: the library holds titles, "
         f"{has + ', ' if has else ''}identifiers and abstracts.",
         answered=False,
     )

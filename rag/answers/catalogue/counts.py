@@ -8,25 +8,31 @@ from collections.abc import Sequence
 
 from rag.answers import overview
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
-from rag.answers.catalogue.lists import say_none
+from rag.answers.catalogue.lists import number_in, say_none
 from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
 from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
 from rag.index.entries import with_key
 from rag.types import Paper
 
+_MOST = re.compile(r"\b(?:most|top|prolific|productive|frequent|common|\w+est)\b", re.IGNORECASE)
 _READ = 1_000  # papers about a subject whose authors or venues are counted
 
 
+def count_values(asked: Asked) -> Known:
+    """Say how many authors the papers named have, or how many authors or venues there are."""
+    noun = asked.question.asks.removeprefix("count_")
+    papers = named_papers(asked) if asked.question.names else []
+    if papers and noun == "authors":
+        return listed("", papers[:3], lambda p: f"{titled(p)} has {len(p.authors)} authors")
+    having = subject_terms(asked.question)
+    counts = (_authors_of if noun == "authors" else _venues_of)(asked, having)
+    about = f" that mention “{asked.question.subject}”" if having else ""
+    of = f"papers{limits_of(asked)}{about} have" if asked.where or having else "library has"
+    return Known(f"The {of} {len(counts):,} {noun if len(counts) != 1 else noun[:-1]}.")
+
+
 def count_papers(asked: Asked) -> Known:
-    """Say how many papers meet what is asked, or how many authors or venues there are."""
-    text = asked.question.text.casefold()
-    if re.search(r"how many (?:different |distinct )?authors|number of authors", text):
-        papers = named_papers(asked) if asked.question.names else []
-        if papers:
-            return listed("", papers[:3], lambda p: f"{titled(p)} has {len(p.authors)} authors")
-        return Known(f"The library has {len(asked.library.values('author')):,} authors.")
-    if re.search(r"how many (?:different |distinct )?(?:venues|conferences|journals)", text):
-        return Known(f"The library has {len(venues_of(asked, ())):,} venues.")
+    """Say how many papers meet what is asked."""
     about = subject_terms(asked.question)
     count = asked.library.count(asked.where, about)
     if asked.question.people:
@@ -45,13 +51,17 @@ def count_papers(asked: Asked) -> Known:
         shown = [with_key(hit.entry().paper) for hit in hits]
     else:
         shown = by_age(asked)[:SHOWN]
+    if re.search(
+        r"\b(?:share|percent\w*|fraction|proportion)\b", asked.question.text, re.IGNORECASE
+    ):
+        lead += f" ({count / asked.library.papers:.1%} of all)"
     return listed(f"{lead}{', among them' if count > len(shown) else ''}:", shown, titled)
 
 
 def count_per_value(asked: Asked) -> Known:
     """Say how many papers each year, venue or author has."""
     text = asked.question.text
-    dimension = dimension_of(text)
+    dimension = asked.question.asks.removeprefix("per_")
     having = subject_terms(asked.question)
     counts: list[tuple[str, int]]
     if dimension == "year":
@@ -68,13 +78,19 @@ def count_per_value(asked: Asked) -> Known:
         papers += f" that mention “{asked.question.subject}”"
     if having and dimension != "year" and asked.library.count(asked.where, having) > _READ:
         papers += f" (of the {_READ:,} that say most of it)"
-    if re.search(r"\b(?:most|prolific|top|frequent|common)\b", text, re.IGNORECASE):
-        counts = sorted(counts, key=lambda pair: -pair[1])[:10]
-        lead = f"Most {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
+    least = re.search(r"\b(?:fewest|least)\b", text, re.IGNORECASE)
+    if least or _MOST.search(text):
+        counts = sorted(counts, key=lambda pair: pair[1] if least else -pair[1])
+        counts = counts[: number_in(text.casefold(), 10)]
+        if dimension == "author":
+            counts = [(as_person(name, asked), count) for name, count in counts]
+        lead = f"{'Fewest' if least else 'Most'} {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
     elif dimension == "year":
         first, last = counts[-1][0], counts[0][0]
         lead = f"The {papers} are of {first if first == last else f'{first} to {last}'}:"
     else:
+        shown = [(as_person(name, asked), count) for name, count in counts[:COUNTED]]
+        counts = [*(shown if dimension == "author" else counts[:COUNTED]), *counts[COUNTED:]]
         lead = f"The {papers} by {dimension}:"
     shown = counts if dimension == "year" else counts[:COUNTED]
     rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
@@ -86,8 +102,7 @@ def _authors_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
     if having:
         papers = _first_with(asked, having)
         return _most_first(Counter(name for paper in papers for name in paper.authors))
-    values = asked.library.values("author", "", asked.where)[:COUNTED]
-    return [(as_person(name, asked), count) for name, count in values]
+    return asked.library.values("author", "", asked.where)
 
 
 def _venues_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
@@ -105,15 +120,6 @@ def _first_with(asked: Asked, having: Sequence[str]) -> list[Paper]:
 
 def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def dimension_of(text: str) -> str:
-    """Return by which field a question counts."""
-    if re.search(r"\b(?:venues?|conferences?|journals?)\b", text, re.IGNORECASE):
-        return "venue"
-    if re.search(r"\b(?:authors?|who|prolific)\b", text, re.IGNORECASE):
-        return "author"
-    return "year"
 
 
 def describe_library(asked: Asked) -> Known:

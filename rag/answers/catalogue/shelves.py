@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.answers import listing, retrieval
 from rag.answers.asking import asked_terms
 from rag.answers.catalogue.known import Asked
-from rag.answers.questions import Question
+from rag.answers.questions import QUOTED, Question
 from rag.index.entries import with_key
 from rag.index.filters import Condition
 from rag.text.sentences import sentence_spans
@@ -31,8 +31,11 @@ def named_papers(asked: Asked, *, exact: bool = False) -> list[Paper]:
     }
     if found or exact:
         return list(found.values())
+    if not question.names and not question.subject and asked.where:
+        return by_age(asked)[:LISTED]
     called = {term for name in question.names for term in terms(name)}
-    wanted = called.union(subject_terms(question))
+    title = QUOTED.search(question.text)
+    wanted = called.union(terms(title[1]) if title else subject_terms(question))
     if not wanted - called:
         return []
     text = f"{question.subject} {' '.join(question.names)}"
@@ -67,7 +70,8 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
             papers += _together(every, having)
             apart += having_all(every, having)
         else:
-            papers += [with_key(entry.paper) for entry in asked.library.matching(own)]
+            some = asked.library.search_where(own, _LOOKED_AT)
+            papers += sorted((with_key(e.paper) for e in some), key=lambda paper: paper.id)
         if len(papers) >= LISTED:
             return papers
     if not having and sum(count for _, count in years) < asked.library.count(asked.where):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rag.answers.catalogue.known import Asked, Known
 from rag.answers.questions import PEOPLE
-from rag.index.filters import Condition
+from rag.index.filters import Condition, Group
 from rag.receipts.markers import no_markers
 from rag.text.people import fold_person, ways_to_call
 from rag.types import Paper, Sentence
@@ -22,10 +22,18 @@ def limits_of(asked: Asked) -> str:
     years = [c for c in asked.where if c.field == "year"]
     for condition in asked.where:
         value = condition.value.strip()
+        if isinstance(condition, Group) and condition.field in PEOPLE:
+            either = " or ".join(as_person(each.value, asked) for each in condition.members)
+            words.append(f" by {either}")
+            continue
         if condition.field in PEOPLE or (condition.field, condition.op) == ("author", "="):
             people.append(as_person(value, asked))
         elif condition.field == "venue" and condition.op == "=":
-            words.append(f" from {value.upper() if len(value) < 7 else value}")
+            words.append(
+                f" from {' or '.join(v.upper() if len(v) < 7 else v for v in value.split(' or '))}"
+            )
+        elif condition.field == "title":
+            words.append(f" with “{clean(value)}” in the title")
         elif condition.field != "year":
             words.append(f" with {condition.field}{condition.op}{condition.value}")
     if len(years) == 2 and [c.op for c in years] == [">=", "<="]:
