@@ -256,7 +256,8 @@ def choose(candidates: Candidates, question: Question, named: int = 0) -> list[C
         kept = [i for i, place in _places(every, order) if place < each]
         return [every[i] for i in sorted(kept, key=lambda i: every[i].hit)]
     own = [i for i in order if every[i].hit < named]
-    if own and every[own[0]].likely >= _MAY:
+    # Of a question in another language only its names are read, so they decide.
+    if own and (every[own[0]].likely >= _MAY or question.language != "en"):
         order = own
     if nearest(candidates, question):
         if own:

@@ -31,6 +31,7 @@ LIBRARY = frozenset(
 
 
 _SURE = 0.5  # likelihood from which no paper is read for a question
+_TOLD = 4  # stretches of words of its own: who says so much tells of what papers are asked for
 PEOPLE = frozenset(["person", "first"])  # fields of the catalogue that hold authors
 _FINDINGS = "What are the main findings and results?"  # of papers that are named by their authors
 
@@ -168,7 +169,7 @@ def _read(text: str, library: Lexical | None) -> Question:
         if sides and (kind == "compare" or _COMPARE.match(text)):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
-        if kind in LIBRARY and _can_be(kind, question, said):
+        if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=asked.asks or kind)
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")

@@ -280,7 +280,8 @@ _FILLERS = frozenset(
     "contributed "
     "contribute involved usually often mostly mainly his her percent changed "
     "change grown evolved least "
-    "gathered altogether respectively main please kind sort sorts".split()
+    "gathered altogether respectively main please kind sort sorts hold holds owns store "
+    "stores keep keeps possess there's you've they've i've it's".split()
 )
 _GRAMMAR = re.compile(
     "|".join((_PAPERS, _PEOPLE, _WHO, _VENUES, _YEARS, _LIBRARY, _MOST, _NEW, _OLD, _CITED))
@@ -298,7 +299,7 @@ _HEAD = re.compile("|".join((_PAPERS, _PEOPLE, _WHO, _VENUES, _YEARS, _LIBRARY))
 
 def _says_nothing(word: str) -> bool:
     """Say whether a word says nothing anywhere."""
-    small = word.casefold()
+    small = word.casefold().replace("’", "'")
     return small in _FILLERS or len(small) == 1 or all(term in ASKING for term in terms(small))
 
 
