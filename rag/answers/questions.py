@@ -124,10 +124,20 @@ def read_question(
             asked = spelling.restore_case(asked, library)
     elif spelling.case_says_nothing(asked):
         asked = asked.lower()
+    asked = _to_the_point(asked, library)
     several = _split(asked, library)
     question = _read(asked, library)
     several = several if len(several) > 1 else ()
     return replace(question, mended=mended, several=several, typed=text)
+
+
+def _to_the_point(text: str, library: Lexical | None) -> str:
+    """Return the one sentence that asks where it names what is meant, else the text."""
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    asking = [sentence for sentence in sentences if "?" in sentence]
+    if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
+        return text
+    return asking[0] if naming.find_names(asking[0], library).titles else text
 
 
 def _read(text: str, library: Lexical | None) -> Question:
