@@ -92,7 +92,8 @@ _SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
 _ANY_ESCAPED = re.compile(r"(?<!\\)\\([%&_$#])")
-_BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
+_DEEPEST = 6  # pylatexenc reads brackets that stand in each other twice at each level
+_BRACKET = re.compile(r"\\.|([{\[])|([}\]])", re.DOTALL)
 _ROUNDS = 4  # how deep commands may stand in each other
 
 _MARKS = {ord(OPEN): "{", ord(CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(TILDE): "~"}
@@ -163,14 +164,27 @@ def _convert(match: re.Match[str]) -> str:
 
 @lru_cache(4096)
 def _to_text(fragment: str) -> str:
-    """Return a fragment as pylatexenc reads it, or as it is where that fails."""
-    if fragment.count("[") > _BRACKETS:
+    """Return a fragment as pylatexenc reads it, or as it is where that fails or takes long."""
+    if _depth(fragment) > _DEEPEST:
         return fragment
     try:
         text = _CONVERTER.latex_to_text(fragment).strip() or fragment
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return fragment
     return text.replace("{", OPEN).replace("}", CLOSE)
+
+
+def _depth(fragment: str) -> int:
+    r"""Return how many brackets are open at once; a closing one need not be of the same kind.
+
+    >>> _depth(r"$\frac{a[1]}{\{b}$")
+    2
+    """
+    depth = deepest = 0
+    for found in _BRACKET.finditer(fragment):
+        depth = depth + 1 if found[1] else max(0, depth - 1) if found[2] else depth
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @lru_cache(4096)
