@@ -29,6 +29,7 @@ _ARXIV_PLACE = re.compile(
 _DEPTH = 4
 _YEAR_MS = 31_556_952_000  # milliseconds
 _TIME = 10**11  # a number past this is milliseconds since 1970, as OpenReview writes
+_HUGE = 10**30
 _ADDRESS = ("url", "landing_page_url", "value", "href")
 
 
@@ -44,7 +45,7 @@ def words(value: Any, depth: int = 0) -> str:
     if isinstance(value, list) and depth < _DEPTH:
         return " ".join(filter(None, (words(item, _DEPTH) for item in value)))
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) < 10**30 else ""
+        return str(value) if abs(value) < _HUGE else ""
     if isinstance(value, Mapping) and depth <= _DEPTH:
         names = ("text", "name", "value", "#text", "description", "p")
         return next((text for name in names if (text := words(value.get(name), _DEPTH + 1))), "")
@@ -78,7 +79,7 @@ def identifier(value: Any) -> str:
             return ""
         value = int(value) if value.is_integer() else value
     if isinstance(value, (int, float)):
-        return str(value) if abs(value) < 10**30 else ""
+        return str(value) if abs(value) < _HUGE else ""
     text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
     return "" if says_nothing(text) else text
 
@@ -92,7 +93,7 @@ def year(value: Any, depth: int = 0) -> int | None:
     if isinstance(value, bool) or depth > _DEPTH:
         return None
     if isinstance(value, (int, float)):
-        if not math.isfinite(value):
+        if not abs(value) < _HUGE:  # or no number at all
             return None
         value = str(int(1970 + value / _YEAR_MS if value > _TIME else value))
     if isinstance(value, str):
