@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rag.drafts.blocks import Block
 from rag.drafts.citing import Cited
+from rag.text.people import surname
 from rag.types import Paper
 
 _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
@@ -187,17 +188,6 @@ def years(paper: Paper) -> set[str]:
     if paper.arxiv_id and _ARXIV.match(paper.arxiv_id):
         found.add(f"20{paper.arxiv_id[:2]}")
     return found
-
-
-def surname(author: str) -> str:
-    """Return the family name of an author, written either way round.
-
-    >>> surname("Jacob Devlin"), surname("Devlin, Jacob"), surname("Laurens van der Maaten")
-    ('Devlin', 'Devlin', 'Maaten')
-    """
-    family, comma, _ = author.partition(",")
-    parts = [part for part in family.split() if part.rstrip(".").lower() not in {"jr", "sr", "iii"}]
-    return parts[-1] if parts else ("" if comma else author)
 
 
 def _has_title(entry: str, title: str) -> bool:

@@ -47,7 +47,7 @@ def words(value: Any, depth: int = 0) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < _HUGE else ""
     if isinstance(value, Mapping) and depth <= _DEPTH:
-        names = ("text", "name", "value", "#text", "description", "p")
+        names = ("text", "name", "value", "#text", "title", "description", "p")
         return next((text for name in names if (text := words(value.get(name), _DEPTH + 1))), "")
     return ""
 
@@ -166,9 +166,10 @@ def arxiv_id(value: Any) -> str | None:
     >>> arxiv_id("https://arxiv.org/pdf/1706.03762v5.pdf"), arxiv_id("hep-th/9901001v2")
     ('1706.03762', 'hep-th/9901001')
     """
-    if not isinstance(value, str) or len(value) > 500:
+    text = words(value)
+    if len(text) > 500:
         return None
-    text = value.strip().removesuffix(".pdf")
+    text = text.strip().removesuffix(".pdf")
     place = _ARXIV_PLACE.match(text)
     found = _ARXIV.match(text, place.end() if place else 0)
     return found[0] if found else None
@@ -223,7 +224,7 @@ _ISSUE = re.compile(
 
 _VENUE = (
     *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    "publisher",
+    *("journal_title", "publisher"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

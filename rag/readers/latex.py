@@ -78,7 +78,7 @@ _ANY_STYLED = re.compile(
 )
 _LINKED = re.compile(r"\\(?:href|textcolor)\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
 _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^{}]{0,300})\}")
-_DROPPED = re.compile(r"\\(?:label|vspace|hspace)\*?\{[^{}]{0,100}\}")
+_DROPPED = re.compile(r"\\(?:label|vspace|hspace|raisebox)\*?\{[^{}]{0,100}\}")
 _BLANK = re.compile(
     r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
     r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"

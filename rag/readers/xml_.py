@@ -26,6 +26,8 @@ _KINDS = (
     (r"OAI-PMH[\s>]|ListRecords[\s>]|records>\s{0,99}<record[\s>]", ("record",)),
     (r"(?:responseWrapper|resultList)[\s>]", ("result",)),
     (r"collection\s[^<>]{0,99}\bid=|volume\s[^<>]{0,99}\bid=", ("meta", "paper")),
+    (r"rss\s[^<>]{0,2000}\bversion=|RDF\s[^<>]{0,2000}rss", ("item",)),
+    (r"mods(?:Collection)?[\s>]", ("mods",)),
     (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
 )
 _ROOTS = [(re.compile(rf"<(?:\w{{1,20}}:)?(?:{root})"), names) for root, names in _KINDS]
