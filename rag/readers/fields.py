@@ -211,14 +211,16 @@ def venue(value: Any, depth: int = 0) -> str:
         return venue(value[0], depth)
     text = short(value)
     if issue := _ISSUE.match(text):
-        text = issue[1]
+        text = issue[1] or issue[2]
     return "" if text.strip().lower() in _DATABASES or "://" in text else text
 
 
-# Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...".
+# Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...", and Ovid's:
+# "Journal. 78(12):1210-22, 2021 Dec."
 _ISSUE = re.compile(
     r"(\S.{0,300}?)\.?\s{1,3}\((?:1[5-9]|20)\d\d\)[.,]?\s{0,3}"
-    r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)",
+    r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)"
+    r"|(\S.{1,300}?)\. {1,3}\d{1,5}\([^()]{1,20}\):",
     re.IGNORECASE,
 )
 

@@ -53,6 +53,9 @@ _FONT = re.compile(
     r"(?![A-Za-z])"
 )
 _DEGREE = re.compile(r"\^(?:\{\\circ\}|\\circ(?![A-Za-z]))")
+_FUNCTION = re.compile(
+    r"(?<=[A-Za-z\d)])(?=\\(?:log|ln|exp|sin|cos|tan|max|min|lim|det|dim|arg)(?![A-Za-z]))"
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
 # Springer prints a document around each formula; it may have been escaped once more.
@@ -152,6 +155,7 @@ def _math(match: re.Match[str], source: bool) -> str:
 
 
 def _plain(formula: str, source: bool) -> str:
+    formula = _FUNCTION.sub(" ", formula)
     formula = _COMMAND.sub(
         lambda name: name[0] if _is_known(name[1]) else SYMBOLS.get(name[1], name[1]), formula
     )

@@ -158,7 +158,7 @@ FILES = {
         'ovid.cgi',
         '<1>\nUnique Identifier\n  31234567\nTitle\n  Sleep and tea.\nAuthors\n  Tanaka H; van der Meer J.\nSource\n  Scientific Tea. 9(1):9, 2019 06 24.\nAbstract\n  Tea is drunk by many.\nDigital Object Identifier\n  https://dx.doi.org/10.1038/t.1\n\n<2>\nUnique Identifier\n  31234568\nTitle\n  More tea.\nAuthors\n  Bo L.\nAbstract\n  Tea again.\n',
         [
-            {'title': 'Sleep and tea.', 'authors': ('H Tanaka', 'J. van der Meer'), 'year': 2019, 'venue': 'Scientific Tea. 9(1):9, 2019 06 24.', 'doi': '10.1038/t.1', 'abstract': 'Tea is drunk by many.'},
+            {'title': 'Sleep and tea.', 'authors': ('H Tanaka', 'J. van der Meer'), 'year': 2019, 'venue': 'Scientific Tea', 'doi': '10.1038/t.1', 'abstract': 'Tea is drunk by many.'},
             {'title': 'More tea.', 'authors': ('L. Bo',), 'abstract': 'Tea again.'},
         ],
     ),
@@ -166,7 +166,7 @@ FILES = {
         'medline.txt',
         '<1>\nUI  - 31234567\nAU  - Tanaka H\nAU  - van der Meer J\nTI  - Sleep and tea.\nSO  - Scientific Tea. 9(1):9, 2019 06 24.\nAB  - Tea is drunk by many\n      of us.\nDO  - https://dx.doi.org/10.1038/t.1\nYR  - 2019\n',
         [
-            {'title': 'Sleep and tea.', 'authors': ('H Tanaka', 'J van der Meer'), 'year': 2019, 'venue': 'Scientific Tea. 9(1):9, 2019 06 24.', 'doi': '10.1038/t.1', 'abstract': 'Tea is drunk by many of us.'},
+            {'title': 'Sleep and tea.', 'authors': ('H Tanaka', 'J van der Meer'), 'year': 2019, 'venue': 'Scientific Tea', 'doi': '10.1038/t.1', 'abstract': 'Tea is drunk by many of us.'},
         ],
     ),
     'BibTeX of the East': (
@@ -217,7 +217,7 @@ FILES = {
         'arxiv.bib',
         '@misc{tanaka2021kelp,\n      title={Kelp in the Loop: 2nd-Order Sheds}, \n      author={Haruki Tanaka and Jan van der Meer},\n      year={2021},\n      eprint={2101.00009},\n      archivePrefix={arXiv},\n      primaryClass={cs.LG},\n      url={https://arxiv.org/abs/2101.00009}, \n      abstract={We loop kelp $O(n\\log n)$ times; see \\citet{x}. 100\\% of it grew.}\n}',
         [
-            {'title': 'Kelp in the Loop: 2nd-Order Sheds', 'authors': ('Haruki Tanaka', 'Jan van der Meer'), 'year': 2021, 'arxiv_id': '2101.00009', 'url': 'https://arxiv.org/abs/2101.00009', 'abstract': 'We loop kelp O(nlog n) times; see [x]. 100% of it grew.'},
+            {'title': 'Kelp in the Loop: 2nd-Order Sheds', 'authors': ('Haruki Tanaka', 'Jan van der Meer'), 'year': 2021, 'arxiv_id': '2101.00009', 'url': 'https://arxiv.org/abs/2101.00009', 'abstract': 'We loop kelp O(n log n) times; see [x]. 100% of it grew.'},
         ],
     ),
     'HAL bib': (
