@@ -209,10 +209,10 @@ def venue(value: Any, depth: int = 0) -> str:
         return next((name for part in _VENUE if (name := venue(value.get(part), depth + 1))), "")
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return venue(value[0], depth)
-    text = short(value)
+    text = short(value).strip()
     if issue := _ISSUE.match(text):
         text = issue[1] or issue[2]
-    return "" if text.strip().lower() in _DATABASES or "://" in text else text
+    return "" if text.lower() in _DATABASES or "://" in text else text
 
 
 # Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...", and Ovid's:
