@@ -85,7 +85,7 @@ _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
 _ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
 AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
 _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
-_YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;)\s*{_YEAR}){{0,5}})"
+_YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;|/)\s*{_YEAR}){{0,5}})"
 _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
 _NARRATIVE = re.compile(
     rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
@@ -247,7 +247,9 @@ def _is_raised_citation(
 
 def _author_marks(text: str) -> Iterator[Mark]:
     for match in _NARRATIVE.finditer(text):
-        cited = tuple(_by_authors(match[1], match[2], match[3]))
+        before = text[max(0, match.start() - 5) : match.start()].lower()
+        sure = match[2] or before.endswith("the ")  # The WHO (2020)
+        cited = tuple(_by_authors(match[1], sure, match[3]))
         if cited:
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
@@ -267,7 +269,7 @@ def _author_marks(text: str) -> Iterator[Mark]:
         yield Mark(match.start(), match.end(), (work,), spoken=bool(match[3]))
 
 
-def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
+def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cited]:
     authors = [name for name in re.split(_AND, names) if name]
     while authors and authors[0] in _NO_NAMES:
         del authors[0]
