@@ -45,7 +45,7 @@ LISTS = {
     "numbers": "{} ", "decimals": "{}.5%, ", "markers": "It is so [{}]. ", "keys": "So [@k{}]. ",
     "cites": "So \\cite{{k{}}}. ", "names": "Name{} ", "ranges": "{}-9 ",
     "foot": "a[^{0}]\n[^{0}]: b\n",
-    "notes": "\\footnote{{{0}", "raised": "helps.¹ graph{}² ",
+    "divs": ":::\n", "keyed": "@a ", "notes": "\\footnote{{{0}", "raised": "helps.¹ graph{}² ",
     "entries": "[{}] A. Bee. On graphs. 2001.\n\n", "authors": "Bee{} (2001) says that. ",
 }  # fmt: skip
 LISTED = {name: "".join(row.format(n) for n in range(30_000))[:SIZE] for name, row in LISTS.items()}

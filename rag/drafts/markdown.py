@@ -25,7 +25,7 @@ _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(
     r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
 )
-_FENCED = re.compile(r"^\s*:{3,}[^\n]*$", re.M)  # Pandoc's divs
+_FENCED = re.compile(r"^[ \t]*:{3,}[^\n]*$", re.M)  # Pandoc's divs
 # Pandoc's rule: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
 _ABSTRACT = re.compile(r"^abstract:[ \t]*(.*(?:\n(?:[ \t]+.*)?)*)", re.M)
