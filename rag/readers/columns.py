@@ -26,9 +26,10 @@ _NAMES = {
     ),
     "index": ("abstract_inverted_index",),
     "authors": (
-        "authors_parsed", "author_full_names", "full_authors", "authors", "author", "authorships",
+        "authors_parsed", "authors", "author", "authorships",
         "author_names", "author_name", "creators", "creator", "author_list", "author_string",
         "author_s", "authorships_author_display_name", "authorships_raw_author_name",
+        "author_full_names", "full_authors",
         "preprint_authors", "rel_authors", "author_display", "contributor_author",
         "auth_full_name_s", "contributors", "book_authors", "autoren", "autor", "autor_in",
         "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "autorzy", "författare",
