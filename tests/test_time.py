@@ -20,6 +20,7 @@ from rag.drafts.pairs import verify_pairs
 from rag.drafts.reports import report_lines
 from rag.errors import InputError, RagError
 from rag.index.filters import parse_where
+from rag.readers.clean import clean
 from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.lookalikes import no_markers
 from rag.types import Paper, Turn
@@ -44,7 +45,7 @@ LISTS = {
     "numbers": "{} ", "decimals": "{}.5%, ", "markers": "It is so [{}]. ", "keys": "So [@k{}]. ",
     "cites": "So \\cite{{k{}}}. ", "names": "Name{} ", "ranges": "{}-9 ",
     "foot": "a[^{0}]\n[^{0}]: b\n",
-    "notes": "\\footnote{{{0}", "raised": "helps.¹ graph{}² ",
+    "divs": ":::\n", "keyed": "@a ", "notes": "\\footnote{{{0}", "raised": "helps.¹ graph{}² ",
     "entries": "[{}] A. Bee. On graphs. 2001.\n\n", "authors": "Bee{} (2001) says that. ",
 }  # fmt: skip
 LISTED = {name: "".join(row.format(n) for n in range(30_000))[:SIZE] for name, row in LISTS.items()}
@@ -158,6 +159,14 @@ def test_no_file_takes_long(name, tmp_path):
         if (took := time.process_time() - started) > _LIMIT:
             slow.append((piece, took))
     assert slow == []
+
+
+@pytest.mark.parametrize("piece", ["\\frac{", "\\sqrt[", "\\text{a", "\\left[\\frac{"])
+def test_no_formula_takes_long(piece):
+    started = time.process_time()
+    for closed in ("", "}" * 20):
+        clean(f"A ${piece * 30}{closed}$ b", latex=True)
+    assert time.process_time() - started < _LIMIT
 
 
 def test_no_conversation_takes_long(assistant, tmp_path):

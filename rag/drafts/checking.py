@@ -30,6 +30,7 @@ Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
 _SHOWN = 100  # characters of an entry in a message
+_VERBS = frozenset("is are was were has have had does do can".split())
 _BARE = 4  # words beside its citations with which a sentence says nothing of its own yet
 
 
@@ -174,7 +175,8 @@ def _read_notes(
             work = Cited("note", block.label)
             opening = next(citing.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
-            if first and len(citing.words_beside(block.text[:opening], first)) < _BARE:
+            beside = citing.words_beside(block.text[:opening], first)
+            if first and len(beside) < _BARE and _VERBS.isdisjoint(beside):
                 known.notes[block.label] = tuple(each for mark in first for each in mark.cited)
                 rest = block.text[opening:].lstrip()
                 if rest:

@@ -60,6 +60,7 @@ _NUMBERS = re.compile(
     r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
     rf"({_ITEM}(?:{_NEXT}{_ITEM}){{0,40}})\s?\]"
 )
+_PART, _NUMBER = re.compile(rf"(?:\A|{_NEXT})({_RANGE})"), re.compile(r"\d{1,4}")
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
 _ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
 _BEFORE_ROUND = re.compile(
@@ -76,6 +77,8 @@ _NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,30}){0,20})\]")
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
+_WORD_BEFORE = re.compile(rf"[^\W{_EAST}]*\Z")
+_NUMBERS_BEFORE = re.compile(r"\[[\d\s,;–—-]+\]\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
 _LETTER = rf"[^\W\d_{_EAST}]"
 _NAME = (
@@ -85,7 +88,7 @@ _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
 _ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
 AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
 _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
-_YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;)\s*{_YEAR}){{0,5}})"
+_YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;|/)\s*{_YEAR}){{0,5}})"
 _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
 _NARRATIVE = re.compile(
     rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
@@ -208,8 +211,8 @@ def _keys(text: str) -> tuple[Cited, ...]:
 
 def _expand(numbers: str) -> Iterator[Cited]:
     """Yield the numbers of ``1, 3-5``; a range that falls or spans over 30 stays as written."""
-    for part in re.findall(rf"(?:\A|{_NEXT})({_RANGE})", numbers):
-        ends = [int(number) for number in re.findall(r"\d{1,4}", part)]
+    for part in _PART.findall(numbers):
+        ends = [int(number) for number in _NUMBER.findall(part)]
         whole = ends == sorted(ends) and ends[-1] - ends[0] <= 30
         listed = range(ends[0], ends[-1] + 1) if whole else ["-".join(map(str, ends))]
         yield from (Cited("label", str(number)) for number in listed)
@@ -223,9 +226,9 @@ def _is_citation(
     before = text[max(0, match.start() - 30) : match.start()]
     if _BEFORE_INTERVAL.search(before) or text[match.end() : match.end() + 1] == "(":
         return False
-    word = re.search(rf"[^\W{_EAST}]*\Z", before)
+    word = _WORD_BEFORE.search(before)
     glued = word is not None and bool(word[0]) and len(word[0]) < 4
-    if before.endswith("]") and not re.search(r"\[[\d\s,;–—-]+\]\Z", before):
+    if before.endswith("]") and not _NUMBERS_BEFORE.search(before):
         return False
     if any(name in labels for name in names):
         return not glued
@@ -247,7 +250,9 @@ def _is_raised_citation(
 
 def _author_marks(text: str) -> Iterator[Mark]:
     for match in _NARRATIVE.finditer(text):
-        cited = tuple(_by_authors(match[1], match[2], match[3]))
+        before = text[max(0, match.start() - 5) : match.start()].lower()
+        sure = match[2] or before.endswith("the ")  # The WHO (2020)
+        cited = tuple(_by_authors(match[1], sure, match[3]))
         if cited:
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
@@ -267,7 +272,7 @@ def _author_marks(text: str) -> Iterator[Mark]:
         yield Mark(match.start(), match.end(), (work,), spoken=bool(match[3]))
 
 
-def _by_authors(names: str, sure: str | None, years: str) -> Iterator[Cited]:
+def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cited]:
     authors = [name for name in re.split(_AND, names) if name]
     while authors and authors[0] in _NO_NAMES:
         del authors[0]
@@ -309,6 +314,7 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
 
 
 _AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
+_FOLLOWS = re.compile(r"\s+[a-z]+")
 _NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
 
 
@@ -347,15 +353,16 @@ def _first(marks: Sequence[Mark], at: int) -> int:
 
 def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     """Return what a sentence says: citations gone, or "the authors" where they are its words."""
-    pieces, at = [], start
+    pieces, at, opens = [], start, True
     for mark in marks:
         if start <= mark.start < end:
             before = text[at : mark.start]
             pieces.append(_ONLY_NAMES.sub("the authors", before) if before else "")
-            opens = not "".join(pieces).strip()
-            follows = re.match(r"\s+[a-z]+|", text[mark.end : end])
-            if (mark.spoken or opens) and follows and follows[0]:
+            opens = opens and not pieces[-1].strip()
+            follows = _FOLLOWS.match(text, mark.end, end) if mark.spoken or opens else None
+            if follows:
                 pieces.append("the paper" if follows[0].endswith("s") else "the authors")
+                opens = False
             at = mark.end
     pieces.append(_ONLY_NAMES.sub("the authors", text[at:end]))
     said = _NOT_SAID.sub("", " ".join("".join(pieces).split()))

@@ -25,6 +25,7 @@ _NOISE = re.compile(
     re.S,
 )
 _COMMENT = re.compile(r"(?:\\\\)*%")
+_TIE = re.compile(r"(?<!\\)\\ ")
 _MATH = re.compile(r"(?<!\\)\$[^$]{1,400}\$|(?<!\\)\\\(.{1,400}?\\\)", re.S)
 _SUP = re.compile(
     r"(?:\$\s*\^|\\textsuperscript|\^)\s*\{\s*(\d{1,3}(?:\s?[,–-]+\s?\d{1,3}){0,9})\s*\}\s*\$?"
@@ -59,7 +60,8 @@ def read_latex(source: str) -> list[Block]:
     text = source if end < 0 else source[:end]
     if begin >= 0:
         text = _lines(text[:begin]) + text[begin + len("\\begin{document}") :]
-    text = _NOISE.sub(_quiet, text).replace("~", " ").replace("\\ ", "  ")
+    text = _NOISE.sub(_quiet, text).replace("~", " ")
+    text = _TIE.sub("  ", text)
     text = _MATH.sub(lambda formula: without_marks(formula[0]), _SUP.sub(_raised, text))
     text, blocks = _take_bibliography(text)
     text, apart = _take_apart(text)

@@ -14,6 +14,8 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
 from rag.drafts.citing import ADDRESS
+from rag.drafts.dialects import as_markdown
+from rag.drafts.html import is_html, read_html
 
 _TAG = re.compile(
     r"<(script|style|pre|code)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,500}>", re.S | re.I
@@ -23,9 +25,10 @@ _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(
     r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
 )
-_FENCED = re.compile(r"^\s*:{3,}[^\n]*$", re.M)  # Pandoc's divs
+_FENCED = re.compile(r"^[ \t]*:{3,}[^\n]*$", re.M)  # Pandoc's divs
 # Pandoc's rule: no space inside the dollars, no digit after them.
 _MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
+_ABSTRACT = re.compile(r"^abstract:[ \t]*(.*(?:\n(?:[ \t]+.*)?)*)", re.M)
 _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
 
 
@@ -39,8 +42,10 @@ def _parser() -> MarkdownIt:
 
 def read_markdown(source: str) -> list[Block]:
     """Return the blocks of a draft, in order."""
+    if is_html(source):
+        return read_html(source)
     kept: dict[str, Any] = {}
-    return list(_blocks(_parser().parse(source, kept), kept))
+    return list(_blocks(_parser().parse(as_markdown(source), kept), kept))
 
 
 def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]:
@@ -64,6 +69,8 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
         elif token.type == "tr_close":
             yield from (Block(text, number_of_row) for text in _cells(row or []))
             row = None
+        elif token.type == "front_matter":
+            yield from _said_ahead(token.content, line + 1)
         elif token.type == "html_block":
             text = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), _SUP.sub(_raised, token.content))
             yield Block(_finish(text), line)
@@ -74,6 +81,13 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             yield Block(text, line, kind, note or number)
             yield from _apart(token.children or [], line, kept)
             number = ""
+
+
+def _said_ahead(fields: str, line: int) -> Iterator[Block]:
+    """Yield the abstract that stands among a draft's fields."""
+    if found := _ABSTRACT.search(fields):
+        text = found[1].lstrip("|>- ")
+        yield Block(_finish(text), line + fields.count("\n", 0, found.start()))
 
 
 def _cells(row: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rag.drafts.blocks import Block
 from rag.drafts.citing import Cited
+from rag.text.people import surname
 from rag.types import Paper
 
 _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
@@ -32,7 +33,7 @@ _OPENS = re.compile(
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
-_LINE = re.compile(r"\n(?=\s*(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s)")
+_LINE = re.compile(r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s)")
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -187,17 +188,6 @@ def years(paper: Paper) -> set[str]:
     if paper.arxiv_id and _ARXIV.match(paper.arxiv_id):
         found.add(f"20{paper.arxiv_id[:2]}")
     return found
-
-
-def surname(author: str) -> str:
-    """Return the family name of an author, written either way round.
-
-    >>> surname("Jacob Devlin"), surname("Devlin, Jacob"), surname("Laurens van der Maaten")
-    ('Devlin', 'Devlin', 'Maaten')
-    """
-    family, comma, _ = author.partition(",")
-    parts = [part for part in family.split() if part.rstrip(".").lower() not in {"jr", "sr", "iii"}]
-    return parts[-1] if parts else ("" if comma else author)
 
 
 def _has_title(entry: str, title: str) -> bool:

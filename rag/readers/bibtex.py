@@ -28,6 +28,7 @@ from rag.readers.columns import IDS, field_name
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
 from rag.readers.records import to_paper
 from rag.readers.text import whole
+from rag.text.people import in_order
 from rag.types import Paper, Rejection
 
 # A record of the kind is recognised by its key and comma, or by what only BibTeX has.
@@ -47,6 +48,7 @@ _ODD_KEY = re.compile(
     r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",
     re.MULTILINE | re.IGNORECASE,
 )
+_PART_OF_NAME = re.compile(r"\b(family|given|prefix|suffix)\s?=\s?\{?([^,{}=]{1,200})\}?")
 _AGAIN = re.compile(r"\band(?:\s+and)+\b", re.IGNORECASE)
 _HIDDEN = str.maketrans({",": "\ue010", " ": "\ue011", "'": "\ue012"})
 _SHOWN = str.maketrans({"\ue010": ",", "\ue011": " ", "\ue012": "'"})
@@ -203,6 +205,9 @@ def names(text: str) -> list[str]:
 def _person(name: str) -> str:
     if _WHOLE.fullmatch(name):
         return name
+    if said := dict(_PART_OF_NAME.findall(name)):  # biblatex: family=Bo, given=Lea, prefix=van
+        given = " ".join(said[part] for part in ("given", "prefix") if part in said)
+        return f"{in_order(given, said.get('family', ''))} {said.get('suffix', '')}".strip()
     if "," not in name:
         return first_last(name)
     try:

@@ -42,7 +42,7 @@ _NOTICE = re.compile(
     r"|All rights reserved(?=\W{0,3}(?:\Z|(?-i:[A-Z©])))"
     r"|Published (?:under |(?:by|online) [^.]{0,80}(?:Elsevier|Wiley|Springer|Press|Society|Ltd"
     r"|Inc\b|B\.V|GmbH|LLC|Group|Association|Universit))|\[?ABSTRACT FROM (?:AUTHOR|PUBLISHER)"
-    r"|\[ABSTRACT|Licensee MDPI|Georg Thieme Verlag|Reproduced with permission of"
+    r"|\[(?:PUBLICATION )?ABSTRACT|Licensee MDPI|Georg Thieme Verlag|Reproduced with permission of"
     r"|(?:19|20)\d\d (?:The Authors?\b|Elsevier|(?:John )?Wiley|Springer|IEEE|Published by)"
     r"|This is an open[- ]access|This (?:article|work|paper|journal) is (?:(?:licen[sc]ed"
     r"|distributed|published|made available) under|protected by copyright|an open[- ]access))",
@@ -57,8 +57,8 @@ _OF_A_NOTICE = re.compile(
 )
 _WORDS_OF_NOTICES = (
     *("©", "ⓒ", "(c)", "copyright", "rights reserved", "psycinfo", "published", "abstract from"),
-    *("[abstract", "open access", "open-access", "licens", "licenc", "distributed under"),
-    *("made available", "protected by", "thieme", "with permission"),
+    *("[abstract", "abstract]", "open access", "open-access", "licens", "licenc"),
+    *("distributed under", "made available", "protected by", "thieme", "with permission"),
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?\])])\s+")
 _ASIDE = 25  # characters: a shorter piece of a notice need not speak of anything

@@ -29,6 +29,7 @@ _ARXIV_PLACE = re.compile(
 _DEPTH = 4
 _YEAR_MS = 31_556_952_000  # milliseconds
 _TIME = 10**11  # a number past this is milliseconds since 1970, as OpenReview writes
+_HUGE = 10**30
 _ADDRESS = ("url", "landing_page_url", "value", "href")
 
 
@@ -44,9 +45,9 @@ def words(value: Any, depth: int = 0) -> str:
     if isinstance(value, list) and depth < _DEPTH:
         return " ".join(filter(None, (words(item, _DEPTH) for item in value)))
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) < 10**30 else ""
+        return str(value) if abs(value) < _HUGE else ""
     if isinstance(value, Mapping) and depth <= _DEPTH:
-        names = ("text", "name", "value", "#text", "description", "p")
+        names = ("text", "name", "value", "#text", "title", "description", "p")
         return next((text for name in names if (text := words(value.get(name), _DEPTH + 1))), "")
     return ""
 
@@ -78,7 +79,7 @@ def identifier(value: Any) -> str:
             return ""
         value = int(value) if value.is_integer() else value
     if isinstance(value, (int, float)):
-        return str(value) if abs(value) < 10**30 else ""
+        return str(value) if abs(value) < _HUGE else ""
     text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
     return "" if says_nothing(text) else text
 
@@ -92,7 +93,7 @@ def year(value: Any, depth: int = 0) -> int | None:
     if isinstance(value, bool) or depth > _DEPTH:
         return None
     if isinstance(value, (int, float)):
-        if not math.isfinite(value):
+        if not abs(value) < _HUGE:  # or no number at all
             return None
         value = str(int(1970 + value / _YEAR_MS if value > _TIME else value))
     if isinstance(value, str):
@@ -165,9 +166,10 @@ def arxiv_id(value: Any) -> str | None:
     >>> arxiv_id("https://arxiv.org/pdf/1706.03762v5.pdf"), arxiv_id("hep-th/9901001v2")
     ('1706.03762', 'hep-th/9901001')
     """
-    if not isinstance(value, str) or len(value) > 500:
+    text = words(value)
+    if len(text) > 500:
         return None
-    text = value.strip().removesuffix(".pdf")
+    text = text.strip().removesuffix(".pdf")
     place = _ARXIV_PLACE.match(text)
     found = _ARXIV.match(text, place.end() if place else 0)
     return found[0] if found else None
@@ -207,22 +209,24 @@ def venue(value: Any, depth: int = 0) -> str:
         return next((name for part in _VENUE if (name := venue(value.get(part), depth + 1))), "")
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return venue(value[0], depth)
-    text = short(value)
+    text = short(value).strip()
     if issue := _ISSUE.match(text):
-        text = issue[1]
-    return "" if text.strip().lower() in _DATABASES or "://" in text else text
+        text = issue[1] or issue[2]
+    return "" if text.lower() in _DATABASES or "://" in text else text
 
 
-# Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...".
+# Embase's source: "Journal (2021) 78:12 (1210-1222). Date of Publication: ...", and Ovid's:
+# "Journal. 78(12):1210-22, 2021 Dec."
 _ISSUE = re.compile(
     r"(\S.{0,300}?)\.?\s{1,3}\((?:1[5-9]|20)\d\d\)[.,]?\s{0,3}"
-    r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)",
+    r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)"
+    r"|(\S.{1,300}?)\. {1,3}\d{1,5}\([^()]{1,20}\):",
     re.IGNORECASE,
 )
 
 _VENUE = (
     *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    "publisher",
+    *("journal_title", "publisher"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

@@ -19,7 +19,7 @@ from rag.readers.tables import (
     read_fields_by_row,
     read_table,
 )
-from rag.readers.tagged import COCHRANE, ENW, NBIB, RIS, WEB_OF_SCIENCE
+from rag.readers.tagged import COCHRANE, ENW, NBIB, NOTE_EXPRESS, OVID, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
 from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, read_xml
@@ -104,6 +104,8 @@ def find_reader(head: str, name: str) -> Reader | str:
         (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),
         (ENW.fits, ENW.read),
         (COCHRANE.fits, COCHRANE.read),
+        (OVID.fits, OVID.read),
+        (NOTE_EXPRESS.fits, NOTE_EXPRESS.read),
         (is_bibtex, read_bibtex),
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),

@@ -53,6 +53,9 @@ _FONT = re.compile(
     r"(?![A-Za-z])"
 )
 _DEGREE = re.compile(r"\^(?:\{\\circ\}|\\circ(?![A-Za-z]))")
+_FUNCTION = re.compile(
+    r"(?<=[A-Za-z\d)])(?=\\(?:log|ln|exp|sin|cos|tan|max|min|lim|det|dim|arg)(?![A-Za-z]))"
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 
 # Springer prints a document around each formula; it may have been escaped once more.
@@ -78,7 +81,7 @@ _ANY_STYLED = re.compile(
 )
 _LINKED = re.compile(r"\\(?:href|textcolor)\s?\{[^{}]{0,500}\}\s?\{([^{}]{0,500})\}")
 _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^{}]{0,300})\}")
-_DROPPED = re.compile(r"\\(?:label|vspace|hspace)\*?\{[^{}]{0,100}\}")
+_DROPPED = re.compile(r"\\(?:label|vspace|hspace|raisebox)\*?\{[^{}]{0,100}\}")
 _BLANK = re.compile(
     r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
     r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"
@@ -92,7 +95,8 @@ _SYMBOL = re.compile(r"\\([A-Za-z]{2,24})(?![A-Za-z\\])(?: ?\{\}|( (?=\S)))?")
 _AFTER_PATH = re.compile(r"[A-Za-z:\\/.]\Z")
 _ESCAPED = re.compile(r"(?<![\\:])\\([%&_$#])")
 _ANY_ESCAPED = re.compile(r"(?<!\\)\\([%&_$#])")
-_BRACKETS = 8  # pylatexenc tries each way to read those that stand in each other
+_DEEPEST = 6  # pylatexenc reads brackets that stand in each other twice at each level
+_BRACKET = re.compile(r"\\.|([{\[])|([}\]])", re.DOTALL)
 _ROUNDS = 4  # how deep commands may stand in each other
 
 _MARKS = {ord(OPEN): "{", ord(CLOSE): "}", 0xE002: "\\", 0xE003: "\\", ord(TILDE): "~"}
@@ -151,6 +155,7 @@ def _math(match: re.Match[str], source: bool) -> str:
 
 
 def _plain(formula: str, source: bool) -> str:
+    formula = _FUNCTION.sub(" ", formula)
     formula = _COMMAND.sub(
         lambda name: name[0] if _is_known(name[1]) else SYMBOLS.get(name[1], name[1]), formula
     )
@@ -163,14 +168,27 @@ def _convert(match: re.Match[str]) -> str:
 
 @lru_cache(4096)
 def _to_text(fragment: str) -> str:
-    """Return a fragment as pylatexenc reads it, or as it is where that fails."""
-    if fragment.count("[") > _BRACKETS:
+    """Return a fragment as pylatexenc reads it, or as it is where that fails or takes long."""
+    if _depth(fragment) > _DEEPEST:
         return fragment
     try:
         text = _CONVERTER.latex_to_text(fragment).strip() or fragment
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError):
         return fragment
     return text.replace("{", OPEN).replace("}", CLOSE)
+
+
+def _depth(fragment: str) -> int:
+    r"""Return how many brackets are open at once; a closing one need not be of the same kind.
+
+    >>> _depth(r"$\frac{a[1]}{\{b}$")
+    2
+    """
+    depth = deepest = 0
+    for found in _BRACKET.finditer(fragment):
+        depth = depth + 1 if found[1] else max(0, depth - 1) if found[2] else depth
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @lru_cache(4096)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.readers.clean import clean
+from rag.text.people import in_order
 
 NAME_LIMIT = 1_000  # characters of one name
 LIST_LIMIT = 500_000  # characters of all names; the longest lists have about 5,000 people
@@ -103,7 +104,7 @@ def _person(value: Any) -> str:
         return first_last(clean(value))
     if isinstance(value, list):  # authors_parsed: last, first, suffix
         parts = [part for part in value if isinstance(part, str) and part]
-        return " ".join([*parts[1:2], *parts[:1], *parts[2:3]])
+        return " ".join([in_order("".join(parts[1:2]), "".join(parts[:1])), *parts[2:3]]).strip()
     if not isinstance(value, Mapping):
         return ""
     inner = next((value[name] for name in _INNER if isinstance(value.get(name), Mapping)), value)
@@ -111,8 +112,8 @@ def _person(value: Any) -> str:
     family, given = _field(found, *_FAMILY), _field(found, *_GIVEN)
     if family or given:
         particle = _field(found, "nondroppingparticle", "droppingparticle")
-        parts = [given, _field(found, "middle"), particle, family, _field(found, "suffix")]
-        return " ".join(part for part in parts if part)
+        firsts = " ".join(filter(None, [given, _field(found, "middle"), particle]))
+        return f"{in_order(firsts, family)} {_field(found, 'suffix')}".strip()
     whole = _field(found, *_WHOLE)
     said = "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
     return whole if said else first_last(whole)
@@ -169,7 +170,7 @@ def first_last(name: str) -> str:
         if _SUFFIX.fullmatch(first) or (_DEGREE.fullmatch(first) and _is_natural(last)):
             return f"{_turned(last)} {first}"
         suffix = suffix_of(first)
-        return f"{first.removesuffix(suffix).strip()} {last} {suffix}".strip()
+        return f"{in_order(first.removesuffix(suffix).strip(), last)} {suffix}".strip()
     if len(parts) == 3:
         last, second, third = parts
         if _ANY_SUFFIX.fullmatch(second):  # Last, Jr., First
@@ -221,11 +222,12 @@ def _split_people(text: str) -> list[str]:
         if all(" " in side.strip() for side in sides) and not is_organisation(text):
             text = text.replace(" & ", "; " if ";" in text else " and ")
     for word in (" und ", " et ", " y "):
-        sides = text.split(word)
+        before, mark, last = text.rpartition(";")
+        sides = last.split(word)
         inverted = all(side.count(",") == 1 for side in sides)  # unlike "Ramón y Cajal, S."
         whole = word != " y " and all(" " in side.strip() for side in sides)
         if inverted or (whole and not is_organisation(text) and " von und zu " not in text):
-            text = text.replace(word, " and ")
+            text = before + mark + last.replace(word, "; " if mark else " and ")
     for mark in (";", "|", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]

@@ -93,6 +93,12 @@ def _fields(tags: Tags, places: Mapping[str, tuple[str, ...]]) -> dict[str, obje
     }
 
 
+def _of_lists(tags: Tags) -> dict[str, object]:
+    """Return the people of a format in which a line may hold several: "Ito M; Okafor C."."""
+    lines = next(filter(None, (tags.get(tag) for tag in ("AU", "Authors", "Author"))), [])
+    return {"authors": "; ".join(lines)}
+
+
 def _of_ris(tags: Tags) -> dict[str, object]:
     links = [fields.web_address(url) for tag in ("UR", "L2", "LK") for url in tags.get(tag, ())]
     dates = (tags.get(tag, [""])[0] for tag in ("PY", "Y1", "DA", "YR"))
@@ -158,6 +164,33 @@ ENW = Format(
         "id": ("%M",), "key": ("%F",), "title": ("%T",), "abstract": ("%X",), "authors": ("%A",),
         "year": ("%D", "%8"), "venue": ("%J", "%B", "%S", "%O"), "doi": ("%R",), "url": ("%U",),
     },
+)  # fmt: skip
+OVID = Format(  # with names or with tags of two letters, the value below or beside
+    re.compile(
+        r"(<(?=\d{1,6}>)|[A-Z][A-Z0-9](?=  ?-)|[A-Z][A-Za-z ()/]{2,40}$)(?:\d{1,6}>|  ?- ?(.*))?$"
+    ),
+    re.compile(r"^<1>\s{0,9}^(?:[A-Z][A-Z0-9]  ?- |[A-Z][A-Za-z ()/]{2,40}\r?\n )", re.MULTILINE),
+    *("<", None, ("AU", "Author", "Authors", "Author NameID")),
+    {
+        "id": ("UI", "Unique Identifier", "PM", "AN", "Accession Number"),
+        "title": ("TI", "Title"), "abstract": ("AB", "Abstract"),
+        "authors": ("AU", "Authors", "Author"),
+        "year": ("YR", "Year of Publication", "DP", "Date of Publication", "SO", "Source"),
+        "venue": ("JN", "Journal Name", "Journal Title", "SO", "Source"),
+        "doi": ("DO", "Digital Object Identifier", "DOI"),
+    },
+    _of_lists,
+)  # fmt: skip
+NOTE_EXPRESS = Format(
+    re.compile(r"\{([A-Z][A-Za-z ()/]{1,40})\}: ?(.*)"),
+    re.compile(r"^\{Reference Type\}: ", re.MULTILINE),
+    *("Reference Type", None, ()),
+    {
+        "title": ("Title",), "abstract": ("Abstract",), "authors": ("Author",), "year": ("Year",),
+        "venue": ("Journal", "Secondary Title", "Tertiary Title"), "doi": ("DOI",),
+        "url": ("URL",),
+    },
+    _of_lists,
 )  # fmt: skip
 COCHRANE = Format(
     re.compile(r"([A-Z]{2,4}): (.*)"),

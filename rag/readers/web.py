@@ -54,6 +54,7 @@ _OTHER = re.compile(r"graphical|visual|video|link|button|tab\b|nav|menu|list", r
 _HEADING = re.compile(
     r"\W*(?:abstract|summary|zusammenfassung|résumé|resumen|resumo|摘要)\W*", re.I
 )
+_KEYWORDS = re.compile(r"\s*(?:key ?words?|index terms|mots[- ]clés|palabras clave)\s*:", re.I)
 _SHOWN = (60, 10_000)  # characters; less is a link to the abstract, more is the whole page
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = ("section", "article", "header", "blockquote", "dl", "dt", "dd", "main", "table", "tr")
@@ -149,7 +150,8 @@ def _simple(block: html.HtmlElement) -> str:
     for each in list(block.iterdescendants(*_DROPPED)):
         each.drop_tree()
     for each in list(block.iterdescendants()):
-        if each.tag in _HEADINGS and _HEADING.fullmatch(each.text_content()):
+        heading = each.tag in _HEADINGS and _HEADING.fullmatch(each.text_content())
+        if heading or (each.tag == "p" and _KEYWORDS.match(each.text_content())):
             each.drop_tree()
         elif each.tag not in _KEPT and each.tag not in _BLOCKS:
             each.drop_tag()

@@ -26,6 +26,8 @@ _KINDS = (
     (r"OAI-PMH[\s>]|ListRecords[\s>]|records>\s{0,99}<record[\s>]", ("record",)),
     (r"(?:responseWrapper|resultList)[\s>]", ("result",)),
     (r"collection\s[^<>]{0,99}\bid=|volume\s[^<>]{0,99}\bid=", ("meta", "paper")),
+    (r"rss\s[^<>]{0,2000}\bversion=|RDF\s[^<>]{0,2000}rss", ("item",)),
+    (r"mods(?:Collection)?[\s>]", ("mods",)),
     (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
 )
 _ROOTS = [(re.compile(rf"<(?:\w{{1,20}}:)?(?:{root})"), names) for root, names in _KINDS]
@@ -36,6 +38,7 @@ _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PROLOG = re.compile(r"\A\s*(?:<[?!][^<>]{0,1000}>\s*){0,9}")
 _CHUNK = 2**17
 _STYLE = re.compile(r"</?(?:i|b|u|em|strong|sub|sup|italic|bold)>")
+_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _LONGEST_TAG = 20_000  # characters
 _CUT = "the XML ends before the record does; fetch the file again"
 _UNCLOSED = "invalid XML: the record is not closed before the next begins"
@@ -78,7 +81,8 @@ def _parsed(text: str) -> tuple[etree._Element | None, str]:
     if any("depth" in fault for fault in faults):
         return None, "invalid XML: nested too deeply"
     for each in element.iter():
-        each.tag = str(each.tag).rpartition("}")[2].rpartition(":")[2] or "nameless"
+        bare = str(each.tag).rpartition("}")[2].rpartition(":")[2]
+        each.tag = bare if _NAME.fullmatch(bare) else "nameless"
     return element, ""
 
 

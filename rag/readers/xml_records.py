@@ -51,6 +51,18 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "title": ("title",), "abstract": ("abstract",), "doi": ("doi",), "key": ("bibkey",),
         "url": ("url",), "people": ("author",),
     },
+    "rss": {
+        "title": ("title",), "abstract": ("description", "encoded"), "url": ("link",),
+        "authors": ("creator", "author"), "year": ("pubDate", "date"),
+        "venue": ("publicationName", "source"), "doi": ("doi", "identifier"),
+    },
+    "mods": {
+        "title": ("titleInfo/title",), "abstract": ("abstract",),
+        "year": ("originInfo/dateIssued", "relatedItem/originInfo/dateIssued", "part/date"),
+        "venue": ("relatedItem[@type='host']/titleInfo/title",),
+        "doi": ("identifier[@type='doi']",), "key": ("identifier[@type='citekey']",),
+        "url": ("location/url",),
+    },
     "volume": {"venue": ("booktitle",), "year": ("year",)},
     "europe pmc": {
         "id": ("pmid", "id"), "title": ("title",), "abstract": ("abstractText",), "doi": ("doi",),
@@ -74,7 +86,9 @@ def _text(element: Element | None) -> str:
     """Return all the text below an element: raised characters as superscripts, a formula once."""
     if element is None:
         return ""
-    for sup in (*element.iter("sup"), *element.iterfind(".//style[@face='superscript']")):
+    exponents = (each for power in element.iter("msup") for each in list(power)[1:])
+    styled = element.iterfind(".//style[@face='superscript']")
+    for sup in (*element.iter("sup"), *styled, *exponents):
         sup.text = raised(sup.text or "")
     for both in element.iter("alternatives"):
         for other in list(both)[1:] if both.find("tex-math") is not None else ():
@@ -189,6 +203,23 @@ def anthology_volume(meta: Element) -> Fields:
     return {name: _below(meta, *paths) for name, paths in _DIALECTS["volume"].items()}
 
 
+def from_rss(item: Element) -> Fields:
+    """Return the fields of an item of a feed; arXiv says what it announces above the abstract."""
+    found = _fields(item, "rss") | {"authors": _below(item, "creator", "author")}
+    _, label, abstract = str(found["abstract"]).partition("Abstract:")
+    return found | ({"abstract": abstract} if label else {})
+
+
+def from_mods(record: Element) -> Fields:
+    """Return the fields of a record of MODS, as libraries and the ACL Anthology have it."""
+    people = [
+        {str(part.get("type") or "name"): _text(part) for part in name.iterfind("namePart")}
+        | {"role": _below(name, "role/roleTerm[@type='text']", "role/roleTerm")}
+        for name in record.iterfind("name")
+    ]
+    return _fields(record, "mods") | {"authors": people}
+
+
 def from_europe_pmc(result: Element) -> Fields:
     """Return the fields of a result of Europe PMC, short or full."""
     found = _fields(result, "europe pmc")
@@ -203,7 +234,13 @@ def from_jats(record: Element) -> Fields:
     parts = [part for part in meta.iterfind("abstract") if not part.get("abstract-type")][:1]
     for part in parts:
         for title in part.iter("title"):
-            title.text = f" {title.text or ''}: "
+            words = " ".join(_text(title).split())
+            tail = title.tail
+            title.clear()
+            title.text, title.tail = (
+                f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} ",
+                tail,
+            )
         for block in part.iter("p", "sec"):
             block.tail = f" {block.tail or ''}"
     for name in ("xref[@ref-type='fn']", "fn"):
@@ -213,7 +250,7 @@ def from_jats(record: Element) -> Fields:
             note.tail = tail
     abstract = " ".join(" ".join(map(_text, parts)).split())
     return _fields(meta, "jats") | {
-        "abstract": abstract.replace(": :", ":").replace(" .", "."),
+        "abstract": abstract.replace(" .", "."),
         "venue": _below(record, ".//journal-title"),
     }
 
@@ -226,6 +263,8 @@ RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "paper": from_anthology,
     "result": from_europe_pmc,
     "article": from_jats,
+    "item": from_rss,
+    "mods": from_mods,
 }
 # What stands before records and holds for those that follow.
 CONTEXT: Mapping[str, Callable[[Element], Fields]] = {"meta": anthology_volume}

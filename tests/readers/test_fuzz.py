@@ -72,6 +72,18 @@ SAMPLES = [
     " and K L}}\n@misc{b, title={B}, abstract={\\documentclass{a}\\begin{document}$$b$$\\end{document}}, url={https://doi.org/10.5555/b}}\n",
     'Title,Abstract,Authors,Source\nA,"<AbstractText Label=""X"">a</AbstractText> $ \\pm $ 185x<alternatives>'
     '185x<inline-graphic xlink:href=""y""/></alternatives>","Ito M., Okafor, C., et al.",S\nB,Abstract: b,"I, J K",-\n',
+    "<1>\nUnique Identifier\n  1\nTitle\n  A\nAuthors\n  I J; K L.\nSource\n  S. 9(1):9, 2019.\nAbstract\n  a\n"
+    "<2>\nTI  - B\nAU  - I J\nAB  - b\n      b\n",
+    "{Reference Type}: Journal Article\n{Title}: A\n{Author}: 王, 小明;鈴木, 花子\n{Abstract}: a\n\n"
+    "{Reference Type}: Book\n{Title}: B\n{Abstract}: b\n",
+    "<rss version='2.0'><channel><item><title>A</title><description>arXiv:1 Abstract: a</description><dc:creator>I J, K L"
+    "</dc:creator></item><item><title>B</title><description>&lt;p&gt;b&lt;/p&gt;</description></item></channel></rss>",
+    "<modsCollection><mods><titleInfo><title>A</title></titleInfo><name><namePart type='family'>I</namePart><role><roleTerm>author"
+    "</roleTerm></role></name><abstract>a <math><msup><mi>x</mi><mn>2</mn></msup></math></abstract></mods><mods><titleInfo>"
+    "<title>B</title></titleInfo><abstract>b</abstract></mods></modsCollection>",
+    "@misc{a, title={A $n\\log{\\frac{a}{b}}$}, author={family=I, given=J, prefix=de and 王, 小明}, abstract={a \\raisebox{1ex}{b}}}\n"
+    "@misc{b, title={B}, author={given={J K}, family={I}}, abstract={b}}\n",
+    'id,dc.title[en],dc.contributor.author,dc.description.abstract[],dc.date.issued\n1,A,"I, J||K, L",a,2011\n2,B,,b,\n',
 ]
 FORBIDDEN = {"Cc", "Cs"}
 KEPT = "\u200c\u200d"

@@ -46,8 +46,12 @@ CELLS = [
     ("Ito, M. et al.", ["M. Ito"]),
     ("王小明；李四", ["王小明", "李四"]),
     ("王小明、李四", ["王小明", "李四"]),
-    ("张, 三; 李, 四", ["三 张", "四 李"]),
+    ("张, 三; 李, 四", ["张三", "李四"]),
+    ("鈴木, 花子; 林, 太郎; 김, 철수", ["鈴木 花子", "林太郎", "김철수"]),
+    ("スミス, ジョン; 鈴木, アンナ", ["ジョン スミス", "鈴木 アンナ"]),
     ("Иванов, И. И.; Петров, П.", ["И. И. Иванов", "П. Петров"]),
+    ("García Márquez, G.; Ramón y Cajal, S.", ["G. García Márquez", "S. Ramón y Cajal"]),
+    ("García, G.; Ito, M. y Bo, L.", ["G. García", "M. Ito", "L. Bo"]),
     ("Иванов И.И., Петров П.П.", ["И.И. Иванов", "П.П. Петров"]),
     # Suffixes, degrees, initials that look like them.
     ("King, Martin Luther, Jr.", ["Martin Luther King Jr."]),
@@ -73,6 +77,7 @@ LISTS = [
     ([{"firstName": "Mei", "lastName": "Ito"}, {"collectiveName": "Bee Group"}], ["Mei Ito", "Bee Group"]),
     ([{"name": "Ito, Mei", "role": "editor"}, {"name": "Chi Okafor", "role": "author"}], ["Chi Okafor"]),
     ([{"family": "Beethoven", "given": "L.", "non-dropping-particle": "van"}], ["L. van Beethoven"]),
+    ([{"family": "鈴木", "given": "花子"}, {"given": "花子"}, {"family": "王"}], ["鈴木 花子", "花子", "王"]),
     ([["Ito", "Mei", "Jr"], ["Bee Group", "", ""]], ["Mei Ito Jr", "Bee Group"]),
     (["Ito, Mei", "Okafor C.B.", "Bee Group, Ltd"], ["Mei Ito", "C.B. Okafor", "Bee Group, Ltd"]),
     ([{"author": {"display_name": "Mei Ito"}, "author_position": "first"}], ["Mei Ito"]),
@@ -89,6 +94,8 @@ BIBTEX = [
     ("{Bee and Wasp Group} and Ito, M.", ["{Bee and Wasp Group}", "M. Ito"]),
     ("Ito, M. AND Okafor, C. and others", ["M. Ito", "C. Okafor", "others"]),
     ("Ito, Mei and and Okafor, Chi", ["Mei Ito", "Chi Okafor"]),
+    ("Ito, Mei and family=Bo, given=Lea, prefix=van der, useprefix=true", ["Mei Ito", "Lea van der Bo"]),
+    ("family={Bo Ng}, given=L., suffix=Jr. and 鈴木, 花子", ["L. Bo Ng Jr.", "鈴木 花子"]),
     ("Ito M. and Okafor C.B.", ["M. Ito", "C.B. Okafor"]),
 ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 records stay as their sources write them
 
+import pytest
+
 from rag.types import Paper, Rejection
 
 
@@ -71,6 +73,15 @@ def test_what_can_be_read_of_a_broken_entry_is(given):
         paper("a.xml:21", "", "A & B", "No &unknown; tag."),
         third(24),
     ]
+
+
+@pytest.mark.parametrize("name", ["a:1.0line", "m:-math", "x:ªb", ":", "a:b:"])
+def test_a_tag_whose_name_is_none_costs_only_itself(given, name):
+    (paper,) = given(
+        "x.xml",
+        f"<feed><entry><title>T</title><summary>Bees.</summary><{name}>5</{name}></entry></feed>",
+    )
+    assert (paper.title, paper.abstract) == ("T", "Bees.")
 
 
 def test_a_broken_root_costs_nothing_but_itself(given):

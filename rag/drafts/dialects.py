@@ -1,0 +1,68 @@
+r"""Drafts in reStructuredText, MyST and Org become Markdown, line for line.
+
+====================================================  =====================
+``:cite:p:`a,b```  ``{cite}`a,b```  ``citep:a,b``        ``[@a; @b]``
+``[Lee20]_``  ``.. [Lee20] Lee, A. Tea.``               ``[Lee20]``
+``[#tea]_``  ``[fn:tea]``  ``.. [#tea] On tea.``          ``[^tea]``
+``.. note::``  ``#+BEGIN_SRC``                          its text, its code
+====================================================  =====================
+"""
+
+from __future__ import annotations
+
+import re
+
+_ROLE = re.compile(
+    r"(?::(?:foot|full|footfull)?cite(?::[a-z]{1,9})?:|\{(?:foot|full)?cite(?::[a-z]{1,9})?\})"
+    r"`([^`]{1,1000})`"
+)
+_LINK = re.compile(
+    r"\[\[(?!no)[a-z]{0,6}cite[a-z]{0,6}:([^\[\]]{1,1000})\](?:\[[^\[\]]{0,200}\])?\]"
+)
+_ORG_REF = re.compile(
+    r"(?<![\w\[/:`@])(?:foot|auto|text|paren|super)?cite[a-z]{0,6}:(&?[A-Za-z][\w:.-]{0,80}\w"
+    r"(?:[,;]&?[A-Za-z][\w:.-]{0,80}\w){0,20})"
+)
+_KEY = re.compile(r"[^\s,;&]{1,100}")
+_LISTED = re.compile(r"^\.\. (?=\[[^\[\]#\n]{1,40}\] )", re.M)
+_NOTED = re.compile(r"^(?:\.\. \[#([\w-]{1,40})\]|\[fn:([\w-]{1,40})\])(?= )", re.M)
+_CITED = re.compile(r"(\[[A-Za-z\d][\w.:-]{0,40}\])_(?!\w)")
+_CITED_NOTE = re.compile(r"\[#([\w-]{1,40})\]_|\[fn:([\w-]{1,40})\]")
+_CODE = re.compile(r"^\s*#\+(?:BEGIN|END)_(?:SRC|EXAMPLE)\b.*$", re.M | re.I)
+_DIRECTIVE = re.compile(r"^\.\. ([a-z-]{1,30})::")
+_NOT_PROSE = frozenset(
+    "code code-block sourcecode literalinclude math raw highlight parsed".split()
+)
+
+
+def as_markdown(source: str) -> str:
+    """Return a draft with what only those dialects write as Markdown and Pandoc write it.
+
+    >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
+    'It is [@lee; @kim]. So says [Lee20].'
+    """
+    for pattern in (_ROLE, _LINK, _ORG_REF):
+        source = pattern.sub(_keys, source) if "cite" in source else source
+    source = _CODE.sub("```", source) if "#+" in source else source
+    if "]_" in source or "[fn:" in source:
+        source = _NOTED.sub(lambda match: f"[^{match[1] or match[2]}]:", source)
+        source = _CITED_NOTE.sub(lambda match: f"[^{match[1] or match[2]}]", source)
+        source = _LISTED.sub("", _CITED.sub(r"\1", source))
+    return "\n".join(_outdented(source.split("\n"))) if ".. " in source else source
+
+
+def _keys(match: re.Match[str]) -> str:
+    keys = _KEY.findall(match[1])
+    return f"[{'; '.join(f'@{key}' for key in keys)}]" + "\n" * match[0].count("\n")
+
+
+def _outdented(lines: list[str]) -> list[str]:
+    """Return lines with the text of notes and figures at the margin, where code stays indented."""
+    found: list[str] = []
+    inside = False
+    for line in lines:
+        directive = _DIRECTIVE.match(line)
+        if directive or (line.strip() and not line[0].isspace()):
+            inside = directive is not None and directive[1] not in _NOT_PROSE
+        found.append("" if directive and inside else line.strip() if inside else line)
+    return found
