@@ -14,6 +14,7 @@ from rag.answers.extraction import (
     Candidates,
     choose,
     likely,
+    nearest,
     score_sentences,
     titled,
 )
@@ -91,6 +92,12 @@ class TestScores:
     def test_the_second_paper_counts_less_and_is_not_what_follows(self):
         found = scored("What?", [hit(1, "A", "One is here."), hit(2, "B", "Two is here.")])
         assert [each.score for each in found] == pytest.approx([1.2, 1.1])
+
+    def test_what_a_paper_has_less_of_what_is_asked_counts_against_its_sentences(self):
+        whole, half = scored("LCNN speed?", [hit(1, "", "LCNN speed."), hit(2, "", "Some speed.")])
+        assert whole.score == pytest.approx(1.0 + 0.8 + 0.2)
+        # It has one of the two words, so half of what the other has.
+        assert half.score == pytest.approx(1.0 + 0.8 * 0.5 + 0.2 / 2 - 0.5)
 
     @pytest.mark.parametrize(("question", "score"), [("What?", 1.2), ("How many?", 1.4)])
     def test_a_digit_counts_where_a_number_is_asked_for(self, question, score):
@@ -244,6 +251,28 @@ class TestChoice:
         vectors = [[1.0, 0.0], [0.93, math.sqrt(1 - 0.93**2)], [0.91, -math.sqrt(1 - 0.91**2)]]
         near = Candidates(rows.sentences, np.array(vectors, dtype=np.float32))
         assert [sentence.start for sentence in choose(near, ONE)] == [0, 2]
+
+    def test_where_none_is_likely_the_nearest_of_three_papers_are_chosen(self):
+        # 0.7 of the best, 0.09, is 0.063.
+        rows = [(0, 0.09), (0, 0.08), (1, 0.07), (2, 0.062), (3, 0.064), (4, 0.065)]
+        assert chosen(*rows) == [0, 2, 5]
+        assert nearest(candidates(*rows), ONE)
+        assert not nearest(candidates((0, 0.1), (1, 0.05)), ONE)
+
+    @pytest.mark.parametrize("kind", ["list", "compare", "topic"])
+    def test_what_many_sentences_answer_needs_no_likely_one(self, kind):
+        assert not nearest(candidates((0, 0.01)), Question("Which?", kind))
+
+    def test_where_a_named_paper_has_none_its_two_nearest_are_chosen(self):
+        rows = candidates((0, 0.03), (0, 0.02), (0, 0.09), (1, 0.05))
+        assert [each.start for each in choose(rows, Question("How?", language="de"), 1)] == [0, 2]
+
+    def test_a_named_paper_is_heard_alone_where_it_may_answer(self):
+        rows = candidates((0, 0.1), (1, 0.9))
+        assert [each.start for each in choose(rows, ONE, 1)] == [0]
+        rows = candidates((0, 0.09), (1, 0.9))
+        assert [each.start for each in choose(rows, ONE, 1)] == [1]
+        assert [each.start for each in choose(rows, Question("Wie?", language="de"), 1)] == [0]
 
     def test_a_comparison_takes_two_of_each_the_likelier_first(self):
         rows = [(0, 0.5), (0, 0.8), (0, 0.9), (1, 0.3), (1, 0.1), (1, 0.2)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -64,6 +65,10 @@ def test_what_a_question_asks_for(question, kind, parts):
         ("Why does averaging help?", "reason"),
         ("What is the effect of noise on accuracy?", "finding"),
         ("Tell me about pruning", "list"),
+        ("What does the literature say about pruning?", "list"),
+        ("Is there any work on pruning?", "list"),
+        ("Is there a role for pruning in children with measles?", "yes_no"),
+        ("May students be a substitute for teachers in an exam?", "yes_no"),
         ("How many papers are there?", "library"),
         ("thanks!", "chat"),
         ("How many points were gained compared with the baseline?", "fact"),
@@ -111,6 +116,20 @@ def test_courtesies_do_not_count(typed, asked):
 
 
 @pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("We test models. Somebody named FEVER. How many claims does FEVER have?", 3),
+        ("We test models. Somebody named FEVER. How many claims does it have?", 1),
+        ("We test models. How many claims are there?", 1),
+        ("What is FEVER? How large is XNLI?", 1),
+    ],
+)
+def test_of_a_long_question_the_sentence_that_names_what_is_meant_is_asked(question, read):
+    sentences = re.split(r"(?<=[.?]) ", question)
+    assert read_question(question).text == " ".join(sentences[read - 1 :])
+
+
+@pytest.mark.parametrize(
     ("question", "several"),
     [
         ("What is LCNN? How fast is it?", ("What is LCNN?", "How fast is LCNN?")),
@@ -119,6 +138,14 @@ def test_courtesies_do_not_count(typed, asked):
             ("Which paper proposes CutMix", "CutMix: what is the gain?"),
         ),
         ("How do syntax and semantics interact?", ()),
+        (
+            "How many claims are in FEVER, and in how many languages is XNLI written?",
+            ("How many claims are in FEVER", "in how many languages is XNLI written?"),
+        ),
+        # One more detail of the same paper.
+        ("How many claims were written and which kappa did the annotators reach?", ()),
+        ("How many claims were written, and what share of the claims is that?", ()),
+        ("In which year and at which conference did it appear?", ()),
         ("Both T5 and BART denoise. How do they differ?", ()),
     ],
 )
