@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from rag.text.terms import terms
 
 
@@ -66,6 +68,21 @@ def asked_terms(question: str) -> list[str]:
     ['speed', 'up', 'lcnn', 'offer']
     """
     return [term for term in dict.fromkeys(terms(question)) if term not in ASKING]
+
+
+def compounds(query: str) -> dict[str, tuple[str, str]]:
+    """Return the index terms of neighbouring words as if written in one, each with its parts'.
+
+    >>> compounds("the fairy tales")
+    {'fairytal': ('fairi', 'tale')}
+    """
+    found = {}
+    for first, second in itertools.pairwise(query.replace("-", " ").split()):
+        parts = terms(first), terms(second)
+        if first.isalnum() and len(parts[0]) == len(parts[1]) == 1:
+            if not FUNCTION & {*parts[0], *parts[1]}:
+                found[terms(first + second)[0]] = (parts[0][0], parts[1][0])
+    return found
 
 
 def query_terms(query: str) -> list[str]:
