@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,16 @@ def test_each_side_gets_its_own_paper():
     runs = [[other, alpha, beta], [alpha, other, beta], [alpha, beta, other]]
     assert [side.paper.id for side in choose_sides(("Alpha", "Beta"), runs)] == ["a", "b"]
     assert [side.paper.id for side in choose_sides(("Beta", "Alpha"), runs)] == ["b", "a"]
+
+
+def test_of_namesakes_the_two_most_alike_are_meant():
+    chat, metric = hit("chat", "Comet: a chat model"), hit("metric", "Comet: a metric")
+    bleurt = hit("bleurt", "Bleurt: another metric")
+    alike = {("chat", "bleurt"): 0.1, ("metric", "bleurt"): 0.8}
+    runs = [[chat, metric], [bleurt], [bleurt, chat]]
+    sides = choose_sides(("Comet", "Bleurt"), runs, lambda a, b: alike[a.paper.id, b.paper.id])
+    assert [side.paper.id for side in sides] == ["metric", "bleurt"]
+    assert [side.paper.id for side in choose_sides(("Comet", "Bleurt"), runs)] == ["chat", "bleurt"]
 
 
 def test_one_paper_is_never_both_sides():
@@ -122,6 +133,35 @@ def test_a_scarce_word_is_enough_for_a_list():
     assert listed(asked, hits) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 21})) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 20})) == ["a", "b"]
+
+
+def test_a_list_ends_where_relevance_falls():
+    words = "We study pruning of large networks."
+    found = [
+        dataclasses.replace(hit(str(score), "Pruning", words), score=score)
+        for score in (0.8, 0.5, 0.4, 0.39)
+    ]
+    assert listed("Which papers study pruning of networks?", found) == ["0.8", "0.5", "0.4"]
+
+
+def test_what_is_nearly_the_best_needs_only_the_rarer_words():
+    library = Counts(100, {"prune": 1})
+    best = hit("best", "Networks", "We prune large convolutional networks fast.")
+    near, far = (
+        dataclasses.replace(hit(str(score), "Trees", "We prune trees."), score=score)
+        for score in (0.75, 0.74)
+    )
+    asked = "Which papers prune large convolutional networks fast?"
+    assert listed(asked, [best, near, far], library) == ["best"]
+    library = Counts(
+        100, {"prune": 1, **dict.fromkeys(["larg", "convolut", "network", "fast"], 99)}
+    )
+    assert listed(asked, [best, near, far], library) == ["best", "0.75"]
+
+
+def test_a_list_has_what_writes_two_words_in_one():
+    hits = [hit("a", "Tales", "We read fairy tales."), hit("b", "Quizzes", "On the Fairytale set.")]
+    assert listed("Which papers read fairy tales?", hits) == ["a", "b"]
 
 
 def test_how_many_more_mention_it_counts_the_whole_library(assistant, tmp_path):

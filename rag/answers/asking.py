@@ -77,11 +77,10 @@ def compounds(query: str) -> dict[str, tuple[str, str]]:
     {'fairytal': ('fairi', 'tale')}
     """
     found = {}
-    for first, second in itertools.pairwise(query.replace("-", " ").split()):
-        parts = terms(first), terms(second)
-        if first.isalnum() and len(parts[0]) == len(parts[1]) == 1:
-            if not FUNCTION & {*parts[0], *parts[1]}:
-                found[terms(first + second)[0]] = (parts[0][0], parts[1][0])
+    for first, second in itertools.pairwise(query.replace("-", " ").rstrip("?.! ").split()):
+        parts = [*terms(first), *terms(second)]
+        if len(parts) == 2 and (first + second).isalnum() and not FUNCTION.intersection(parts):
+            found[terms(first + second)[0]] = (parts[0], parts[1])
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answers import listing, retrieval
+from rag.answers import comparisons, listing, retrieval
 from rag.answers.extraction import READ
 from rag.answers.questions import Question
 from rag.index.filters import Condition
@@ -70,7 +70,8 @@ def gather(
     if question.kind == "compare":
         runs = [_run_of(side, question.names, index, embedder, k, where) for side in question.parts]
         sides = choose_sides(question.parts, [*runs, hits], functools.partial(_likeness, embedder))
-        if _compared_in_one(question.parts, sides):
+        loosely = comparisons.sides(question.text) is None
+        if _compared_in_one(question.parts, sides, loosely=loosely):
             return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
@@ -177,12 +178,18 @@ def choose_sides(
     return [side[0] for side in meant if side]
 
 
-def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit]) -> bool:
-    """Say whether a side has no paper of its own, but the paper for the other names it too."""
+def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit], *, loosely: bool) -> bool:
+    """Say whether a side has no paper of its own, but the paper for the other names it too.
+
+    Where a question has two names but is not worded as a comparison (``loosely``), it is enough
+    that either paper has the other's name.
+    """
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
     if len(own) != 2:
         return False
+    if loosely:
+        return max(others) > 0.0
     if max(own) < _IN_TITLE:  # neither side has a paper of its own
         return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
     return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))

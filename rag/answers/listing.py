@@ -66,14 +66,14 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
     kept &= telling >= _RARE_MATCHES * telling[kept].max()
     names = [i for i, word in enumerate(asked) if word.kind == "name"]
     all_names = had[:, names].all(axis=1)
-    if names and all_names.any():
-        kept &= all_names
     most = min(LISTED, library.papers // _SCARCE)
     scarce = [i for i, r in enumerate(roots) if 0 < library.document_frequency(r) <= most]
-    kept |= had[:, scarce].any(axis=1)
     nearness = np.array([hit.score for hit in hits]) / max(hits[0].score, 1e-9)
-    kept &= nearness >= _RELEVANT
-    kept |= (nearness >= _NEAR) & (telling >= _RARE_MATCHES * telling.max())
+    if names and all_names.any():
+        kept = kept & all_names | had[:, scarce].any(axis=1) & (nearness >= _RELEVANT)
+    else:
+        kept = (kept | had[:, scarce].any(axis=1)) & (nearness >= _RELEVANT)
+        kept |= (nearness >= _NEAR) & (telling >= _RARE_MATCHES * telling.max())
     return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
 
 

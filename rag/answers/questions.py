@@ -249,7 +249,7 @@ def _is_small(said: Sequence[str], share: float) -> bool:
 
 
 _OF_BOTH = re.compile(
-    r"\b(?:or|both|differ\w*|similar\w*|alike|compar(?:e|es|ing|ison)|contrast|common|pros|cons|prefer|instead|"
+    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|common|pros|cons|prefer|instead|"
     r"and\s+how\s+(?:many|much|\w+))\b",
     re.IGNORECASE,
 )
@@ -267,8 +267,8 @@ def _both(text: str, titles: Sequence[str], library: Lexical) -> tuple[str, str]
 
 def _claims(sides: Sequence[str], named: naming.Named) -> bool:
     """Say whether two nouns are compared in a claim of a paper that is named beside them."""
-    in_sides = [title for title in named.titles if any(title in side for side in sides)]
-    return bool(named.titles) and not in_sides
+    nouns = [re.split(r"\s(?:for|on)\s", side)[0] for side in sides]
+    return bool(named.titles) and not any(title in noun for title in named.titles for noun in nouns)
 
 
 def _named_side(side: str, titles: Sequence[str]) -> str:
