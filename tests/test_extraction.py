@@ -146,9 +146,9 @@ class TestReading:
         asked = self.read(ONE, [1] * 30)
         assert asked == [("How?", f"p{number}s0") for number in range(29, 5, -1)]
 
-    def test_of_a_list_two_of_each_paper_however_many(self):
+    def test_of_a_list_two_of_each_of_the_best_papers(self):
         asked = self.read(LIST, [3] * 15)
-        assert asked == [("Which?", f"p{n}s{i}") for n in range(14, -1, -1) for i in (2, 1)]
+        assert asked == [("Which?", f"p{n}s{i}") for n in range(14, 2, -1) for i in (2, 1)]
 
     def test_a_list_asks_what_is_said_about_its_subject(self):
         asked = self.read(Question("Which papers use ice?", "list", subject="ice"), [1, 1])

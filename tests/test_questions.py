@@ -295,3 +295,26 @@ def test_a_long_turn_is_cut_not_dropped():
     (kept,) = within_budget(turns, 20)
     assert (kept.question, kept.paper_ids) == ("And now?", ("q",))
     assert 10 <= len(kept.answer.split()) <= 20
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "parts"),
+    [
+        ("Do TinyCLIP and HugeCLIP both prune?", "compare", ("TinyCLIP", "HugeCLIP")),
+        (
+            "How much does TinyCLIP prune, and how much HugeCLIP?",
+            "compare",
+            ("TinyCLIP", "HugeCLIP"),
+        ),
+        ("What does TinyCLIP do with COVER?", "fact", ()),
+        ("How much does HugeCLIP prune, and how much GiantCLIP?", "fact", ()),
+        ("the pruning of nets versus the forgetting", "compare", ("pruning of nets", "forgetting")),
+        ("Is pruning better than forgetting for TinyCLIP?", "yes_no", ()),
+        ("Is TinyCLIP better than forgetting?", "compare", ("TinyCLIP", "forgetting")),
+        ("segmentation papers", "list", ()),
+        ("TinyCLIP papers", "list", ()),
+    ],
+)
+def test_what_the_librarys_names_tell_of_a_comparison(library, question, kind, parts):
+    read = read_question(question, library)
+    assert (read.kind, read.parts) == (kind, parts)

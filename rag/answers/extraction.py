@@ -106,8 +106,7 @@ def score_sentences(
     if question.kind in _EACH:
         each = _EACH[question.kind]
         closely = [i for i, place in _places(every, closely) if place < each]
-    else:
-        closely = closely[:_CLOSELY]
+    closely = closely[:_CLOSELY]
     asked = [(i, text) for i in closely for text in _asked_of(question, every[i].hit)]
     logits = read([Pair(text, titled(hits[every[i].hit], every[i])) for i, text in asked])
     for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):

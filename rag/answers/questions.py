@@ -146,6 +146,7 @@ def _read(text: str, library: Lexical | None) -> Question:
     shares = kinds.probabilities(named.tokens)
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
+    both = None if sides or library is None else _both(text, named.titles, library)
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -169,6 +170,8 @@ def _read(text: str, library: Lexical | None) -> Question:
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    if both:
+        return replace(question, kind="compare", parts=both)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
         if (sure_of_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
@@ -176,7 +179,7 @@ def _read(text: str, library: Lexical | None) -> Question:
             "chat",
         }:
             continue
-        if sides and (kind == "compare" or _COMPARE.match(text)):
+        if sides and (kind == "compare" or _COMPARE.search(text)) and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
@@ -228,7 +231,7 @@ def _opening(said: Sequence[str]) -> str:
     return "wh" if first in _WH else "verb" if first in _VERBS else ""
 
 
-_COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
+_COMPARE = re.compile(r"\A(?:compare|contrast)\b|\s(?:vs\.?|versus)\s", re.IGNORECASE)
 _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
@@ -292,6 +295,29 @@ def _is_small(said: Sequence[str], share: float) -> bool:
     """Say whether tokens are known ones of small talk, but for one word among others."""
     refers = bool({"it", "its", "they", "them", "their", "these", "those"} & set(said))
     return said.count("X") <= (len(said) > 1) and (share >= _SURE_OF_CHAT or not refers)
+
+
+_OF_BOTH = re.compile(
+    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|common|pros|cons|prefer|instead|"
+    r"and\s+how\s+(?:many|much|\w+))\b",
+    re.IGNORECASE,
+)
+
+
+def _both(text: str, titles: Sequence[str], library: Lexical) -> tuple[str, str] | None:
+    """Return the two names of a question that asks of both; None where it does not.
+
+    One of them may be missing from the library.
+    """
+    if len(titles) != 2 or not any(map(library.is_title, titles)) or not _OF_BOTH.search(text):
+        return None
+    return titles[0], titles[1]
+
+
+def _claims(sides: Sequence[str], named: naming.Named) -> bool:
+    """Say whether two nouns are compared in a claim of a paper that is named beside them."""
+    nouns = [re.split(r"\s(?:for|on)\s", side)[0] for side in sides]
+    return bool(named.titles) and not any(title in noun for title in named.titles for noun in nouns)
 
 
 def _named_side(side: str, titles: Sequence[str]) -> str:
