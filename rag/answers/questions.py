@@ -126,7 +126,7 @@ def read_question(
         asked = asked.lower()
     asked = _to_the_point(asked, library)
     several = _split(asked, library)
-    question = _read(asked, library)
+    question = _read(asked, library, alone=len(several) == 1)
     several = several if len(several) > 1 else ()
     return replace(question, mended=mended, several=several, typed=text)
 
@@ -140,13 +140,13 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
     return asking[0] if naming.find_names(asking[0], library).titles else text
 
 
-def _read(text: str, library: Lexical | None) -> Question:
+def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question:
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
     shares = kinds.probabilities(named.tokens)
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
-    both = None if sides or library is None else _both(text, named.titles, library)
+    both = None if sides or library is None or not alone else _both(text, named.titles, library)
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -298,7 +298,7 @@ def _is_small(said: Sequence[str], share: float) -> bool:
 
 
 _OF_BOTH = re.compile(
-    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|common|pros|cons|prefer|instead|"
+    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|in\s+common|pros|cons|prefer|"
     r"and\s+how\s+(?:many|much|\w+))\b",
     re.IGNORECASE,
 )
@@ -356,7 +356,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
+    rf"(?:\A(?:and\s+|but\s+|also\s+)?|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?",
+    re.IGNORECASE,
 )
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
 _IT = re.compile(
@@ -383,7 +384,7 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
                 context = whole
             elif len(piece.split()) < _SHORTEST or _HALF.match(piece):
                 return (text,)
-            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
+            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece, library):
                 return (text,)  # "how long does X take, and how long Y": one comparison
             else:
                 pieces.append(whole)
@@ -422,11 +423,20 @@ def _belongs(piece: str, library: Lexical | None) -> bool:
     return bool(short or _REFERS.search(piece)) and kind not in {"list", "library", "compare"}
 
 
-def _same_opening(before: str, piece: str) -> bool:
-    """Say whether a question goes on as the one before begins, and refers to nothing in it."""
+def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:
+    """Say whether a question asks what the one before does, of another name.
+
+    >>> _same_opening("how long does LoRA take", "how long BitFit", None)
+    True
+    >>> _same_opening("how many claims has FEVER", "how many pairs has SNLI", None)
+    False
+    """
     opening = piece.split()[: 1 if piece.casefold().startswith("wh") else 2]
     again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
-    return again and not (_IT.search(piece) or _ITS.search(piece))
+    names = " ".join(naming.find_names(piece, library).titles)
+    own = set(asked_terms(piece)) - set(asked_terms(names)) - set(asked_terms(before))
+    whole = any(word in _VERBS for word in before.casefold().split())
+    return again and not (own and whole) and not (_IT.search(piece) or _ITS.search(piece))
 
 
 def _alone(piece: str, subject: str, library: Lexical | None) -> str:
