@@ -134,7 +134,7 @@ def read_question(
 def _to_the_point(text: str, library: Lexical | None) -> str:
     """Return the one sentence that asks where it names what is meant, else the text."""
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    asking = [sentence for sentence in sentences if "?" in sentence]
+    asking = [each for each in sentences if "?" in each or _ASKING.match(each)]
     if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
         return text
     return asking[0] if naming.find_names(asking[0], library).titles else text
