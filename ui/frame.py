@@ -95,9 +95,9 @@ _SETTINGS = """
 """
 _MODEL = """
   <form id="model-form" method="dialog"><h3>Model</h3>
-    <label>Name <input name="model" autocomplete="off" placeholder="gpt-4o-mini"></label>
+    <label>Name <input name="model" autocomplete="off" placeholder="such as gpt-4o-mini"></label>
     <label>Address of its service, which speaks OpenAI's protocol
-      <input name="address" type="url" autocomplete="off" placeholder="https://api.openai.com/v1">
+      <input name="address" type="url" autocomplete="off" placeholder="such as http://localhost:11434/v1">
     </label>
     <label>Key <input name="key" type="password" autocomplete="off"></label>
     <p class="fine">The key stays in the memory of this page's server until it stops, for this

@@ -346,6 +346,8 @@ def _sources(
     ]
     if not answer.answered:
         return f'<h3>Nearest papers</h3><ul class="cards">{"".join(rest)}</ul>' if rest else ""
+    if not cards and not rest:  # a greeting, a count
+        return ""
     made = '<button type="button" class="quiet" data-do="copy-bibtex">Copy BibTeX</button>'
     shown = f'<div class="over"><h3>Sources</h3>{made}</div><ol class="cards">{"".join(cards)}</ol>'
     if rest:

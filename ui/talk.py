@@ -70,7 +70,7 @@ async def answer_views(
         async for parts in arriving:
             for part in parts:
                 if isinstance(part, Answer):
-                    yield _over(new(answer=part), hits)
+                    yield await asyncio.to_thread(_over, new(answer=part), hits)
                     return
                 if isinstance(part, RagError):
                     key = assistant.settings.openai_api_key

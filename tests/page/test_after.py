@@ -77,6 +77,7 @@ def test_a_comparison_is_a_table_too(visit, site, tmp_path):
     cells = [row.locator("td").all_inner_texts() for row in rows.all()]
     assert sorted(cell[2] for cell in cells) == ["2019", "2021"]
     assert serious(page) == []
+    assert turn.locator(".glance th").last.inner_text() == "Says"
     for form in ("csv", "md"):
         with page.expect_download() as waiting:
             turn.locator(f'[data-do=save-table][data-form="{form}"]').click()
@@ -84,6 +85,34 @@ def test_a_comparison_is_a_table_too(visit, site, tmp_path):
         waiting.value.save_as(file)
         text = file.read_text(encoding="utf-8")
         if form == "csv":
+            assert text.startswith("\ufeff"), "for Excel"
             assert list(csv.reader(text.splitlines()))[1:] == cells
         else:
-            assert text.startswith("|  | Paper | Year | Says |\n| --- | --- | --- | --- |\n| 1 | ")
+            assert text.startswith(
+                "| No. | Paper | Year | Says |\n| --- | --- | --- | --- |\n| 1 | "
+            )
+
+
+def test_a_table_s_columns_are_what_was_asked(visit, site, tmp_path):
+    question = "Compare GraphMix and PixSort in terms of accuracy, labels and venue"
+    site.model.says[question] = BOTH
+    turn = visit.ask(question)
+    heads = turn.locator(".glance[open] th").all_inner_texts()
+    assert heads == ["No.", "Paper", "Year", "Accuracy", "Labels", "Venue"]
+    rows = {
+        cells[1].partition(":")[0]: cells[3:]
+        for row in turn.locator(".glance tbody tr").all()
+        if (cells := row.locator("td").all_inner_texts())
+    }
+    assert rows["GraphMix"][0] == "On the graph benchmark GraphMix reaches 81.5% accuracy."
+    assert rows["PixSort"][1] == "The image model PixSort needs only 12 labels a class."
+    assert [row[2] for row in (rows["GraphMix"], rows["PixSort"])] == ["ICML", "CVPR"]
+    assert serious(visit.page) == []
+
+
+def test_what_the_library_lists_is_a_table_too(visit):
+    turn = visit.ask("Which papers are from 2019 to 2023?")
+    turn.locator(".glance summary").click()
+    first = turn.locator(".glance tbody tr").first.locator("td").all_inner_texts()
+    assert turn.locator(".glance tbody tr").count() == 3
+    assert first[3:] in (["Ada Abel, Ben Bold", "ICML"], ["Di Dorn", "ACL"], ["Cy Core", "CVPR"])
