@@ -8,7 +8,7 @@ from rag.answers.comparisons import sides
 
 _MOST, _LONGEST = 4, 60  # columns, and characters of a head
 
-# Where it begins what is asked of each: "X and Y: how ...", "in terms of size", "with their venues".
+# Before what is asked of each: "X and Y: how ...", "in terms of size", "with their venues".
 _PLAINLY = (
     r"[:;?]\s+|,?\s(?:in\s+terms\s+of|with\s+(?:respect|regard)\s+to|regarding|concerning)\s+|"
     r"\swith\s+(?=(?:their|its)\b)|"

@@ -10,12 +10,16 @@ function applyTheme() {
 }
 applyTheme();
 
+const showFacts = () => byId("facts").replaceChildren(
+  byId("in-force")?.content.cloneNode(true) || "");
+
 const settings = {
   "settings": () => {
     byId("keep").open = false;
     const form = byId("settings-form");
     form.elements.k.value = chosen.k || "";
     form.elements.theme.value = chosen.theme || "";
+    showFacts();
     byId("settings").showModal();
   },
   "own-model-off": () => {
@@ -33,6 +37,7 @@ document.addEventListener("submit", (event) => {
   key.value = "";
 });
 document.addEventListener("rag:model", () => {
+  showFacts();
   const footing = byId("footing");
   const said = footing.querySelector(".problem") || footing.querySelector("#state :is(p, summary)");
   byId("model-said").textContent = said.textContent.replace("Add a model", "");
