@@ -88,6 +88,9 @@ _SETTINGS = """
     <label>Papers read for an answer
       <select name="k"><option value="">As the server is set</option><option>4</option>
       <option>8</option><option>12</option><option>20</option></select></label>
+    <label>Answers
+      <select name="depth"><option value="">As usual</option><option value="short">Short
+      </option><option value="detailed">Detailed</option></select></label>
     <label>Theme
       <select name="theme"><option value="">As this device</option><option value="light">Light
       </option><option value="dark">Dark</option></select></label>

@@ -20,7 +20,7 @@ from rag.index.entries import with_key
 from rag.settings import cut_out
 from rag.types import Answer, Hit, Paper, Passage, to_json
 from ui import render
-from ui.exchanges import Exchange, read_count, read_id, read_turns, read_version
+from ui.exchanges import Exchange, read_count, read_id, read_length, read_turns, read_version
 from ui.shelf import where_of
 
 # Seconds between two updates of an answer that is being written: smooth while few are, and
@@ -43,8 +43,8 @@ async def answer_views(
 
     Args:
         assistant: answers.
-        asked: ``id``, ``question``, ``history`` (question, answer, paper_ids) and ``filters``
-            as the page sends them.
+        asked: ``id``, ``question``, ``history`` (question, answer, paper_ids), ``filters``
+            and ``length`` as the page sends them.
 
     Yields:
         ``id``; ``html`` in pieces; ``text``, what has been written; and, in the last one,
@@ -65,6 +65,7 @@ async def answer_views(
         k=read_count(asked.get("k")),
         where=where_of(asked.get("filters")),
         history=read_turns(asked.get("history")),
+        length=read_length(asked.get("length")),
     )
     async with contextlib.aclosing(_arriving(ask)) as arriving:
         async for parts in arriving:

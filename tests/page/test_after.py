@@ -27,6 +27,11 @@ def test_after_a_refusal_the_nearest_question_is_offered(visit):
     visit.page.wait_for_selector(".follow button")
     assert turn.locator(".follow h3").inner_text() == "The library can answer"
     assert turn.locator(".follow button").count() == 1
+    turn = visit.ask("What was declined of WordGate?")
+    visit.page.wait_for_selector(".follow button >> visible=true")
+    assert turn.locator(".follow button").inner_text() == (
+        "What is WordGate, and what does it achieve?"
+    ), "what was asked about comes first"
 
 
 def test_the_answers_before_a_retry_stay_reachable(visit, site):
@@ -47,6 +52,45 @@ def test_the_answers_before_a_retry_stay_reachable(visit, site):
     assert turn.locator(".answer p").first.inner_text().startswith("Once")
     turn.locator('[data-do=version][aria-label="The next answer"]').click()
     page.wait_for_function("document.querySelector('.answer').innerText.startsWith('Twice')")
+    assert [len(chat["turns"]) for chat in stored_chats(visit)] == [1]
+
+
+def test_an_answer_is_asked_for_shorter_and_in_detail(visit, site):
+    page = visit.page
+    question = "How does GraphMix do on the graph?"
+    visit.ask(question)
+    assert "Answer in" not in _asked(site)
+    for name, told in (("Shorter", "Answer in one sentence"), ("More detail", "Answer in detail")):
+        page.locator(".turn").last.get_by_role("button", name=name).click()
+        page.wait_for_function("document.body.dataset.busy === 'true'")
+        turn = visit.answered(question)
+        assert told in _asked(site)
+    assert turn.locator(".versions").inner_text() == "‹3 of 3›", "the others stay reachable"
+    assert serious(page) == []
+    page.locator("[data-do=settings]").click()
+    page.select_option('#settings-form [name="depth"]', "short")
+    page.click("[data-do=close-settings]")
+    visit.ask("What of image labels?")
+    assert "Answer in one sentence" in _asked(site)
+
+
+def _asked(site):
+    return site.fake.requests[-1].body["messages"][-1]["content"].rpartition("Question: ")[2]
+
+
+def test_the_answer_before_an_edit_stays_reachable(visit):
+    page = visit.page
+    visit.ask("How accurate is the graph model?")
+    visit.do("edit")
+    turn = visit.ask("What of image labels?")
+    assert turn.locator(".versions").inner_text() == "‹2 of 2›"
+    turn.locator('[data-do=version][aria-label="The answer before"]').click()
+    turn = visit.answered("How accurate is the graph model?")
+    page.reload()
+    turn = visit.answered("How accurate is the graph model?")
+    assert turn.locator(".answer p").first.inner_text()
+    turn.locator('[data-do=version][aria-label="The next answer"]').click()
+    visit.answered("What of image labels?")
     assert [len(chat["turns"]) for chat in stored_chats(visit)] == [1]
 
 
