@@ -88,7 +88,7 @@ _SETTINGS = """
     <label>Papers read for an answer
       <select name="k"><option value="">As the server is set</option><option>4</option>
       <option>8</option><option>12</option><option>20</option></select></label>
-    <label>Answers
+    <label>Length of answers
       <select name="depth"><option value="">As usual</option><option value="short">Short
       </option><option value="detailed">Detailed</option></select></label>
     <label>Theme

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequen
 from typing import Any
 
 from rag.assistant import Assistant
-from rag.errors import InputError, ModelError, RagError
+from rag.errors import InputError, LibraryError, ModelError, RagError
 from rag.index.entries import with_key
 from rag.settings import cut_out
 from rag.types import Answer, Hit, Paper, Passage, to_json
@@ -29,6 +29,8 @@ _BETWEEN = 0.04
 _AT_EASE = 6  # answers at once that get this pace
 _under_way: set[object] = set()
 _waits: deque[float] = deque(maxlen=9)  # seconds that the latest answers' first words took
+
+_EMPTY = "the library is empty; press Library and add papers, then ask again"
 
 View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
@@ -73,6 +75,8 @@ async def answer_views(
                 if isinstance(part, Answer):
                     yield await asyncio.to_thread(_over, new(answer=part), hits)
                     return
+                if isinstance(part, LibraryError) and not assistant.index.exists:
+                    part = InputError(_EMPTY)
                 if isinstance(part, RagError):
                     key = assistant.settings.openai_api_key
                     secrets = [key.get_secret_value()] if key else []
