@@ -267,7 +267,8 @@ def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> st
     again = f"{_RETRY}{_LENGTHS if answer.answered and answer.kind == 'papers' else ''}"
     return (
         f"{_receipt(answer, placed)}{glance(answer)}"
-        f'<div class="below">{copy}{again}{_versions(exchange)}{thumbs}{_cost(answer)}</div>'
+        f'<div class="below">{copy}{again}{_versions(exchange)}'
+        f'<span class="thumbs">{thumbs}</span>{_cost(answer)}</div>'
         '<form class="note" hidden><label>What was good, wrong or missing? (optional)'
         '<input name="note" maxlength="2000" autocomplete="off"></label>'
         '<button type="submit">Send</button></form><div class="follow"></div>'
