@@ -21,7 +21,7 @@ from rag.answers.extraction import (
 from rag.answers.questions import Question
 from rag.answers.quoting import quote
 from rag.models.cross_encoder import Pair
-from rag.types import Evidence, Hit, Paper, Passage
+from rag.types import Evidence, Hit, Length, Paper, Passage
 
 ONE = Question("How?")
 LIST = Question("Which?", "list")
@@ -205,8 +205,10 @@ def candidates(*rows: tuple[int, float]) -> Candidates:
     return Candidates(sentences, np.eye(len(rows), dtype=np.float32))
 
 
-def chosen(*rows: tuple[int, float], question: Question = ONE) -> list[int]:
-    return [sentence.start for sentence in choose(candidates(*rows), question)]
+def chosen(
+    *rows: tuple[int, float], question: Question = ONE, length: Length = "usual"
+) -> list[int]:
+    return [each.start for each in choose(candidates(*rows), question, length=length)]
 
 
 class TestChoice:
@@ -233,6 +235,12 @@ class TestChoice:
 
     def test_at_most_four(self):
         assert chosen(*((number, 0.9) for number in range(6))) == [0, 1, 2, 3]
+
+    def test_a_short_answer_is_the_best_alone_and_a_detailed_one_goes_on(self):
+        rows = [(0, 0.9), *((number, 0.8) for number in range(9))]
+        assert chosen(*rows, length="short") == [0]
+        assert len(chosen(*rows, length="detailed")) == 8
+        assert chosen((0, 0.9), (0, 0.06), length="detailed") == [0, 1]
 
     def test_at_most_three_of_one_paper(self):
         assert chosen((0, 1.0), (0, 0.9), (0, 0.8), (0, 0.75), (1, 0.72)) == [0, 1, 2, 4]

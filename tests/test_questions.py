@@ -122,7 +122,7 @@ def test_courtesies_do_not_count(typed, asked):
         ("We test models. Somebody named FEVER. How many claims does it have?", 1),
         ("We test models. How many claims are there?", 1),
         ("What is FEVER? How large is XNLI?", 1),
-        ("What is FEVER? and how large is XNLI", 1),
+        ("What is FEVER? how large is XNLI", 1),
     ],
 )
 def test_of_a_long_question_the_sentence_that_names_what_is_meant_is_asked(question, read):

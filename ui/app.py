@@ -111,7 +111,7 @@ def build(
         def state_of(request: gr.Request) -> str:
             own = models.of(request.cookies.get(COOKIE, ""))
             model = own.llm.metadata.model_name if own.llm else None
-            return frame.state_line(own.info(), model)
+            return frame.state_line(own.info(), model, own.settings.k, own=own_models)
 
         def choose(event: gr.EventData, request: gr.Request) -> str:
             try:
