@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import random
+import string
 from types import SimpleNamespace
 
 import pytest
@@ -437,7 +438,7 @@ class TestLoops:
 
     @pytest.mark.parametrize(("arrived", "shown"), [(19, 0), (20, 20), (39, 20), (45, 40)])
     def test_a_word_without_end_is_shown_in_pieces_of_twenty(self, arrived, shown):
-        word = "".join(f"{number:05d}" for number in range(9))
+        word = string.ascii_letters
         assert Repetition().feed(word[:arrived]) == word[:shown]
 
 
