@@ -55,6 +55,51 @@ def test_verbatim_is_what_the_paper_asserts(claim, asserted):
 
 
 @pytest.mark.parametrize(
+    ("claim", "abstract", "found"),
+    [
+        ("Green tea is good.", "Green   tea  is good.", (0, 20)),
+        ("Tea.", "Tea.", None),
+        ("Tea helps.", "Tea helps.", (0, 9)),
+        # A clause has four words, and nothing behind it takes it back.
+        ("Tea costs two dollars.", "Tea costs two dollars; herbs do not.", (0, 21)),
+        ("Tea costs money.", "Tea costs money; herbs do not.", None),
+        ("Tea costs two dollars.", "Tea costs two dollars, which some people claim.", None),
+        ("Herbs cost less.", "Tea costs money; herbs cost less.", (17, 32)),
+        ("Herbs cost less.", "That tea is good is a myth; herbs cost less.", None),
+        ("Tea is good.", "Iced tea is good. Green tea is good.", None),
+        ("Tea is good.", "Steatea is good. Tea is good. Tea is good.", (17, 28)),
+        ("Tea is good.", "Xtea is good.", None),
+        ("Tea costs 3.", "Tea costs 3.5. Tea costs 3%. Tea costs 3. It is so.", (29, 40)),
+        # Twenty places are looked at.
+        ("Tea is good.", "No: tea is good. " * 19 + "Tea is good.", (323, 334)),
+        ("Tea is good.", "No: tea is good. " * 20 + "Tea is good.", None),
+    ],
+)
+def test_where_a_claim_stands_word_for_word(claim, abstract, found):
+    assert find_verbatim(claim, abstract) == found
+
+
+@pytest.mark.parametrize(
+    ("claim", "abstract", "mentioned"),
+    [
+        ("Tea helps sleepers.", "It is a myth that tea helps sleepers.", True),
+        ("Tea helps.", "It is a myth that tea helps.", False),
+        ("Tea helps sleepers.", "It is a myth that tea helps.", False),
+        ("Tea helps sleepers.", "The myth is old: green tea helps sleepers.", False),
+        ("Tea helps sleepers.", "If it is warm, tea helps sleepers at night.", True),
+        ("Tea helps sleepers.", "Green tea helps sleepers?", True),
+        (
+            "Tea helps sleepers.",
+            "A myth is that tea helps sleepers. Green tea helps sleepers.",
+            False,
+        ),
+    ],
+)
+def test_what_stands_only_in_doubt_is_mentioned(claim, abstract, mentioned):
+    assert is_only_mentioned(claim, abstract) is mentioned
+
+
+@pytest.mark.parametrize(
     "claim",
     [
         "Coffee stunts the growth of children.",
