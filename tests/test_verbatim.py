@@ -69,6 +69,7 @@ def test_verbatim_is_what_the_paper_asserts(claim, asserted):
         ("Tea is good.", "Iced tea is good. Green tea is good.", None),
         ("Tea is good.", "Steatea is good. Tea is good. Tea is good.", (17, 28)),
         ("Tea is good.", "Xtea is good.", None),
+        ("Tea is good.", "Pea is good.", None),
         ("Tea costs 3.", "Tea costs 3.5. Tea costs 3%. Tea costs 3. It is so.", (29, 40)),
         # Twenty places are looked at.
         ("Tea is good.", "No: tea is good. " * 19 + "Tea is good.", (323, 334)),
@@ -167,6 +168,17 @@ def test_another_paper_that_says_it_is_suggested():
     assert suggest("Ferns lower the temperature of 17 ponds in Chile.", [MOSS, FERN]) is None
     assert suggest("[1]", [MOSS, FERN]) is None
     assert suggest("Ferns.", []) is None
+
+
+def test_the_three_with_most_of_the_words_are_judged_and_the_best_of_them_suggested(monkeypatch):
+    papers = [Paper(str(i), "", "ants bees cats dogs emus"[: 5 * i]) for i in (1, 2, 5, 4, 3)]
+
+    def judged(claim, papers):
+        score = {"5": 0.3, "4": 0.7, "3": 0.8}.get(papers[0].id, 1.0)
+        return Verdict("supported" if score >= SUPPORTED else "weak", score, None)
+
+    monkeypatch.setattr("rag.receipts.several.judge", judged)
+    assert suggest("Ants bees cats dogs emus.", papers) == 4
 
 
 def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it():
