@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from rag.answers import chain
 from rag.answers.judging import total, unmeasured
 from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
@@ -144,6 +145,24 @@ def test_usages_add_up_and_an_unknown_price_makes_the_sum_unknown():
 def test_a_judge_that_fails_measures_what_cites_and_nothing_else():
     cites, none = Sentence("So [1].", (1,), "weak", 0.2), Sentence("So.", (), "uncited", 0.0)
     assert [each.judge for each in unmeasured([cites, none])] == ["unmeasured", None]
+
+
+def test_seconds_add_up_and_have_four_digits(ask):
+    parts, _ = ask(lambda request: say("Each graph has 12 edges [1]."))
+    spent = parts[-1].seconds
+    each = (spent.retrieve, spent.generate, spent.verify, spent.total, parts[-1].confidence)
+    assert [round(number, 4) for number in each] == list(each)
+    assert spent.total == pytest.approx(sum(each[:3]), abs=2e-4)
+
+
+def test_one_question_is_computed_at_a_time_and_who_waits_long_goes_beside_it(monkeypatch):
+    with chain._in_turn():
+        assert chain._TURN.locked()
+        monkeypatch.setattr(chain, "_PATIENCE", 0.01)
+        with chain._in_turn():  # waited in vain
+            pass
+        assert chain._TURN.locked()
+    assert not chain._TURN.locked()
 
 
 def test_a_reply_cut_off_keeps_what_had_arrived(ask):

@@ -7,14 +7,15 @@ import math
 
 import pytest
 
-from rag.answers import kinds
+from rag.answers import kinds, questions
 from rag.answers.conversation import within_budget
 from rag.answers.courtesy import without_courtesy
 from rag.answers.followups import refers_back, standalone
 from rag.answers.history import parse_history, read_history
-from rag.answers.questions import read_question
+from rag.answers.questions import Question, read_question
 from rag.errors import InputError
 from rag.index.entries import Entry
+from rag.index.filters import Condition
 from rag.index.lexical import Lexical
 from rag.types import Paper, Turn
 
@@ -399,3 +400,130 @@ class TestKinds:
     def test_the_likeliest_is_one_that_is_allowed(self):
         asked = ["how", "does", "N", "differ", "from", "N"]
         assert kinds.likeliest(asked, {"fact"}) == "fact"
+
+
+@pytest.mark.parametrize(
+    ("asks", "said", "given", "can"),
+    [
+        ("by", "papers by A", {"where": (Condition("person", "=", "lee"),)}, True),
+        ("by", "papers by A", {"people": ("Lee",)}, True),
+        ("by", "papers by X", {"subject": "lee"}, False),
+        ("who", "who wrote N", {"names": ("LiT",)}, True),
+        ("who", "who wrote X", {"subject": "bees"}, True),
+        ("who", "who wrote it", {}, False),
+        ("who", "who won N", {"names": ("LiT",)}, False),
+        ("newest", "the newest papers", {}, True),
+        ("newest", "the old papers", {}, False),
+        ("contains", "is N in here", {"names": ("LiT",)}, True),
+        ("contains", "is X in here", {"subject": "bees"}, False),
+        ("count", "how many papers", {}, True),
+        ("count", "how many from V", {}, True),
+        ("count", "how many by A", {}, True),
+        ("count", "how many bees", {}, False),
+        ("unknown", "which university", {}, True),
+        ("unknown", "who is A", {}, True),
+        ("unknown", "who is X", {}, False),
+        ("per_year", "papers per year", {}, True),
+        ("per_year", "how many papers", {}, False),
+        ("overview", "what is here", {}, True),
+        ("overview", "what is X", {}, False),
+        ("overview", "what is N", {}, False),
+        ("overview", "what is by A", {}, False),
+    ],
+)
+def test_what_the_library_is_asked_needs_its_words(asks, said, given, can):
+    assert questions._can_be(asks, Question("q", **given), said.split()) is can
+
+
+@pytest.mark.parametrize(
+    ("said", "share", "small"),
+    [
+        ("hello", 0.1, True),
+        ("X", 1.0, False),
+        ("hello X", 1.0, True),
+        ("X hello X", 1.0, False),
+        ("is it good", 0.9, True),
+        ("is it good", 0.89, False),
+    ],
+)
+def test_small_talk_has_one_unknown_word_and_refers_to_nothing(said, share, small):
+    assert questions._is_small(said.split(), share) is small
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "same"),
+    [
+        ("how long does X take", "how long Y", True),
+        ("how long does X take", "how large Y", False),
+        ("What is X", "what of Y", True),
+        ("how long does X take", "how long does it run", False),
+        ("how long does X take", "how long is its tail", False),
+    ],
+)
+def test_questions_that_open_alike_are_one_comparison(before, piece, same):
+    assert questions._same_opening(before, piece) is same
+
+
+@pytest.mark.parametrize(
+    ("piece", "subject", "alone"),
+    [
+        ("and how fast is it?", "LiT", "how fast is LiT?"),
+        ("what is its loss and its cost?", "LiT", "what is LiT’s loss and its cost?"),
+        ("is it so that it sings?", "LiT", "is LiT so that it sings?"),
+        ("how fast is it?", "", "how fast is it?"),
+        ("how fast is LiT beside it?", "LiT", "how fast is LiT beside it?"),
+        ("what is the gain?", "LiT", "LiT: what is the gain?"),
+        ("what is the test accuracy?", "LiT", "LiT: what is the test accuracy?"),
+        ("what is the best test accuracy?", "LiT", "what is the best test accuracy?"),
+        ("what is the loss of CLIP?", "LiT", "what is the loss of CLIP?"),
+        ("who sings?", "LiT", "who sings?"),
+    ],
+)
+def test_a_later_question_gets_the_subject_of_the_first(piece, subject, alone):
+    assert questions._alone(piece, subject, None) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        (
+            "I read much. What is LiT? It sings. How fast is it?",
+            ("I read much. What is LiT?", "LiT sings. How fast is it?"),
+        ),
+        ("What is LiT? It sings.", None),
+        ("What is LiT? Why so?", None),  # two words are no question of their own
+        ("What is LiT? Why is that?", ("What is LiT?", "Why is that?")),
+        ("How long does LiT take and how long CLIP takes?", None),
+        (
+            "Who is A? Who is B? Who is C? Who is D? Who is E?",
+            ("Who is A?", "Who is B?", "Who is C?", "Who is D?"),
+        ),
+    ],
+)
+def test_a_text_is_cut_into_its_questions(text, several):
+    assert questions._split(text, None) == (several or (text,))
+
+
+def test_words_of_another_language_are_searched_where_the_library_has_them(library):
+    def searched(text):
+        return questions._foreign(text, library).text
+
+    assert searched("Was macht TinyCLIP in Genoa?") == "TinyCLIP Genoa"
+    assert searched("Wie viel segmentation?") == "Wie viel segmentation?"  # as English is written
+    assert searched("Was ist COVER, was NETS+?") == "NETS+ COVER"
+
+
+@pytest.mark.parametrize(
+    ("side", "name"),
+    [("FYI for ice", "FYI"), ("FYI ice", "FYI ice"), ("the FYI for ice", "the FYI for ice")],
+)
+def test_a_side_ends_behind_its_name(side, name):
+    assert questions._named_side(side, ["FYI"]) == name
+
+
+def test_what_people_found_is_asked_without_their_names(library):
+    found = read_question("What is dropout?")
+    assert (found.limited, found.terms) == (False, ["dropout"])
+    assert [word.text for word in Question("What does the deep LiT do?").words] == ["deep", "LiT"]
+    assert Question("q", where=(Condition("first", "=", "lee"),)).limited
+    assert not Question("q", where=(Condition("year", "=", "2020"),)).limited

@@ -383,6 +383,45 @@ def test_a_list_of_names_cites(ask):
     assert parts[-1].answer == shown(parts) == "- Graphs [1]\n- Images [2]"
 
 
+@pytest.mark.parametrize(
+    ("chunks", "shown"),
+    [
+        (
+            ["Hashing is fast. It may be small. Trees", " are so fast. So"],
+            ["Hashing is fast. [3] It may be small.", " Trees are so fast.", " [3] So"],
+        ),
+        # The end of a sentence is shown, what may be a marker or the next one's first word not.
+        (
+            ["Hashing is fast", ".", " S", "o it is"],
+            ["Hashing is fast", ".", "", " [3] So it is", ""],
+        ),
+        (
+            ["Hashing is fast [1]. Not fast [9?]. So it is"],
+            ["Hashing is fast [1]. Not fast [9?]. So it is", ""],
+        ),
+        (["## Fast hashing\nHashing is fast.\n"], ["## Fast hashing\nHashing is fast.", " [3]\n"]),
+        (["Hashing is fast. Yes"], ["Hashing is fast.", " [3] Yes"]),
+        ([], [""]),
+    ],
+)
+def test_a_marker_is_put_in_before_the_next_sentence_is_shown(chunks, shown):
+    named = Attribution(lambda claim: 3 if "fast" in claim else None)
+    assert [*map(named.feed, chunks), named.finish()] == shown
+
+
+@pytest.mark.parametrize(("length", "marked"), [(4_000, True), (4_001, False)])
+def test_what_goes_on_for_more_than_4_000_characters_is_no_sentence(length, marked):
+    named = Attribution(lambda claim: 3)
+    shown = named.feed("Hashing is fast.".rjust(length, "x"))
+    assert (shown + named.finish()).endswith(" [3]") is marked
+
+
+def test_behind_what_is_no_sentence_others_get_their_markers():
+    named = Attribution(lambda claim: 3)
+    assert named.feed("x" * 4_001) == "x" * 4_001
+    assert named.feed(" Hashing helps.") + named.finish() == " Hashing helps. [3]"
+
+
 # Models that repeat themselves.
 
 
