@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from rag.answers import several
 from rag.text.people import fold_person
+from rag.types import Answer, Citation, Paper, Retrieved, Seconds, Sentence
 
 ROWS = [
     {
@@ -271,6 +273,52 @@ def test_citations_of_several_answers_are_numbered_through(ask):
     assert [citation.paper.id for citation in answer.citations] == ["b", "a"]
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
     assert answer.sentences[1].text.endswith("Cy Poe [2]")
+
+
+def part(text, cited, retrieved, **more):
+    papers = {name: Paper(name, name.upper(), "") for name in "abc"}
+    return Answer(
+        "q", "q", more.pop("answered", True), text,
+        sentences=(Sentence(text, tuple(range(1, len(cited) + 1)), "weak", 0.3),),
+        citations=tuple(Citation(n, papers[name]) for n, name in enumerate(cited, 1)),
+        retrieved=tuple(Retrieved(n, 1.0, name, name) for n, name in enumerate(retrieved, 1)),
+        llm="none", embedder="e", prompts={}, **more,
+    )  # fmt: skip
+
+
+def test_answers_are_joined():
+    joined = several.join(
+        "One [1]? Two?",
+        "alone",
+        ["One [1]?", "Two?"],
+        [
+            part("So [1][2].", "ab", "ab", confidence=0.8, seconds=Seconds(0.10004, 0.2, 0.3, 0.6)),
+            part("Yes [1][2].", "ca", "ca", confidence=0.6, settings={"k": 3}, answered=False),
+        ],
+    )
+    assert (joined.question, joined.standalone_question) == ("One [1]? Two?", "alone")
+    assert joined.answer == "**One (1)?**\nSo [1][2].\n\n**Two?**\nYes [3][1]."
+    assert [(each.text, each.citations) for each in joined.sentences] == [
+        ("So [1][2].", (1, 2)),
+        ("Yes [3][1].", (3, 1)),
+    ]
+    assert [(each.number, each.paper.id) for each in joined.citations] == list(enumerate("abc", 1))
+    assert [(each.rank, each.paper_id) for each in joined.retrieved] == [
+        (1, "a"),
+        (2, "c"),
+        (3, "b"),
+    ]
+    assert joined.seconds == Seconds(0.1, 0.2, 0.3, 0.6)
+    assert (joined.answered, joined.confidence, joined.settings) == (True, 0.6, {"k": 3})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind"), [(("chat", "chat"), "chat"), (("library", "chat"), "papers")]
+)
+def test_joined_answers_are_of_their_kind_and_known_where_one_is(kinds, kind):
+    parts = [part("No.", "", "", kind=each, answered=False) for each in kinds]
+    joined = several.join("q", "q", ["a", "b"], parts)
+    assert (joined.kind, joined.answered, joined.confidence) == (kind, False, None)
 
 
 def test_names_are_folded():

@@ -19,7 +19,7 @@ from rag.answers.extraction import (
     titled,
 )
 from rag.answers.questions import Question
-from rag.answers.quoting import quote
+from rag.answers.quoting import quote, short_name, shown
 from rag.models.cross_encoder import Pair
 from rag.types import Evidence, Hit, Length, Paper, Passage
 
@@ -360,6 +360,34 @@ class TestQuoting:
     def test_a_list_of_one_is_still_a_list(self):
         text, _, _ = quote([ALPHA], [piece(ALPHA, "We count bees.")], LIST)
         assert text == "- **Alpha: counting bees** (2019): We count bees. [1]"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("One two of four: more", "One two of four"),
+        ("One two of all five: more", "“One two of all five: more”"),
+        ("No colon", "“No colon”"),
+        ("x" * 30 + " " + "y" * 29, "“" + "x" * 30 + " " + "y" * 29 + "”"),
+        ("x" * 30 + ", " + "y" * 29, "“" + "x" * 30 + "…”"),
+        ("字" * 61, "“" + "字" * 60 + "…”"),
+    ],
+)
+def test_a_paper_is_called_by_its_head_or_by_sixty_characters(title, name):
+    assert short_name(Paper("p", title, "")) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("However, it rains.", "It rains."),
+        ("Thus ", "Thus "),
+        ("lower case stays.", "lower case stays."),
+        ("Thus, however, it rains.", "However, it rains."),
+    ],
+)
+def test_what_joins_a_sentence_to_the_one_before_is_not_shown(words, text):
+    assert shown(words) == text
 
 
 def test_the_words_of_asking_are_no_subject():
