@@ -3,8 +3,9 @@
 python -m evals.maintain.acl_questions --index INDEX [--half tune|test|aside] [--check] [-v]
 
 The index is of ACL Anthology abstracts; with ``--check`` nothing is asked, but the set is held
-against them: the papers are there, and their abstracts state the facts. ``test`` and ``aside`` were kept
-apart while rules were fitted: count them, but do not read them with ``-v`` before you fit anything.
+against them: the papers are there, and their abstracts state the facts. ``test`` and ``aside`` were
+kept apart while rules were fitted: count them, but do not read them with ``-v`` before you fit
+anything.
 """
 
 from __future__ import annotations
