@@ -15,6 +15,7 @@ from rag.answers.extraction import (
     choose,
     likely,
     nearest,
+    rivals,
     score_sentences,
     titled,
 )
@@ -149,6 +150,23 @@ class TestReading:
     def test_of_a_list_two_of_each_of_the_best_papers(self):
         asked = self.read(LIST, [3] * 15)
         assert asked == [("Which?", f"p{n}s{i}") for n in range(14, 2, -1) for i in (2, 1)]
+
+    def test_of_a_paper_with_only_a_relative_of_a_numbered_name_nothing_is_read(self):
+        hits = [
+            hit(1, "GPT-3", "GPT-3 has 175 billion parameters."),
+            hit(2, "Judges", "GPT-4 judges, GPT-3 does not."),
+            hit(3, "Bees", "We count bees."),
+        ]
+        assert rivals("How many parameters has GPT-4?", hits) == {0}
+        assert rivals("How many parameters has GPT?", hits) == frozenset()
+        reader = Reader()
+        asked = Question("How many parameters has GPT-4?")
+        found = score_sentences(asked, hits, alike, lambda term: 1.0, reader).sentences
+        assert [pair.passage for pair in reader.asked] == [
+            "Judges: GPT-4 judges, GPT-3 does not.",
+            "Bees: We count bees.",
+        ]
+        assert [one.likely > 0 for one in found] == [False, True, True]
 
     def test_a_list_asks_what_is_said_about_its_subject(self):
         asked = self.read(Question("Which papers use ice?", "list", subject="ice"), [1, 1])

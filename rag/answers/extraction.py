@@ -17,6 +17,7 @@ import numpy as np
 from rag.answers.asking import asked_terms
 from rag.answers.questions import Question
 from rag.models.cross_encoder import ANSWERS, Pair
+from rag.text.identifiers import conflicts, identifiers
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
 from rag.types import Floats, Hit, Length
@@ -109,7 +110,10 @@ def score_sentences(
         read: pairs of question and passage to logits (see `rag.models.cross_encoder`).
     """
     every, vectors = _skim(question.text, hits, embed, rarity)
-    closely = sorted(range(len(every)), key=lambda i: -every[i].score)
+    others = rivals(question.text, hits)
+    closely = sorted(
+        (i for i in range(len(every)) if every[i].hit not in others), key=lambda i: -every[i].score
+    )
     if question.kind in _EACH:
         each = _EACH[question.kind]
         closely = [i for i, place in _places(every, closely) if place < each]
@@ -124,6 +128,16 @@ def score_sentences(
         if says_plainly(question.text, hits[one.hit].paper.abstract[one.start : one.end]):
             every[i] = replace(one, likely=1.0)
     return Candidates(tuple(every), vectors)
+
+
+def rivals(question: str, hits: Sequence[Hit]) -> frozenset[int]:
+    """Return which hits have only relatives of a numbered name: GPT-3 where GPT-4 is asked."""
+    asked = identifiers(question)
+    return frozenset(
+        number
+        for number, hit in enumerate(hits)
+        if asked and conflicts(asked, identifiers(f"{hit.paper.title}. {hit.paper.abstract}"))
+    )
 
 
 def says_plainly(question: str, sentence: str) -> bool:
