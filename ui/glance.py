@@ -40,9 +40,10 @@ def glance(answer: Answer) -> str:
     else:
         heads = [subject(question) or _SAYS]
         cells = [[" … ".join(says.get(paper.id, []))] for paper in papers]
+    show = _clipped if library else _whole
     rows = "".join(
-        f"<tr><td>{number}</td><td>{escape(paper.name)}</td><td>{paper.year or ''}</td>"
-        f"{''.join(f'<td>{escape(cell) or _NONE}</td>' for cell in row)}</tr>"
+        f"<tr><td>{number}</td>{_clipped(paper.name)}<td>{paper.year or ''}</td>"
+        f"{''.join(map(show, row))}</tr>"
         for number, (paper, row) in enumerate(zip(papers, cells, strict=True), 1)
     )
     head = "".join(
@@ -57,6 +58,14 @@ def glance(answer: Answer) -> str:
         'data-form="csv">CSV</button><button type="button" class="quiet" data-do="save-table" '
         'data-form="md">Markdown</button></p></details>'
     )
+
+
+def _whole(text: str) -> str:
+    return f"<td>{escape(text) or _NONE}</td>"
+
+
+def _clipped(text: str) -> str:
+    return f'<td><div class="clip">{escape(text)}</div></td>'
 
 
 _NONE = '<span class="none">none found</span>'
