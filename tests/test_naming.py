@@ -104,7 +104,7 @@ def test_papers_are_known_by_their_names(library, question, tokens, titles):
         ("papers at ACL or EMNLP", "papers at V or V", "venue=acl or emnlp"),
         ("papers at ACL with EMNLP", "papers at V with N", "venue=acl"),
         # What stands as only venues do is one, though the library has none of it.
-        ("papers from JAIR", "papers from V", "venue=jair"),
+        ("papers from JAIR on bees", "papers from V on bees", "venue=jair"),
         ("papers on JAIR", "papers on N", ""),
         ("bees from JAIR", "bees from N", ""),
     ],
