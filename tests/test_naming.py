@@ -66,11 +66,17 @@ def test_papers_are_known_by_their_names(library, question, tokens, titles):
         # Who is cited is the first author, unless joined to others.
         ("Lee et al. 2019 on bees", "A et al Y on bees", "first=lee year=2019"),
         ("papers by Lee et al. on bees", "papers by A et al on bees", "first=lee"),
-        ("Lee and Poe 2019", "A and A", "first=lee person=po year=2019"),
-        ("papers by Lee and Poe 2019", "papers by A and A", "person=lee person=po year=2019"),
+        ("Lee and Poe 2019", "A and A Y", "first=lee person=po year=2019"),
+        ("papers by Lee and Poe 2019", "papers by A and A Y", "person=lee person=po year=2019"),
         ("Poe & Lee (2021) show what?", "A Y show what", "first=po person=lee year=2021"),
-        ("Lee's paper on bees", "A paper on bees", "first=lee"),
-        ("What did Lee (2019) find?", "what did A find", "person=lee year=2019"),
+        ("Lee's paper on bees", "A paper on bees", "person=lee"),
+        ("lee et al. on bees", "A et al on bees", "first=lee"),
+        ("papers of Poe", "papers of A", "person=po"),
+        ("results of Poe", "results of poe", ""),
+        ("Ann Lee papers", "A papers", "person=ann lee"),
+        ("first-author papers of Bo Poe", "first author papers of A", "first=bo po"),
+        ("What did Lee (2019) find?", "what did A Y find", "first=lee year=2019"),
+        ("What did Zhuang (2019) find?", "what did A Y find", "person=zhuang year=2019"),
         ("author Poe", "author A", "person=po"),
         ("papers by Ann Lee about bees", "papers by A about bees", "person=ann lee"),
         ("papers with Ann Lee", "papers with A", "person=ann lee"),
@@ -81,7 +87,6 @@ def test_papers_are_known_by_their_names(library, question, tokens, titles):
         # Plain English words are no authors, unless they stand as such with a capital.
         ("papers by lee", "papers by lee", ""),
         ("Long papers", "long papers", ""),
-        ("papers by Long", "papers by A", "person=long"),
         ("ann lee", "ann lee", ""),
         ("did 3 Lee", "did D lee", ""),
         ("Dee, Fox", "dee fox", ""),
@@ -95,6 +100,13 @@ def test_papers_are_known_by_their_names(library, question, tokens, titles):
         ("papers in nature", "papers in nature", ""),
         ("nature papers", "nature papers", ""),
         ("nature of bees", "nature of bees", ""),
+        ("the EMNLP conference", "the V conference", "venue=emnlp"),
+        ("papers at ACL or EMNLP", "papers at V or V", "venue=acl or emnlp"),
+        ("papers at ACL with EMNLP", "papers at V with N", "venue=acl"),
+        # What stands as only venues do is one, though the library has none of it.
+        ("papers from JAIR on bees", "papers from V on bees", "venue=jair"),
+        ("papers on JAIR", "papers on N", ""),
+        ("bees from JAIR", "bees from N", ""),
     ],
 )
 def test_authors_and_venues_are_known_by_where_they_stand(library, question, tokens, where):
@@ -160,6 +172,7 @@ def test_titles_of_25_words_and_the_first_60_words_are_looked_at(library):
         ("before 2018", "<2018"),
         ("until 2018", "<=2018"),
         ("in 2018", "=2018"),
+        ("in the 1990s", ">=1990 <=1999"),
         ("in 1718 or 20180", ""),
     ],
 )

@@ -62,7 +62,7 @@ def test_rows_get_length_one_but_for_those_of_zeros():
 
 
 def test_words_that_could_name_a_topic():
-    assert _title_words("Bee dances: 3D maps of the ox, (bats)") == [
+    assert _title_words("Bee dances: 3D-printed maps of the ox, (bats)") == [
         "bee", "dances", "maps", "bats", "bee dances",
     ]  # fmt: skip
 
