@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answers.asking import MEASURING, asked_terms
+from rag.answers.asking import LISTING, MEASURING, asked_terms
 from rag.answers.extraction import READ, Candidates
 from rag.answers.questions import Question
 from rag.receipts.matching import mentions
@@ -82,6 +82,9 @@ def find_grounds(
     The sides of a comparison count as one paper: neither has the other's name.
     """
     asked = _asked_words(question.text)
+    if question.kind == "list":  # not what only asks for one
+        own = [word for word in asked if not LISTING.issuperset(terms(word.text))]
+        asked = own or asked
     near = hits[:READ]
     size = math.log10(max(1, papers))
     if question.kind == "list":  # found by words, which many papers make no likelier

@@ -35,7 +35,7 @@ LISTING = _stemmed(
     "report result test tested evaluate evaluated introduce build draw data measure deal "
     "address study propose rely present cover connect apply focus discuss mention involve "
     "method approach model article read first recommend suggest look find exist research reference "
-    "literature publication group anything"
+    "literature publication publish group anything"
 )
 # What names are of: after one it says nothing more.
 CATEGORY = _stemmed("benchmark dataset corpus language task model")
