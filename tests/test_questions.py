@@ -50,6 +50,7 @@ from rag.types import Paper, Turn
         ("Find me papers on pruning", "list", ()),
         ("Are there any papers that use dropout?", "list", ()),
         ("Papers about graph networks", "list", ()),
+        ("point me to papers dealing with sails", "list", ()),
         ("Which methods did the authors compare?", "fact", ()),
     ],
 )

@@ -7,6 +7,7 @@ reads the fields and never the text anew.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -190,6 +191,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             continue
         if kind == "list" and _opening(said) == "verb" and not _SOUGHT.intersection(said):
             continue
+        if kind in {"fact", "topic"} and _wants_papers(said):
+            return replace(question, kind="list")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
@@ -208,6 +211,16 @@ def _with_title(
 
 
 QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
+_WORKS = frozenset("papers articles studies publications literature references research".split())
+_ABOUT = frozenset("about concerning dealing for of on regarding that using with".split())
+
+
+def _wants_papers(said: Sequence[str]) -> bool:
+    """Say whether tokens have "papers about" or the like, and ask for nothing else of them."""
+    pairs = itertools.pairwise(said)
+    return not _opening(said) and any(a in _WORKS and b in _ABOUT for a, b in pairs)
+
+
 # What a question that opens so cannot be.
 _NEVER = {
     "wh": frozenset(["yes_no"]),
