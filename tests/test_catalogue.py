@@ -8,7 +8,7 @@ import pytest
 
 from rag.answers import several
 from rag.text.people import fold_person
-from rag.types import Answer, Citation, Paper, Retrieved, Seconds, Sentence
+from rag.types import Answer, Citation, Hit, Paper, Passage, Retrieved, Seconds, Sentence
 
 ROWS = [
     {
@@ -310,6 +310,22 @@ def test_answers_are_joined():
     ]
     assert joined.seconds == Seconds(0.1, 0.2, 0.3, 0.6)
     assert (joined.answered, joined.confidence, joined.settings) == (True, 0.6, {"k": 3})
+
+
+def test_what_is_found_for_each_question_is_found_once_the_best_of_each_first():
+    def found(name, rank):
+        return Hit(rank, 1.0, Paper(name, name, ""), Passage(name, 0, 0))
+
+    def ask(question):
+        names = {"One?": "ab", "Two?": "ca"}[question]
+        yield tuple(found(name, rank) for rank, name in enumerate(names, 1))
+        yield "So"
+        yield part(question, "", "", generation=question)
+
+    hits, text, answer = several.one_by_one("One? Two?", "alone", ["One?", "Two?"], ask)
+    assert [(hit.rank, hit.paper.id) for hit in hits] == [(1, "a"), (2, "c"), (3, "b")]
+    assert text == answer.answer == "**One?**\nOne?\n\n**Two?**\nTwo?"
+    assert answer.generation == "One?"  # what they share is as the first has it
 
 
 @pytest.mark.parametrize(
