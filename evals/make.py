@@ -24,7 +24,7 @@ from evals.generate import generate_question
 from evals.phrases import Row
 from evals.unanswerable import unanswerable
 from rag.assistant import Assistant
-from rag.durable import write_output
+from rag.durable import check_output, write_output
 from rag.errors import InputError
 
 _LIBRARY_SHARE = 4  # of so many questions one at the most is for the catalogue
@@ -48,6 +48,7 @@ def write_set(
     Raises:
         InputError: the library has no papers. ModelError: the model failed.
     """
+    check_output(out)
     papers = sorted(assistant.papers(), key=lambda paper: _shuffled(paper.id))
     if not papers:
         raise InputError("the library has no papers; bring some with `rag ingest PATH`")

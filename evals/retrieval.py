@@ -17,7 +17,7 @@ from evals import metrics, runs
 from evals.ranking import MEASURES, Beir, rank_metrics, read_beir
 from rag.assistant import Assistant
 from rag.commands import run_lines
-from rag.durable import write_output
+from rag.durable import check_output, write_output
 from rag.errors import InputError
 from rag.settings import load_settings
 from rag.text.terms import terms
@@ -67,6 +67,8 @@ def evaluate(
         InputError: the folder or the index is not what it should be.
     """
     data = read_beir(beir, split)
+    if trec:
+        check_output(trec)
     with _ingested(data.corpus, index, embedder) as (assistant, ingest_seconds):
         if folder:
             shape = {**runs.shape_of(assistant), "beir": beir.name, "split": split}

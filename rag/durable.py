@@ -55,7 +55,7 @@ def replacing(path: Path, *, shared: bool = False) -> Iterator[BinaryIO]:
     """
     path = Path(os.path.realpath(path))
     mark = f".{os.getpid()}-{threading.get_ident()}" if shared else ""
-    new = path.with_name(f"{path.name}{mark}.new")
+    new = path.with_name(f".{path.name}{mark}.rag-new")  # no name that a person gives
     new.unlink(missing_ok=True)  # left by a kill, maybe with another mode
     try:
         with open_private(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as file:
@@ -72,6 +72,7 @@ def replacing(path: Path, *, shared: bool = False) -> Iterator[BinaryIO]:
 def write_output(path: str | Path, data: bytes) -> None:
     """Write what a command's ``-o`` names: a file whole, anything else plainly."""
     if not is_stream(path):
+        check_output(path)
         write_whole(Path(path), data)
         return
     with opened_stream(path) as stream:
@@ -82,14 +83,21 @@ def check_output(path: str | Path) -> None:
     """Notice before long work that what ``-o`` names cannot be written.
 
     Raises:
-        OSError: its folder is not there or may not be written, or it is a folder itself.
+        OSError: its folder is not there or may not be written, it is a folder or leads nowhere, or
+            it may not be written itself: that a new file could take its place is no leave to.
     """
     if is_stream(path):
         return
-    folder = Path(path).parent
-    folder.stat()
-    wrong = errno.EISDIR if Path(path).is_dir() else errno.EACCES
-    if Path(path).is_dir() or not os.access(folder, os.W_OK):
+    Path(path).parent.stat()
+    file = Path(os.path.realpath(path))
+    wrong = 0
+    if file.is_dir():
+        wrong = errno.EISDIR
+    elif file.is_symlink():
+        wrong = errno.ELOOP
+    elif not all(os.access(each, os.W_OK) for each in (file.parent, file) if each.exists()):
+        wrong = errno.EACCES
+    if wrong:
         raise OSError(wrong, os.strerror(wrong), str(path))
 
 

@@ -125,6 +125,45 @@ def test_a_backup_writes_nowhere_else(library, capsys, name):
     assert not Path("new").exists()
 
 
+@pytest.mark.parametrize("name", ["uploads/all.rag", "chroma/chroma.sqlite3", "lexical/new", "x"])
+def test_a_backup_never_goes_into_the_library_that_it_keeps(library, capsys, name):
+    (library / "uploads").mkdir()
+    before = found(capsys)
+    assert main(["backup", f".rag/{name}"]) == 1
+    assert "is inside the library that it would keep" in capsys.readouterr().err
+    assert found(capsys) == before
+
+
+def strange(kind: str) -> None:
+    """Write what only looks like a backup."""
+    names = {"twice": ["chroma/a", "chroma/a"], "under": ["chroma/a", "chroma/a/b"], "empty": []}
+    with zipfile.ZipFile("bad.rag", "w") as archive:
+        archive.writestr("rag-backup", "1")
+        for name in names.get(kind, ["chroma/chroma.sqlite3"]):
+            method = zipfile.ZIP_LZMA if kind == "lzma" else zipfile.ZIP_STORED
+            archive.writestr(name, b"\x55" * 500, method)
+    data = bytearray(Path("bad.rag").read_bytes())
+    if kind == "locked":  # the flag of a password, here and in the list at the end
+        for start, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            data[data.rindex(start) + at] |= 1
+    if kind == "lzma":
+        start = data.index(b"chroma.sqlite3") + 14
+        data[start + 2 : start + 14] = b"\xff" * 12
+    Path("bad.rag").write_bytes(data)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("kind", ["twice", "under", "empty", "locked", "lzma"])
+def test_a_strange_archive_is_one_line_and_changes_nothing(library, capsys, kind):
+    before = found(capsys)
+    strange(kind)
+    assert main(["restore", "bad.rag"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("error: bad.rag ")
+    assert err.count("\n") == 1
+    assert found(capsys) == before
+
+
 @pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin", "-"])
 def test_what_has_no_end_is_not_read(library, capsys, name):
     assert main(["restore", name]) == 1

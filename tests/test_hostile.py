@@ -202,6 +202,8 @@ LOOKALIKES = [
     "[\u200b1]", "[1\u200d]", "[\u20601\ufe0f]", "[1\u0338]", "[\u20dd1]", "[\U000e00311]", "[ 1 ]",
     "[1?]", "[1–1]", "【１、１】", "[1；1]", "[source 1]",
     "[Sources: 1]", "[1 1]", "[[1]]", "[1](x)",
+    "[1?, 1]", "［1 ?、１？］", "[❶]", "[➀]", "[⓵]", "[⑴]", "[⒈]", "[🄂]", "﹇1﹈", "〘1〙", "⟬1⟭",
+    "[\u05b01]", "[1\u0f39]", "[\U0001d1671]", "[\u115f1]", "[1\u2800]", "[\ufff91]",
 ]  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def test_lookalikes_are_plain_in_prompts_and_quotations(tmp_path, settings, embe
     }
     paper = Paper("g", row["title"], row["abstract"])
     body, _ = render_sources([Hit(1, 1.0, paper, Passage("g", 0, 1))])
-    assert not re.search(r"[\[［【〔〖⟦｢⁅][^\w(]*\w+\W*[\]］】〕〗⟧｣⁆]", body)
+    assert not re.search(r"[\[［【〔〖〘⟦⟬｢⁅﹇][^\w(]*\w+\W*[\]］】〕〗〙⟧⟭｣⁆﹈]", body)
     assert body.count("(") >= 3
     for token in MarkerScanner().tokens(body, final=True):
         assert token.kind == "text"

@@ -139,3 +139,42 @@ def test_a_line_separator_inside_a_string_ends_no_line(library, capsys):
     (library / "q2.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
     assert main(["search", "--queries", "q2.jsonl", "--run", "out.trec"]) == 0
     assert (library / "out.trec").read_text().startswith("1 Q0 g 1 ")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])
+def test_what_lies_beside_an_output_is_somebody_elses(library, command):
+    others = [library / f"out.{ending}" for ending in ("new", "tmp", "bak")]
+    for other in others:
+        other.write_text("mine")
+    assert main([*command, "out"]) == 0
+    assert [other.read_text() for other in others] == ["mine"] * 3
+
+
+def test_a_part_that_is_no_batchs_is_refused(library, capsys):
+    (library / "out.part").write_text("a download\nof something else\n")
+    assert main(["batch", "q.txt", "-o", "out"]) == 1
+    assert "out.part exists and is no batch's output; name another" in capsys.readouterr().err
+    assert (library / "out.part").read_text() == "a download\nof something else\n"
+
+
+@POSIX
+@pytest.mark.parametrize("command", [*COMMANDS, ["backup"]], ids=lambda c: c[0])
+def test_what_cannot_take_it_is_told_by_its_own_name(library, command, capsys, monkeypatch):
+    (library / "loop").symlink_to("loop")
+    (library / "folder").mkdir()
+    (library / "kept").write_text("")
+    writable = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, kind: Path(path).name != "kept" and writable(path, kind)
+    )
+    for name, said in [
+        ("loop", "too many levels of symbolic links: loop; check"),
+        ("folder", "folder"),
+        ("kept", "permission denied: kept; check"),
+    ]:
+        capsys.readouterr()
+        assert main([*command, name]) == 1
+        err = capsys.readouterr().err
+        assert (err.count("\n"), said in err, ".rag-new" in err) == (1, True, False)
+    assert (library / "kept").read_text() == ""
+    assert (library / "loop").is_symlink()

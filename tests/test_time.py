@@ -185,6 +185,29 @@ def test_no_conversation_takes_long(assistant, tmp_path):
     assert slow == []
 
 
+@pytest.mark.parametrize("piece", [" " * 200 + "- a\n", "A", "<![CDATA[", "\n \t"])
+def test_no_earlier_question_takes_long(piece, assistant, tmp_path):
+    row = {"id": "g", "title": "On graphs", "abstract": "A graph has nodes."}
+    (tmp_path / "p.jsonl").write_text(json.dumps(row) + "\n")
+    assistant.ingest([str(tmp_path / "p.jsonl")])
+    text = f"What is {shape(piece)} in a graph?"
+    started = time.process_time()
+    answer = assistant.ask("And what about that?", history=[Turn(text, text)])
+    assert time.process_time() - started < 2
+    assert len(answer.standalone_question) <= 4_000
+
+
+BRACKETS = ["[1" + " " * 100 + "x]", "[source" + " " * 100 + "x]", "[" + "1 ? " * 29 + "x]"]
+
+
+@pytest.mark.parametrize("piece", [*BRACKETS, "<![CDATA[", "]]><![CDATA["])
+def test_what_opens_again_and_again_is_read_once(piece):
+    started = time.process_time()
+    no_markers(shape(piece))
+    clean(shape(piece))
+    assert time.process_time() - started < 1
+
+
 def test_a_conversation_of_nothing_leads_back_a_little_way():
     assert standalone("And it?", [Turn("", "")] * 5_000).endswith("And it?")
 

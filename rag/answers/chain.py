@@ -123,7 +123,7 @@ def stream(
         alone = plan.question
     elif follows:
         titles = gathering.cited_titles(history[-1], index, embedder)
-        alone = followups.standalone(question, history, titles)
+        alone = followups.standalone(question, history, titles)[:_LONGEST_QUESTION]
     # A remote embedder is waited for, not computed: there the threads wait side by side.
     turn = _in_turn if encoder(embedder) else contextlib.nullcontext
     if follows:

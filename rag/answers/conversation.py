@@ -12,6 +12,8 @@ from rag.settings import Settings
 from rag.text import tokens
 from rag.types import Turn
 
+_LONGEST = (4_000, 40_000)  # characters of a turn's question and of its answer that are read
+
 
 def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
     """Return the last turns that fit into a budget of tokens, oldest first.
@@ -25,12 +27,18 @@ def within_budget(history: Sequence[Turn], budget: int) -> list[Turn]:
     [Turn(question='one two', answer='three four', paper_ids=())]
     """
     kept: list[Turn] = []
-    for turn in reversed(history):
+    for turn in map(_plain, reversed(history)):
         budget -= tokens.count(turn.question) + tokens.count(turn.answer)
         if budget < 0 and kept:
             break
         kept.insert(0, _cut(turn, budget) if budget < 0 else turn)
     return kept
+
+
+def _plain(turn: Turn) -> Turn:
+    """Return a turn with its question on one line, as a question is asked, and neither too long."""
+    question = " ".join(turn.question[: 10 * _LONGEST[0]].split())[: _LONGEST[0]]
+    return replace(turn, question=question, answer=turn.answer[: _LONGEST[1]])
 
 
 def _cut(turn: Turn, budget: int) -> Turn:

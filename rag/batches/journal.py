@@ -8,7 +8,6 @@ journal goes. Whatever stops the batch, both files together hold every finished 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,12 +41,13 @@ class Journal:
         self._part = _beside(out, ".part")
         self._lines: dict[str, bytes] = {}
         self._descriptor: int | None = None
-        finished = list(_rows(out))
-        if not finished and out.exists() and out.stat().st_size:
-            raise InputError(f"{out} exists and is no batch's output; name another file")
         self.rows: dict[str, Row] = {}
-        for line, row in itertools.chain(finished, _rows(self._part)):
-            self._keep(row, line)
+        for file in (out, self._part):
+            found = list(_rows(file))
+            if not found and file.is_file() and _is_another(file, torn=file == self._part):
+                raise InputError(f"{file} exists and is no batch's output; name another file")
+            for line, row in found:
+                self._keep(row, line)
 
     def add(self, rows: Sequence[Row]) -> None:
         """Put finished rows on disk; they are durable when this returns."""
@@ -161,6 +161,12 @@ def _rows(path: Path) -> Iterator[tuple[bytes, Row]]:
                 continue
             if line.endswith(b"\n") and isinstance(row, dict) and {"id", "digest"} <= row.keys():
                 yield line, row
+
+
+def _is_another(file: Path, *, torn: bool) -> bool:
+    """Say whether a file without rows holds something else; a torn line may be one's first row."""
+    data = file.read_bytes()
+    return b"\n" in data if torn else bool(data)
 
 
 def _encode(row: Row) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -79,7 +80,7 @@ def run(
         BusyError: another batch has ``out``. InputError: ``out`` holds something else.
         SettingsError, LibraryError: nothing can be answered; what was finished is kept.
     """
-    out = out if is_stream(out) else out.resolve()
+    out = out if is_stream(out) else Path(os.path.realpath(out))
     shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
     for process in processes:
         process.wait_until_open()
@@ -160,8 +161,9 @@ def still_open(
 ) -> list[Item]:
     """Return the questions that `run` would ask."""
     shaped = shape_of(assistant)
-    with claimed(out.resolve()):
-        rows = {} if is_stream(out) else Journal(out.resolve()).rows
+    file = out if is_stream(out) else Path(os.path.realpath(out))
+    with claimed(file):
+        rows = {} if is_stream(out) else Journal(file).rows
     tasks = [(item, digest(item, shaped)) for item in items]
     return [task[0] for task in tasks if _is_open(task, rows, retry_failed)]
 

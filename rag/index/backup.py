@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import tempfile
@@ -30,6 +31,11 @@ _PARTS = (
     "threshold.json",
 )
 _WAIT = 600.0
+# What a damaged or strange archive comes to: names twice, a file where a folder is, a password.
+_DAMAGE = (
+    *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError),
+    *(zlib.error, lzma.LZMAError, FileExistsError, NotADirectoryError, IsADirectoryError),
+)
 
 
 def write_backup(folder: Path, out: str) -> int:
@@ -45,6 +51,8 @@ def write_backup(folder: Path, out: str) -> int:
             with opened_stream(out) as stream:
                 return _write(folder, stream)
         path = Path(os.path.realpath(out))
+        if Path(os.path.realpath(folder)) in path.parents:
+            raise InputError(f"{out} is inside the library that it would keep; name another place")
         with _beside(path) as (name, file):
             size = _write(folder, file)
             file.flush()
@@ -129,7 +137,9 @@ def _unpack(file: Path, folder: Path) -> None:
                 raise InputError(f"{file} is from a newer version of this program; use that one")
             for entry in entries[1:]:
                 _unpack_one(archive, entry, folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+        if not (folder / _DATABASE).is_file():
+            raise InputError(f"{file} holds no library; name a file of `rag backup`")
+    except _DAMAGE as error:
         raise InputError(f"{file} is damaged or no backup ({error}); name another") from error
     except OSError as error:
         if error.filename is None or Path(error.filename) != file:

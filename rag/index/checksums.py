@@ -12,7 +12,7 @@ from rag.durable import replace_text
 
 _NAME = "checksums.json"
 _BLOCK = 2**20
-_PASSING = (".lock", ".part", ".new")  # endings of what comes and goes
+_PASSING = (".lock", ".part", ".rag-new")  # endings of what comes and goes
 Sum = tuple[int, int]  # size and CRC-32
 
 

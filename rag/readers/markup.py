@@ -47,7 +47,7 @@ _TEX = re.compile(
 )
 _TWICE = re.compile(rf"<{_PREFIX}(alternatives|semantics)\b[^<>]{{0,200}}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_CDATA = re.compile(r"<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>")
+_CDATA = "<![CDATA["
 _COMMENT = re.compile(r"<!--[^<>]{0,2000}-->|<\?[A-Za-z][^<>?]{0,300}\?>")
 _LONGEST_FORMULA = 20_000  # characters between the tags of one
 
@@ -60,7 +60,7 @@ def without_markup(text: str) -> str:
     """
     if "<" in text:
         if "<!" in text or "<?" in text:
-            text = _COMMENT.sub("", _CDATA.sub(r"\1", text))
+            text = _COMMENT.sub("", _without_cdata(text))
         if "lternatives" in text or "emantics" in text:
             text = _formulas_once(text)
         text = _POWER.sub(lambda match: match[1] + raised(match[2]), text)
@@ -71,6 +71,19 @@ def without_markup(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     return text
+
+
+def _without_cdata(text: str) -> str:
+    """Return text without the marks around what is quoted as data; half a pair stays.
+
+    >>> _without_cdata("a <![CDATA[n < 5]]> <![CDATA[b")
+    'a n < 5 <![CDATA[b'
+    """
+    before, *pieces = text.split(_CDATA)
+    halves = (piece.partition("]]>") for piece in pieces)
+    return before + "".join(
+        f"{data}{rest}" if end else f"{_CDATA}{data}" for data, end, rest in halves
+    )
 
 
 def _formulas_once(text: str) -> str:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_OPENING = "\\[［【〔〖〚⟦⁅❲⦋⦍⦏｢「『﹝"
-_CLOSING = "\\]］】〕〗〛⟧⁆❳⦌⦎⦐｣」』﹞"
+_OPENING = "\\[［【〔〖〘〚⟦⟬⁅❲⦋⦍⦏｢「『﹝⸢⸤﹇︗︹︻﹁﹃"
+_CLOSING = "\\]］】〕〗〙〛⟧⟭⁆❳⦌⦎⦐｣」』﹞⸣⸥﹈︘︺︼﹂﹄"
 _BRACKETED = re.compile(f"[{_OPENING}]([^{_OPENING}{_CLOSING}\n]{{1,120}})[{_CLOSING}]")
-# Nobody sees these: marks of width zero, joiners, and what is written over another character.
-_UNSEEN = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
-    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-_NUMBERS = re.compile(
-    r"\s*(?:sources?\s*)?:?\s*\d{1,3}"
-    r"(?:\s*[-‐‑‒–—−－,;、，；\s]\s*(?:sources?\s*)?\d{1,3}){0,40}\s*\??\s*",
-    re.IGNORECASE,
-)
+# Nobody sees these: marks of width zero, joiners, what is written over another character; and
+# letters that have no shape.
+_UNSEEN = frozenset(["Cc", "Cf", "Mn", "Me", "Mc", "Co", "Cn", "Cs"])
+_SHAPELESS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
+_NUMBER = r"(?:sources? ?)?:? ?\d{1,3} ?\??"
+_NUMBERS = re.compile(rf"{_NUMBER}(?: ?[-‐‑‒–—−－,;、，； ] ?{_NUMBER}){{0,60}}", re.IGNORECASE)
 
 
 def no_markers(text: str) -> str:
@@ -28,6 +23,8 @@ def no_markers(text: str) -> str:
 
     >>> no_markers("as shown before [3, 4], 【１】 and [\u200b²]; see [2020]")
     'as shown before (3, 4), (1) and (2); see [2020]'
+    >>> no_markers("[1?, 2] [❸] [⑷] [\u05b05]")
+    '(1?, 2) (3) (4) (5)'
     """
     return _BRACKETED.sub(_round, text)
 
@@ -35,5 +32,20 @@ def no_markers(text: str) -> str:
 def _round(match: re.Match[str]) -> str:
     inside = match[1]
     if not inside.isascii():
-        inside = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", inside)))
-    return f"({inside})" if _NUMBERS.fullmatch(inside) else match[0]
+        inside = unicodedata.normalize("NFKC", _seen("".join(map(_digits, inside))))
+        inside = _seen(inside)
+    # One space for many: runs of them could be shared out in too many ways.
+    return f"({inside})" if _NUMBERS.fullmatch(" ".join(inside.split())) else match[0]
+
+
+def _seen(text: str) -> str:
+    shown = (c for c in text.translate(_SHAPELESS) if unicodedata.category(c) not in _UNSEEN)
+    return "".join(shown)
+
+
+def _digits(character: str) -> str:
+    """Return a number in a circle, in brackets or with a full stop as plain digits."""
+    if unicodedata.category(character) != "No":
+        return character
+    number = unicodedata.numeric(character)
+    return str(int(number)) if number.is_integer() else character
