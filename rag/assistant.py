@@ -147,6 +147,11 @@ class Assistant:
                 if self._embedder is opened:
                     self._embedder = None
 
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever ingested."""
+        return self.index.exists
+
     def require(self) -> None:
         """See that there is a library.
 

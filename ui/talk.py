@@ -75,7 +75,7 @@ async def answer_views(
                 if isinstance(part, Answer):
                     yield await asyncio.to_thread(_over, new(answer=part), hits)
                     return
-                if isinstance(part, LibraryError) and not assistant.index.exists:
+                if isinstance(part, LibraryError) and not assistant.exists:
                     part = InputError(_EMPTY)
                 if isinstance(part, RagError):
                     key = assistant.settings.openai_api_key
