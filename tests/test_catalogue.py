@@ -111,8 +111,8 @@ def filled(assistant, folder, rows):
         ("How many authors are there?", "The library has 4 authors.", ""),
         ("How many people wrote Alpha?", "has 3 authors [1]", "a"),
         ("Which paper has the most authors?", "1 paper has 3 authors, the most:", "a"),
-        ("How many papers have only one author?", "1 paper has one author:", "b"),
-        ("papers with more than one author", "2 papers have more than 1 authors:", "ac"),
+        ("How many papers have only one author?", "1 paper has 1 author:", "b"),
+        ("papers with more than one author", "2 papers have more than 1 author:", "ac"),
         ("which titles have the word bees in them", "2 papers with “bees” in the title", "ca"),
         ('titles starting with "naming bees"', "1 paper with “naming bees” in the title", "c"),
         ("in how many papers is Bo Schütze first author?", "1 paper by Bo Schütze:", "b"),
@@ -339,3 +339,48 @@ def test_joined_answers_are_of_their_kind_and_known_where_one_is(kinds, kind):
 
 def test_names_are_folded():
     assert fold_person("Bo Schütze") == fold_person("bo schuetze") == fold_person("Bo Schutze")
+
+
+HELD = "the library holds titles, authors, years, venues, identifiers and abstracts"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How many papers by Zed Nobody?", "The library has no papers by Zed Nobody."),
+        (
+            "how often is Alpha cited?",
+            f"Citation counts and references are not known here: {HELD}.",
+        ),
+        ("hi, how are you?", "Ask a question about the 3 papers of this library."),
+    ],
+)
+def test_what_is_said_whole(ask, question, text):
+    assert ask(question).answer == text
+
+
+def test_without_fields_what_is_held_and_the_nearest_three_are_said(assistant, tmp_path):
+    hives = [
+        {"id": name, "title": f"Bees of hive {name}", "abstract": "Bees are here."}
+        for name in ("one", "two", "three", "four")
+    ]
+    ask = filled(assistant, tmp_path, hives).ask
+    assert ask("how often is Bees cited?").answer.endswith(
+        "the library holds titles, identifiers and abstracts."
+    )
+    answer = ask("Who wrote about bees?").answer
+    assert answer.startswith("The papers have no authors here, so that cannot be told. The nearest")
+    assert answer.count("“Bees of hive") == 3
+
+
+def test_of_papers_of_one_name_three_are_counted(assistant, tmp_path):
+    parts = [
+        {"id": part, "title": f"Waspnet: part {part}", "abstract": "Wasps.", "authors": ["Cy Poe"]}
+        for part in ("one", "two", "three", "four")
+    ]
+    ask = filled(assistant, tmp_path, parts).ask
+    answer = ask('How many authors does "Waspnet: part two" have?')
+    assert answer.answer == "**Waspnet: part two** (Poe) has 1 author [1]"
+    assert ask("How many authors does Waspnet have?").answer == (
+        "The papers that mention “Waspnet” have 1 author."
+    )
