@@ -30,6 +30,7 @@ from rag.settings import load_settings
 from rag.text import tokens
 from rag.types import Usage
 from tests.fake_openai import (
+    DONE,
     HANG,
     JSON,
     RESET,
@@ -874,3 +875,77 @@ def test_azures_address_keeps_its_query_and_its_header(monkeypatch):
         settings = use(server, OPENAI_BASE_URL=f"{server.base_url}?api-version=7")
         assert ask(settings)[0] == ["Blue."]
     assert server.requests[0].path == "/v1/chat/completions?api-version=7"
+
+
+def said(choice, **more):
+    return event({"choices": [choice], **more})
+
+
+BLUE = said({"delta": {"content": "Blue."}})
+END = said({"delta": {}, "finish_reason": "stop"})
+WHOLE = {"choices": [{"message": {"role": "assistant", "content": "Blue."}}]}
+ODD = {
+    "no stream": Reply([json.dumps(WHOLE, indent=1).encode()], headers=JSON),
+    "one message": Reply([event(WHOLE), DONE]),
+    "longer messages": Reply(
+        [said({"message": {"content": text}}) for text in ("Bl", "Blue", "Blue.")] + [DONE]
+    ),
+    "parts": Reply(
+        [
+            said({"delta": {"content": [{"type": "thinking", "thinking": [{"text": "Hm"}]}]}}),
+            said({"delta": {"content": [{"type": "text", "text": "Blue"}, "?"]}}),
+            said({"delta": {"content": [{"type": "text", "text": "."}]}}),
+            DONE,
+        ]
+    ),
+    "no choices": Reply([event({"choices": None, "usage": {}}), BLUE, END, event({"id": 1}), DONE]),
+    "no choice": Reply([event({"choices": [None]}), BLUE, END, DONE]),
+    "nothing": Reply([b"data:\n\n", event("null"), event("[]"), b"data: \r\n\r\n", BLUE, DONE]),
+    "odd counts": Reply([BLUE, event({"choices": [], "usage": "none"}), END, DONE]),
+    "listed counts": Reply([said({"delta": {"content": "Blue."}}, usage=[1]), DONE]),
+    "wide end": Reply([BLUE, b"data:  [DONE]  \n\n"]),
+    "small end": Reply([BLUE, b"data:[done]\n\n"]),
+    "marked": Reply([b"\xef\xbb\xbf" + BLUE, END, DONE]),
+    "remarks": Reply([b": busy\n\n:\n", BLUE.replace(b"\n", b"\r"), END, DONE, DONE, BLUE]),
+    "many lines": Reply([b'data: {"choices": [{"delta":\ndata: {"content": "Blue."}}]}\n\n', DONE]),
+    "unseen": Reply([said({"delta": {"content": "\u202eBl\U000e0031ue\u2069."}}), DONE]),
+}
+
+
+@pytest.mark.parametrize("reply", ODD.values(), ids=ODD)
+def test_whatever_carries_the_text_gives_it(reply, pauses):
+    with FakeOpenAI(in_turn(reply)) as server:
+        pieces, completion = ask(use(server))
+    assert ("".join(pieces), completion.text, completion.stopped) == ("Blue.", "Blue.", None)
+    assert (len(server.requests), pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (fail(400, f"bad key {KEY[:5]}\n{KEY[5:]}."), "HTTP 400: bad key [key]"),
+        (
+            Reply([b'[{"error": {"message": "API key not valid. Pass one."}}]'], 400, JSON),
+            "refused the key; check OPENAI_API_KEY",
+        ),
+        (
+            Reply([b'{"error": {"message": "no such thing"}}'], headers=JSON),
+            "reports an error (no such thing)",
+        ),
+        (Reply([event("[" * 100_000)]), "sent a reply that cannot be read (RecursionError)"),
+        (Reply([b'data: {"x": ' + b"1" * 5_000 + b"}\n\n"]), "cannot be read (ValueError)"),
+        (fail(429, headers={"retry-after": "inf"}), "limits its rate; try again later"),
+        (fail(429, headers={"retry-after": "9999999"}), "limits its rate; try again later"),
+    ],
+)
+def test_an_odd_fault_is_told_plainly(reply, words, pauses):
+    with FakeOpenAI(in_turn(reply)) as server, pytest.raises(ModelError) as caught:
+        ask(use(server, retries=0))
+    error = caught.value
+    assert "\n" not in str(error)
+    assert words in str(error)
+    assert KEY[5:] not in str(error)
+
+
+def test_a_text_without_end_or_words_is_counted():
+    assert 0 < tokens.count(" " * 1_500_000) < 100_000

@@ -32,8 +32,13 @@ _FILTERED = re.compile(
 _NO_MODEL = re.compile(
     r"model.{0,120}(?:not found|not exist|not_found)|invalid model|unknown model"
 )
+# As Gemini ("API key not valid", with 400) puts it.
+_NO_KEY = re.compile(
+    r"api[ _]key (?:is )?(?:not valid|invalid)|(?:invalid|incorrect)[ _]api[ _]key"
+)
 _KEY = re.compile(r"\b(?:sk-|Bearer )\S+")
 _LONGEST_QUOTE = 160
+_LONG = 24 * 3_600  # seconds: nobody waits for that by the second
 
 
 def model_error(error: Exception, who: str, secret: str = "") -> ModelError:
@@ -70,7 +75,7 @@ def model_error(error: Exception, who: str, secret: str = "") -> ModelError:
     kind = type(error).__name__
     if isinstance(
         error,
-        (json.JSONDecodeError, UnicodeError, AttributeError, TypeError, openai.OpenAIError),
+        (ValueError, RecursionError, AttributeError, TypeError, openai.OpenAIError),
     ):
         return ModelError(
             f"{who} sent a reply that cannot be read ({kind}); check OPENAI_BASE_URL and the model"
@@ -85,7 +90,7 @@ def _status_error(error: openai.APIStatusError, who: str, secret: str) -> ModelE
     lower = _lower(error)
     if status in (400, 403, 422, 451) and _FILTERED.search(lower):
         return _filtered(who)
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _NO_KEY.search(lower)):
         return ModelError(f"{who} refused the key; check OPENAI_API_KEY")
     if status == 402:
         return ModelError(f"{who} says that the account has no credit; check its billing")
@@ -93,7 +98,7 @@ def _status_error(error: openai.APIStatusError, who: str, secret: str) -> ModelE
         return ModelError(f"{who} says that the quota is used up; check the account's billing")
     if status == 429:
         wait = _retry_after(error)
-        when = "later" if wait is None else f"in {wait:.0f} s"
+        when = "later" if wait is None or wait > _LONG else f"in {wait:.0f} s"
         return ModelUnavailable(f"{who} limits its rate; try again {when}", retry_after=wait)
     if status == 413 or _TOO_LONG.search(lower):
         return _too_long(who)
@@ -142,9 +147,11 @@ def _said(error: openai.APIError, secret: str) -> str:
 def _one_line(text: str, secret: str) -> str:
     """Return what a server said without keys, line breaks or terminal codes, cut short."""
     text = text[: 20 * _LONGEST_QUOTE]
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(secret) > 1:
+        text = re.sub(" ?".join(map(re.escape, secret)), secret, text)  # broken over lines
     text = cut_out(text, [secret])
     text = _KEY.sub("[key]", text)
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
 
 

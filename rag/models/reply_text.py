@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What a terminal would obey; line feeds and tabs stay.
-_CONTROLS = dict.fromkeys([*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)])
+# What a terminal would obey, line feeds and tabs aside; what shows text in another order than it
+# is in, and tags that nobody sees.
+_CONTROLS = dict.fromkeys(
+    [
+        *(*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)),
+        *(*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)),
+    ]
+)
 _OPEN, _CLOSE = "<think>", "</think>"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import itertools
+import json
 import math
 import re
 import time
@@ -19,14 +20,15 @@ from llama_index.core.bridge.pydantic import PrivateAttr, SecretStr
 from llama_index.core.llms import ChatMessage, ChatResponse, ChatResponseGen, MessageRole
 from llama_index.llms.openai.utils import to_openai_message_dicts
 from llama_index.llms.openai_like import OpenAILike  # type: ignore[import-untyped]
-from openai import APIStatusError, Stream
+from openai import APIError, APIStatusError, Stream
 
 from rag.errors import SettingsError
 from rag.models.parameters import MOST, Parameters
 from rag.settings import Settings
 
 OPENAI_URL = "https://api.openai.com/v1"
-_LAST = re.compile(rb"(?:\A|[\r\n])data: ?\[DONE\]")
+_LAST = re.compile(rb"(?:\A|[\r\n])data:[ \t]*\[DONE\]", re.IGNORECASE)
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, before the first event
 # Kept open while a person reads an answer and asks on.
 _CONNECTIONS = httpx.Limits(
     max_connections=1000, max_keepalive_connections=20, keepalive_expiry=60.0
@@ -98,24 +100,24 @@ class ServedLLM(OpenAILike):  # type: ignore[misc]
         )
         # Left to the collector, a stream that is left early is closed at any moment: within the
         # pool's own lock it waits for itself.
-        with contextlib.closing(self._post(body, timeout)) as events:
-            yield from self._read(events)
+        with contextlib.closing(self._post(body, timeout)) as stream:
+            yield from self._read(stream)
 
-    def _read(self, events: Any) -> ChatResponseGen:
+    def _read(self, stream: Any) -> ChatResponseGen:
         text = ""
-        finish: dict[str, Any] = {}
-        for event in events:
+        reason: Any = None
+        for event in _events(stream):
             choice = _choice(event)
-            delta = (choice.get("delta") or {}).get("content") or ""
+            delta = _text_of(choice, text)
             text += delta
-            finish = {"finish_reason": choice.get("finish_reason") or finish.get("finish_reason")}
+            reason = choice.get("finish_reason") or reason
             yield ChatResponse(
                 message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
                 delta=delta,
                 raw=event,
-                additional_kwargs=self._get_response_token_counts(event) | finish,
+                additional_kwargs=_counts(event) | {"finish_reason": reason},
             )
-        if not finish.get("finish_reason") and events.response.request.extensions.get("done"):
+        if not reason and stream.response.request.extensions.get("done"):
             yield ChatResponse(  # it did not say why, but that this was all
                 message=ChatMessage(role=MessageRole.ASSISTANT, content=text),
                 delta="",
@@ -237,6 +239,8 @@ class _Watched(httpx.SyncByteStream):
         size, tail = 0, b""
         chunks = iter(self._stream)
         for chunk in chunks:
+            if not size:
+                chunk = chunk.removeprefix(_MARK)
             if _LAST.search(tail + chunk):
                 self._request.extensions["done"] = True
                 with contextlib.suppress(httpx.TransportError):  # the text is whole without it
@@ -263,10 +267,72 @@ def _watch_clock(response: httpx.Response) -> None:
         response.stream = _Watched(response.stream, response.request)
 
 
-def _choice(event: object) -> Mapping[str, Any]:
-    """Return the choice in an event of a streamed chat completion, empty where it has none."""
-    choices = event.get("choices", []) if isinstance(event, Mapping) else None
+def _events(stream: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the events of a reply, or the one document of a server that does not stream.
+
+    What carries nothing, as some send to keep a connection open, is left out.
+    """
+    response = stream.response
+    whole = response.headers.get("content-type", "").startswith("application/json")
+    if whole:
+        sent = iter([response.read().decode()])
+    else:
+        sent = (event.data.strip() for event in stream._iter_events())
+    nothing: object = None
+    some = False
+    for data in sent:
+        if data[:6].upper() == "[DONE]":
+            break
+        event = json.loads(data) if data else None
+        if isinstance(event, Mapping) and event.get("error"):
+            error = event["error"]
+            said = error.get("message") if isinstance(error, Mapping) else error
+            raise APIError(str(said or "it does not say which"), response.request, body=error)
+        if isinstance(event, Mapping) and event.get("choices") not in (None, [None]):
+            some = some or bool(event["choices"])
+            if event["choices"] or event.get("usage"):
+                yield event
+        elif isinstance(event, Mapping) and event.get("usage"):
+            yield {**event, "choices": []}
+        else:
+            nothing = event or nothing
+    if whole and some:
+        response.request.extensions["done"] = True
+    if not some and nothing is not None:
+        raise TypeError("no chat completion")
+
+
+def _choice(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the choice in an event of a chat completion, empty where it has none."""
+    choices = event["choices"]
     choice = choices[0] if isinstance(choices, list) and choices else {}
     if not isinstance(choices, list) or not isinstance(choice, Mapping):
         raise TypeError("no chat completion")
     return choice
+
+
+def _text_of(choice: Mapping[str, Any], before: str) -> str:
+    """Return what a choice adds to the text before it; its parts that are no text are left out.
+
+    >>> _text_of({"delta": {"content": [{"type": "text", "text": "Blue"}, {"type": "x"}]}}, "")
+    'Blue'
+
+    Some send a whole message, longer each time, in place of what is new in it.
+
+    >>> _text_of({"message": {"content": "Blue."}}, "Blue")
+    '.'
+    """
+    whole = "delta" not in choice and "message" in choice
+    content = (choice.get("message" if whole else "delta") or {}).get("content") or ""
+    if isinstance(content, list):
+        parts = (part.get("text") for part in content if isinstance(part, Mapping))
+        content = "".join(part for part in parts if isinstance(part, str))
+    if not isinstance(content, str):
+        raise TypeError("no chat completion")
+    return content.removeprefix(before) if whole else content
+
+
+def _counts(event: Mapping[str, Any]) -> dict[str, Any]:
+    usage = event.get("usage")
+    usage = usage if isinstance(usage, Mapping) else {}
+    return {name: usage[name] for name in ("prompt_tokens", "completion_tokens") if name in usage}

@@ -12,6 +12,8 @@ import tiktoken
 from tiktoken.load import read_file_cached
 from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
+_PIECE = 100_000  # characters
+
 
 @functools.cache
 def encoding() -> tiktoken.Encoding:
@@ -36,4 +38,6 @@ def count(text: str) -> int:
     >>> count("hello world")
     2
     """
-    return len(encoding().encode_ordinary(text))
+    # In pieces: of a million characters that belong together the encoder's stack overflows.
+    pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+    return sum(len(encoding().encode_ordinary(piece)) for piece in pieces)
