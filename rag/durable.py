@@ -53,7 +53,7 @@ def replacing(path: Path, *, shared: bool = False) -> Iterator[BinaryIO]:
     It has the mode of the file before it; through a link it goes where that leads. Where the file
     is ``shared``, others may write it at the same time: one of them wins.
     """
-    path = Path(os.path.realpath(path))
+    path = real_path(path)
     mark = f".{os.getpid()}-{threading.get_ident()}" if shared else ""
     new = path.with_name(f".{path.name}{mark}.rag-new")  # no name that a person gives
     new.unlink(missing_ok=True)  # left by a kill, maybe with another mode
@@ -79,6 +79,11 @@ def write_output(path: str | Path, data: bytes) -> None:
         stream.write(data)
 
 
+def real_path(path: str | Path) -> Path:
+    """Return where links lead; Path.resolve would raise for one that leads to itself."""
+    return Path(os.path.realpath(path))
+
+
 def check_output(path: str | Path) -> None:
     """Notice before long work that what ``-o`` names cannot be written.
 
@@ -89,7 +94,7 @@ def check_output(path: str | Path) -> None:
     if is_stream(path):
         return
     Path(path).parent.stat()
-    file = Path(os.path.realpath(path))
+    file = real_path(path)
     wrong = 0
     if file.is_dir():
         wrong = errno.EISDIR

@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.answers.asking import LISTING, MEASURING, asked_terms
+from rag.answers.asking import LISTING, MEASURING
 from rag.answers.extraction import READ, Candidates, rivals
 from rag.answers.questions import Question
 from rag.receipts.matching import mentions
 from rag.text.terms import terms
-from rag.text.words import Word, words
+from rag.text.words import Word
 from rag.types import Hit
 
 # Found on 350 questions written for 50 abstracts that the network was not trained on, each asked of
@@ -148,6 +148,6 @@ def formula() -> str:
 
 def _asked_words(question: Question) -> list[Word]:
     """Return the words of a question that papers which answer it should have."""
-    every = set(asked_terms(question.text))
+    every = set(question.terms)
     asked = every - (LISTING if question.kind == "list" else MEASURING) or every
-    return [word for word in words(question.text) if asked.intersection(terms(word.text))]
+    return [word for word in question.words if asked.intersection(terms(word.text))]

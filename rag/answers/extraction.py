@@ -216,6 +216,7 @@ def _skim(
         _coverage(wanted, _term_set(hit.paper.abstract) | said, frozenset())
         for hit, said in zip(hits, title_terms, strict=True)
     ]
+    most = max(shares)
     found: list[Candidate] = []
     alone = 0.0  # the score of the sentence before, without what it got from its own
     cosines = vectors[1:] @ vectors[0]
@@ -228,7 +229,7 @@ def _skim(
             + _QUANTITY_WEIGHT * (asks_quantity and bool(_DIGIT.search(text)))
             + _LINK_WEIGHT * (not asks_link and bool(_LINK.search(text)))
         )
-        less = _WHOLE * (shares[number] - max(shares))
+        less = _WHOLE * (shares[number] - most)
         found.append(Candidate(number, start, end, alone + before + less))
     return found, vectors[1:]
 

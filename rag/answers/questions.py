@@ -156,17 +156,16 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         people=named.people,
         subject=named.rest,
     )
-    title = QUOTED.search(text)
-    title = title if title and len(title[1].split()) > 2 else None
-    inside = [chunk.text for chunk in naming.chunks(title[1])] if title else []
+    quoted = QUOTED.search(text)
+    title = quoted[1] if quoted and len(quoted[1].split()) > 2 else ""
+    inside = [chunk.text for chunk in naming.chunks(title)]
     asked = reading.read(_with_title(named.marked, inside))
     if title and asked.asks in reading.OF_PAPERS and not named.titles:
-        question = replace(question, names=(title[1],))
+        question = replace(question, names=(title,))
     if asked.asks and asked.whole and not sides:
         question = replace(question, text=text, kind="library", asks=asked.asks)
         if not asked.titled:
             return replace(question, subject=asked.subject)
-        quoted = QUOTED.search(text)
         part = quoted[1] if quoted else re.sub(r"\Awords?\s+", "", asked.subject)
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
@@ -312,7 +311,7 @@ def _is_small(said: Sequence[str], share: float) -> bool:
 
 _OF_BOTH = re.compile(
     r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|in\s+common|pros|cons|prefer|"
-    r"and\s+how\s+(?:many|much|\w+))\b",
+    r"and\s+how\s+\w+)\b",
     re.IGNORECASE,
 )
 

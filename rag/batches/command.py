@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.batches.processes import start_processes
 from rag.batches.question_files import Item, read_questions
-from rag.durable import check_output, is_stdout, is_stream
+from rag.durable import check_output, is_stdout, is_stream, real_path
 from rag.errors import InputError, RagError
 from rag.importing import heavy_imports
 from rag.settings import Settings, load_settings
@@ -26,7 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
     """``rag batch``: exit 1 where questions are left, or where every one failed."""
     items = read_questions(arguments.questions)
     out = Path(arguments.output)
-    same = not is_stream(out) and os.path.realpath(out) == os.path.realpath(arguments.questions)
+    same = not is_stream(out) and real_path(out) == real_path(arguments.questions)
     if same or out.is_dir():
         raise InputError(f"{out} cannot take the answers; name another file")
     if out.exists() or out.is_symlink():  # else its folder may be made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ from rag.batches.journal import Journal, Row, Stream, claimed, row_key
 from rag.batches.processes import AnsweringProcess
 from rag.batches.question_files import Item
 from rag.batches.rows import Task, ask_all, digest, shape_of, under_way, ways_to_ask
-from rag.durable import is_stream
+from rag.durable import is_stream, real_path
 from rag.errors import InputError
 from rag.models import replies
 
@@ -80,7 +79,7 @@ def run(
         BusyError: another batch has ``out``. InputError: ``out`` holds something else.
         SettingsError, LibraryError: nothing can be answered; what was finished is kept.
     """
-    out = out if is_stream(out) else Path(os.path.realpath(out))
+    out = out if is_stream(out) else real_path(out)
     shaped = {**shape_of(assistant), **(shape or {})}  # opens what answers
     for process in processes:
         process.wait_until_open()
@@ -161,7 +160,7 @@ def still_open(
 ) -> list[Item]:
     """Return the questions that `run` would ask."""
     shaped = shape_of(assistant)
-    file = out if is_stream(out) else Path(os.path.realpath(out))
+    file = out if is_stream(out) else real_path(out)
     with claimed(file):
         rows = {} if is_stream(out) else Journal(file).rows
     tasks = [(item, digest(item, shaped)) for item in items]

@@ -13,23 +13,10 @@ from rag.drafts.blocks import Block, raise_numbers, without_marks
 _PAGE = re.compile(r"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype html|html|body)\b", re.I)
 _DROPPED = ("title", "script", "style", "template")  # what stands in them is no prose
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_BLOCKS = {
-    *("p", "div", "li", "blockquote", "section", "article", "main", "aside", "header", "footer"),
-    *(
-        "pre",
-        "figcaption",
-        "caption",
-        "tr",
-        "dt",
-        "dd",
-        "ul",
-        "ol",
-        "table",
-        "body",
-        "html",
-        *_HEADINGS,
-    ),
-}
+_BLOCKS = frozenset(
+    "p div li blockquote section article main aside header footer pre figcaption caption tr dt dd "
+    "ul ol table body html".split()
+).union(_HEADINGS)
 _NUMBERS = re.compile(r"\s*\[?([\d\s,–-]{1,40})\]?\s*")
 
 

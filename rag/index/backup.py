@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from rag.durable import is_stream, opened_stream, sync_folder
+from rag.durable import is_stream, opened_stream, real_path, sync_folder
 from rag.errors import InputError, LibraryError
 from rag.index.chroma_files import copy_database
 from rag.index.writer_lock import WriterLock
@@ -50,8 +50,8 @@ def write_backup(folder: Path, out: str) -> int:
         if is_stream(out):
             with opened_stream(out) as stream:
                 return _write(folder, stream)
-        path = Path(os.path.realpath(out))
-        if Path(os.path.realpath(folder)) in path.parents:
+        path = real_path(out)
+        if real_path(folder) in path.parents:
             raise InputError(f"{out} is inside the library that it would keep; name another place")
         with _beside(path) as (name, file):
             size = _write(folder, file)
@@ -101,7 +101,7 @@ def restore_backup(file: Path, folder: Path) -> Path | None:
         InputError: the file is no backup, or a damaged one.
         BusyError: another process keeps writing to the library that is there.
     """
-    folder = Path(os.path.realpath(folder))
+    folder = real_path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f".{folder.name}.restoring-*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from rag.durable import real_path
 from rag.readers.clean import visible
 from rag.types import Rejection
 
@@ -36,14 +37,14 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
         if path == "-" or _kind(path) in {"file", "other"}:
             files.append(path)
         elif _kind(path) == "folder":
-            _search(path, _real(path), set(), files, rejected)
+            _search(path, real_path(path), set(), files, rejected)
         elif path and glob.has_magic(path):
             matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes names
             if not matches:
                 rejected.append(Rejection(visible(path), _NO_MATCH))
             for match in matches:
                 if _kind(match) == "folder":
-                    _search(match, _real(match), set(), files, rejected)
+                    _search(match, real_path(match), set(), files, rejected)
                 else:
                     files.append("./-" if match == "-" else match)  # "-" is standard input
         else:
@@ -64,15 +65,10 @@ def _kind(path: str) -> Literal["file", "folder", "other", "nothing"]:
     return "file" if stat.S_ISREG(mode) else "other" if mode else "nothing"
 
 
-def _real(path: str) -> Path:
-    """Return where links lead; Path.resolve would raise for one that leads to itself."""
-    return Path(os.path.realpath(path))
-
-
 def _search(
     folder: str, top: Path, seen: set[Path], files: list[str], rejected: list[Rejection]
 ) -> None:
-    real = _real(folder)
+    real = real_path(folder)
     if real in seen:  # a link to a folder above
         return
     seen.add(real)
@@ -88,7 +84,7 @@ def _search(
             continue
         if kind == "nothing":
             rejected.append(Rejection(visible(path), "a link to nothing; remove or mend it"))
-        elif Path(path).is_symlink() and not _real(path).is_relative_to(top):
+        elif Path(path).is_symlink() and not real_path(path).is_relative_to(top):
             rejected.append(Rejection(visible(path), "a link out of the folder; name its target"))
         elif kind == "folder":
             _search(path, top, seen, files, rejected)

@@ -93,7 +93,7 @@ def test_state_line():
         ({"embedder": "odd:x"}, "by words, and by odd"),
         ({}, "a small network that comes with the program; it errs, as Help says"),
         ({"checker": "server h:80"}, "a checker at h:80, which the settings name"),
-        ({"checker": "folder /home/me/nli"}, "the network in the folder nli, which"),
+        ({"checker": "folder models/nli"}, "the network in the folder nli, which"),
         ({}, "quotations, without a language model"),
         ({}, "12 for an answer, unless it is set above"),
     ],

@@ -51,7 +51,7 @@ def count_papers(asked: Asked) -> Known:
         limits += f" that {'mentions' if count == 1 else 'mention'} “{asked.question.subject}”"
     if not count:
         return Known(f"The library has no papers{limits}.")
-    lead = f"The library has {count:,} {'paper' if count == 1 else 'papers'}{limits}"
+    lead = f"The library has {number_of(count, 'papers')}{limits}"
     if not asked.where and not about:
         years = asked.library.years()
         return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")

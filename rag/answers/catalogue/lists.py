@@ -39,8 +39,9 @@ def list_papers(asked: Asked) -> Known:
         return listed(lead, about[:most], titled)
     papers = by_age(asked)[:most]
     more = f"; the newest {len(papers)} are" if count > len(papers) else ""
-    noun = "paper" if count == 1 else "papers"
-    return listed(f"The library has {count:,} {noun}{limits_of(asked)}{more}:", papers, titled)
+    return listed(
+        f"The library has {number_of(count, 'papers')}{limits_of(asked)}{more}:", papers, titled
+    )
 
 
 def list_coauthors(asked: Asked) -> Known:
@@ -77,8 +78,8 @@ def list_by_size(asked: Asked) -> Known:
     else:
         wanted, said = {size}, number_of(size, "authors")
     found = [paper for paper in papers if len(paper.authors) in wanted]
-    noun, verb = ("paper", "has") if len(found) == 1 else ("papers", "have")
-    lead = f"{len(found):,} {noun}{limits_of(asked)} {verb} {said}"
+    verb = "has" if len(found) == 1 else "have"
+    lead = f"{number_of(len(found), 'papers')}{limits_of(asked)} {verb} {said}"
     return listed(f"{lead}{', among them' if len(found) > SHOWN else ''}:", found[:SHOWN], titled)
 
 
