@@ -91,6 +91,16 @@ def test_no_command_shows_or_writes_a_secret(planted, capsys, caplog, monkeypatc
         check(file.read_bytes().decode("latin-1"))
 
 
+def test_what_chroma_leaves_of_memory_in_its_files_is_blanked(planted, capsys):
+    (lengths,) = (file for file in planted.rglob("length.bin"))
+    assert lengths.stat().st_size > 0
+    assert not lengths.read_bytes().strip(b"\0")
+    lengths.write_bytes(KEY.encode().ljust(lengths.stat().st_size, b"\0"))
+    assert main(["ingest", "p.jsonl", "--rebuild"]) == 0
+    for file in planted.rglob("length.bin"):
+        assert not file.read_bytes().strip(b"\0")
+
+
 def test_secrets_are_cut_out_of_any_text(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rag.toml").write_text(

@@ -104,14 +104,34 @@ class Graph:
         with _locked(FileLock(self._folder / "graph.lock")) as taken:
             if taken:  # where it fails, nobody rewrites either
                 self._mend()
-            yield
+            try:
+                yield
+            finally:
+                self._blank()
 
-    def alone(self) -> contextlib.AbstractContextManager[bool]:
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
         """Keep other processes from opening and changing the store; False where that fails.
 
         Opening Chroma writes to its database, and two writers at once may both be refused.
         """
-        return _locked(self._alone)
+        with _locked(self._alone) as taken:
+            try:
+                yield taken
+            finally:
+                self._blank()
+
+    def _blank(self) -> None:
+        """Blank the vectors' lengths, which an inner product has none of.
+
+        Chroma never fills their memory and writes it as it is, with what the program held before.
+        """
+        for file in (self._folder / "chroma").glob("*/length.bin"):
+            with contextlib.suppress(OSError):  # it may only be read, or is gone
+                data = file.read_bytes()
+                if data.strip(b"\0"):
+                    with file.open("r+b") as opened:
+                        opened.write(bytes(len(data)))
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:
