@@ -41,7 +41,7 @@ from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
 from rag.receipts import checker
 from rag.settings import Settings
-from rag.types import Answer, Hit, IngestReport, Paper, Rejection, Turn
+from rag.types import Answer, Hit, IngestReport, Length, Paper, Rejection, Turn
 
 if TYPE_CHECKING:
     from rag.llama_index import PaperChatEngine, PaperQueryEngine, PaperRetriever
@@ -146,6 +146,11 @@ class Assistant:
             with self._opening:
                 if self._embedder is opened:
                     self._embedder = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever ingested."""
+        return self.index.exists
 
     def require(self) -> None:
         """See that there is a library.
@@ -438,6 +443,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         judge: bool = False,
         choose: Choose | None = None,
+        length: Length = "usual",
     ) -> Generator[Part, None, None]:
         """Answer a question: yield the hits that are read, then text as it comes, then the Answer.
 
@@ -448,6 +454,7 @@ class Assistant:
             history: the conversation so far, oldest first.
             judge: have the model add its own verdict to each sentence.
             choose: given the question and the papers found, returns those to read, in order.
+            length: ``short`` or ``detailed`` for fewer or more sentences than usual.
 
         Raises:
             InputError: the question is empty or a filter has no meaning.
@@ -469,6 +476,7 @@ class Assistant:
                 history=history,
                 judge=judge,
                 choose=choose,
+                length=length,
             )
             return next(parts), parts
 

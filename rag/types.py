@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = "NDArray[np.float32]"  # rows of vectors
 AnswerKind = Literal["papers", "library", "chat"]
+Length = Literal["usual", "short", "detailed"]  # of an answer
 Support = Literal["verbatim", "supported", "weak", "unsupported", "uncited"]
 
 

@@ -84,6 +84,13 @@ def test_the_paper_with_most_of_the_words_counts_and_names_count_double(monkeypa
     assert found.missing == ()
 
 
+def test_a_paper_with_only_a_relative_of_a_numbered_name_has_none_of_the_words(monkeypatch):
+    monkeypatch.setattr(abstention, "rivals", lambda question, hits: frozenset([0]))
+    found = grounds(monkeypatch, ALPHA, [(1.0, 1.0), (0.0, 0.5)], (0.0,))
+    assert found.features.coverage == pytest.approx(0.5 / 3)
+    assert found.features.unnamed == 1.0
+
+
 def test_what_no_paper_has_is_missing(monkeypatch):
     found = grounds(monkeypatch, ALPHA, [(0.4, 0.5), (0.1, 0.0)], (0.0,), papers=0)
     assert found.features == pytest.approx((0.0, 0.0, 0.0, ODDS, (2 * 0.4 + 0.5) / 3, 0.6, 0.0))

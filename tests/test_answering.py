@@ -6,11 +6,13 @@ import json
 
 import pytest
 
+from rag.answers import chain
+from rag.answers.judging import total, unmeasured
 from rag.answers.refusals import REFUSAL
 from rag.assistant import Assistant
 from rag.errors import ModelError
 from rag.settings import load_settings
-from rag.types import Answer, Turn, to_json
+from rag.types import Answer, Sentence, Turn, Usage, to_json
 from tests.fake_openai import RESET, FakeOpenAI, Reply, chunk, fail, say
 from tests.get_gguf import gguf_file
 
@@ -120,6 +122,47 @@ def test_the_judge_stands_beside_the_deterministic_verdict(ask):
     assert [judge for judge, _ in verdicts] == ["unsupported", "unmeasured"]
     assert {support for _, support in verdicts} <= {"verbatim", "unsupported"}
     assert set(parts[-1].prompts) == {"answer", "judge"}
+
+
+def test_what_cites_nothing_is_not_judged_and_an_empty_verdict_is_none(ask):
+    replies = iter(
+        [
+            "Birds sing at night. Each graph has 12 edges [1]. A graph has nodes [1].",
+            "*Supported*",
+            " ",
+        ]
+    )
+    parts, _ = ask(lambda request: say(next(replies)), judge=True)
+    assert [each.judge for each in parts[-1].sentences] == [None, "supported", "unmeasured"]
+
+
+def test_usages_add_up_and_an_unknown_price_makes_the_sum_unknown():
+    assert total([Usage(1, 2, 0.5), Usage(3, 4, 0.25)]) == Usage(4, 6, 0.75)
+    assert total([Usage(1, 2, None), Usage(3, 4, 0.25)]) == Usage(4, 6, None)
+    assert total([]) == Usage()
+
+
+def test_a_judge_that_fails_measures_what_cites_and_nothing_else():
+    cites, none = Sentence("So [1].", (1,), "weak", 0.2), Sentence("So.", (), "uncited", 0.0)
+    assert [each.judge for each in unmeasured([cites, none])] == ["unmeasured", None]
+
+
+def test_seconds_add_up_and_have_four_digits(ask):
+    parts, _ = ask(lambda request: say("Each graph has 12 edges [1]."))
+    spent = parts[-1].seconds
+    each = (spent.retrieve, spent.generate, spent.verify, spent.total, parts[-1].confidence)
+    assert [round(number, 4) for number in each] == list(each)
+    assert spent.total == pytest.approx(sum(each[:3]), abs=2e-4)
+
+
+def test_one_question_is_computed_at_a_time_and_who_waits_long_goes_beside_it(monkeypatch):
+    with chain._in_turn():
+        assert chain._TURN.locked()
+        monkeypatch.setattr(chain, "_PATIENCE", 0.01)
+        with chain._in_turn():  # waited in vain
+            pass
+        assert chain._TURN.locked()
+    assert not chain._TURN.locked()
 
 
 def test_a_reply_cut_off_keeps_what_had_arrived(ask):

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from rag.answers import several
 from rag.text.people import fold_person
+from rag.types import Answer, Citation, Hit, Paper, Passage, Retrieved, Seconds, Sentence
 
 ROWS = [
     {
@@ -109,8 +111,8 @@ def filled(assistant, folder, rows):
         ("How many authors are there?", "The library has 4 authors.", ""),
         ("How many people wrote Alpha?", "has 3 authors [1]", "a"),
         ("Which paper has the most authors?", "1 paper has 3 authors, the most:", "a"),
-        ("How many papers have only one author?", "1 paper has one author:", "b"),
-        ("papers with more than one author", "2 papers have more than 1 authors:", "ac"),
+        ("How many papers have only one author?", "1 paper has 1 author:", "b"),
+        ("papers with more than one author", "2 papers have more than 1 author:", "ac"),
         ("which titles have the word bees in them", "2 papers with “bees” in the title", "ca"),
         ('titles starting with "naming bees"', "1 paper with “naming bees” in the title", "c"),
         ("in how many papers is Bo Schütze first author?", "1 paper by Bo Schütze:", "b"),
@@ -273,5 +275,112 @@ def test_citations_of_several_answers_are_numbered_through(ask):
     assert answer.sentences[1].text.endswith("Cy Poe [2]")
 
 
+def part(text, cited, retrieved, **more):
+    papers = {name: Paper(name, name.upper(), "") for name in "abc"}
+    return Answer(
+        "q", "q", more.pop("answered", True), text,
+        sentences=(Sentence(text, tuple(range(1, len(cited) + 1)), "weak", 0.3),),
+        citations=tuple(Citation(n, papers[name]) for n, name in enumerate(cited, 1)),
+        retrieved=tuple(Retrieved(n, 1.0, name, name) for n, name in enumerate(retrieved, 1)),
+        llm="none", embedder="e", prompts={}, **more,
+    )  # fmt: skip
+
+
+def test_answers_are_joined():
+    joined = several.join(
+        "One [1]? Two?",
+        "alone",
+        ["One [1]?", "Two?"],
+        [
+            part("So [1][2].", "ab", "ab", confidence=0.8, seconds=Seconds(0.10004, 0.2, 0.3, 0.6)),
+            part("Yes [1][2].", "ca", "ca", confidence=0.6, settings={"k": 3}, answered=False),
+        ],
+    )
+    assert (joined.question, joined.standalone_question) == ("One [1]? Two?", "alone")
+    assert joined.answer == "**One (1)?**\nSo [1][2].\n\n**Two?**\nYes [3][1]."
+    assert [(each.text, each.citations) for each in joined.sentences] == [
+        ("So [1][2].", (1, 2)),
+        ("Yes [3][1].", (3, 1)),
+    ]
+    assert [(each.number, each.paper.id) for each in joined.citations] == list(enumerate("abc", 1))
+    assert [(each.rank, each.paper_id) for each in joined.retrieved] == [
+        (1, "a"),
+        (2, "c"),
+        (3, "b"),
+    ]
+    assert joined.seconds == Seconds(0.1, 0.2, 0.3, 0.6)
+    assert (joined.answered, joined.confidence, joined.settings) == (True, 0.6, {"k": 3})
+
+
+def test_what_is_found_for_each_question_is_found_once_the_best_of_each_first():
+    def found(name, rank):
+        return Hit(rank, 1.0, Paper(name, name, ""), Passage(name, 0, 0))
+
+    def ask(question):
+        names = {"One?": "ab", "Two?": "ca"}[question]
+        yield tuple(found(name, rank) for rank, name in enumerate(names, 1))
+        yield "So"
+        yield part(question, "", "", generation=question)
+
+    hits, text, answer = several.one_by_one("One? Two?", "alone", ["One?", "Two?"], ask)
+    assert [(hit.rank, hit.paper.id) for hit in hits] == [(1, "a"), (2, "c"), (3, "b")]
+    assert text == answer.answer == "**One?**\nOne?\n\n**Two?**\nTwo?"
+    assert answer.generation == "One?"  # what they share is as the first has it
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind"), [(("chat", "chat"), "chat"), (("library", "chat"), "papers")]
+)
+def test_joined_answers_are_of_their_kind_and_known_where_one_is(kinds, kind):
+    parts = [part("No.", "", "", kind=each, answered=False) for each in kinds]
+    joined = several.join("q", "q", ["a", "b"], parts)
+    assert (joined.kind, joined.answered, joined.confidence) == (kind, False, None)
+
+
 def test_names_are_folded():
     assert fold_person("Bo Schütze") == fold_person("bo schuetze") == fold_person("Bo Schutze")
+
+
+HELD = "the library holds titles, authors, years, venues, identifiers and abstracts"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How many papers by Zed Nobody?", "The library has no papers by Zed Nobody."),
+        (
+            "how often is Alpha cited?",
+            f"Citation counts and references are not known here: {HELD}.",
+        ),
+        ("hi, how are you?", "Ask a question about the 3 papers of this library."),
+    ],
+)
+def test_what_is_said_whole(ask, question, text):
+    assert ask(question).answer == text
+
+
+def test_without_fields_what_is_held_and_the_nearest_three_are_said(assistant, tmp_path):
+    hives = [
+        {"id": name, "title": f"Bees of hive {name}", "abstract": "Bees are here."}
+        for name in ("one", "two", "three", "four")
+    ]
+    ask = filled(assistant, tmp_path, hives).ask
+    assert ask("how often is Bees cited?").answer.endswith(
+        "the library holds titles, identifiers and abstracts."
+    )
+    answer = ask("Who wrote about bees?").answer
+    assert answer.startswith("The papers have no authors here, so that cannot be told. The nearest")
+    assert answer.count("“Bees of hive") == 3
+
+
+def test_of_papers_of_one_name_three_are_counted(assistant, tmp_path):
+    parts = [
+        {"id": part, "title": f"Waspnet: part {part}", "abstract": "Wasps.", "authors": ["Cy Poe"]}
+        for part in ("one", "two", "three", "four")
+    ]
+    ask = filled(assistant, tmp_path, parts).ask
+    answer = ask('How many authors does "Waspnet: part two" have?')
+    assert answer.answer == "**Waspnet: part two** (Poe) has 1 author [1]"
+    assert ask("How many authors does Waspnet have?").answer == (
+        "The papers that mention “Waspnet” have 1 author."
+    )

@@ -65,7 +65,8 @@ def stream(chunks, sources=SOURCES):
         ("[1, 2", "[1, 2", (), ()),
         ("[1,,2] [,]", "[1,,2] [,]", (), ()),
         ("1] ]]", "1] ]]", (), ()),
-        ("[" + " " * 70 + "1]", "[" + " " * 70 + "1]", (), ()),
+        ("[" + " " * 64 + "1]", "[" + " " * 64 + "1]", (), ()),
+        ("[" + " " * 63 + "1]", "[1]", (1,), ()),
         # Code.
         ("`a[1]` [2]", "`a[1]` [1]", (2,), ()),
         ("``a`[1]`` [2]", "``a`[1]`` [1]", (2,), ()),
@@ -81,6 +82,11 @@ def stream(chunks, sources=SOURCES):
         ("> ```\n> a[1]\n> ```\n[2]", "> ```\n> a[1]\n> ```\n[1]", (2,), ()),
         ("```\r\na[1]\r\n```\r\n[2]", "```\r\na[1]\r\n```\r\n[1]", (2,), ()),
         ("```\na[1]", "```\na[1]", (), ()),
+        # Inline code has up to 255 characters, what stands before a fence 63.
+        ("`" + "x" * 252 + "[2]`", "`" + "x" * 252 + "[2]`", (), ()),
+        ("`" + "x" * 253 + "[2]`", "`" + "x" * 253 + "[1]`", (2,), ()),
+        (" " * 63 + "```\n[2]\n", " " * 63 + "```\n[2]\n", (), ()),
+        (" " * 64 + "```\n[2]\n", " " * 64 + "```\n[1]\n", (2,), ()),
         ("```a[1]``` [2]", "```a[1]``` [1]", (2,), ()),
         ("x ```\n[2]", "x ```\n[1]", (2,), ()),
         ("~~struck [2]~~", "~~struck [1]~~", (2,), ()),
@@ -113,6 +119,11 @@ def test_text_without_brackets_is_shown_at_once():
 def test_code_in_a_block_is_shown_as_it_comes():
     shown, _ = stream(["```py\n", "x = ", "a[1]", "\n", "``", "`\n", "[2]", " x"])
     assert shown == ["```py\n", "x = ", "a[1]", "\n", "", "```\n", "", "[1] x", ""]
+
+
+def test_a_fence_closes_behind_a_line_break_that_came_with_it():
+    shown, _ = stream(["```\nx", "\n```\n[2]"])
+    assert "".join(shown) == "```\nx\n```\n[1]"
 
 
 # Pieces that are dangerous next to each other, mixed with anything at all.

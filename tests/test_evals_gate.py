@@ -68,9 +68,7 @@ def test_settings_of_the_person_do_not_count(sample, monkeypatch):
 
 
 def test_worse_quotations_are_red(sample, monkeypatch, capsys):
-    monkeypatch.setattr(
-        extraction, "choose", lambda candidates, intent, named=0: [candidates.sentences[-1]]
-    )
+    monkeypatch.setattr(extraction, "choose", lambda candidates, *_: [candidates.sentences[-1]])
     assert gate.main([]) == 1
     out = capsys.readouterr().out
     assert "red: static facts_found is " in out

@@ -14,13 +14,15 @@ from rag.answers.extraction import (
     Candidates,
     choose,
     likely,
+    nearest,
+    rivals,
     score_sentences,
     titled,
 )
 from rag.answers.questions import Question
-from rag.answers.quoting import quote
+from rag.answers.quoting import quote, short_name, shown
 from rag.models.cross_encoder import Pair
-from rag.types import Evidence, Hit, Paper, Passage
+from rag.types import Evidence, Hit, Length, Paper, Passage
 
 ONE = Question("How?")
 LIST = Question("Which?", "list")
@@ -92,6 +94,12 @@ class TestScores:
         found = scored("What?", [hit(1, "A", "One is here."), hit(2, "B", "Two is here.")])
         assert [each.score for each in found] == pytest.approx([1.2, 1.1])
 
+    def test_what_a_paper_has_less_of_what_is_asked_counts_against_its_sentences(self):
+        whole, half = scored("LCNN speed?", [hit(1, "", "LCNN speed."), hit(2, "", "Some speed.")])
+        assert whole.score == pytest.approx(1.0 + 0.8 + 0.2)
+        # It has one of the two words, so half of what the other has.
+        assert half.score == pytest.approx(1.0 + 0.8 * 0.5 + 0.2 / 2 - 0.5)
+
     @pytest.mark.parametrize(("question", "score"), [("What?", 1.2), ("How many?", 1.4)])
     def test_a_digit_counts_where_a_number_is_asked_for(self, question, score):
         (only,) = scored(question, [hit(1, "A", "Some 40 of them.")])
@@ -139,9 +147,26 @@ class TestReading:
         asked = self.read(ONE, [1] * 30)
         assert asked == [("How?", f"p{number}s0") for number in range(29, 5, -1)]
 
-    def test_of_a_list_two_of_each_paper_however_many(self):
+    def test_of_a_list_two_of_each_of_the_best_papers(self):
         asked = self.read(LIST, [3] * 15)
-        assert asked == [("Which?", f"p{n}s{i}") for n in range(14, -1, -1) for i in (2, 1)]
+        assert asked == [("Which?", f"p{n}s{i}") for n in range(14, 2, -1) for i in (2, 1)]
+
+    def test_of_a_paper_with_only_a_relative_of_a_numbered_name_nothing_is_read(self):
+        hits = [
+            hit(1, "GPT-3", "GPT-3 has 175 billion parameters."),
+            hit(2, "Judges", "GPT-4 judges, GPT-3 does not."),
+            hit(3, "Bees", "We count bees."),
+        ]
+        assert rivals("How many parameters has GPT-4?", hits) == {0}
+        assert rivals("How many parameters has GPT?", hits) == frozenset()
+        reader = Reader()
+        asked = Question("How many parameters has GPT-4?")
+        found = score_sentences(asked, hits, alike, lambda term: 1.0, reader).sentences
+        assert [pair.passage for pair in reader.asked] == [
+            "Judges: GPT-4 judges, GPT-3 does not.",
+            "Bees: We count bees.",
+        ]
+        assert [one.likely > 0 for one in found] == [False, True, True]
 
     def test_a_list_asks_what_is_said_about_its_subject(self):
         asked = self.read(Question("Which papers use ice?", "list", subject="ice"), [1, 1])
@@ -198,8 +223,10 @@ def candidates(*rows: tuple[int, float]) -> Candidates:
     return Candidates(sentences, np.eye(len(rows), dtype=np.float32))
 
 
-def chosen(*rows: tuple[int, float], question: Question = ONE) -> list[int]:
-    return [sentence.start for sentence in choose(candidates(*rows), question)]
+def chosen(
+    *rows: tuple[int, float], question: Question = ONE, length: Length = "usual"
+) -> list[int]:
+    return [each.start for each in choose(candidates(*rows), question, length=length)]
 
 
 class TestChoice:
@@ -227,6 +254,12 @@ class TestChoice:
     def test_at_most_four(self):
         assert chosen(*((number, 0.9) for number in range(6))) == [0, 1, 2, 3]
 
+    def test_a_short_answer_is_the_best_alone_and_a_detailed_one_goes_on(self):
+        rows = [(0, 0.9), *((number, 0.8) for number in range(9))]
+        assert chosen(*rows, length="short") == [0]
+        assert len(chosen(*rows, length="detailed")) == 8
+        assert chosen((0, 0.9), (0, 0.06), length="detailed") == [0, 1]
+
     def test_at_most_three_of_one_paper(self):
         assert chosen((0, 1.0), (0, 0.9), (0, 0.8), (0, 0.75), (1, 0.72)) == [0, 1, 2, 4]
         assert chosen((0, 1.0), (1, 0.9), (1, 0.85), (1, 0.8), (1, 0.75)) == [0, 1, 2, 3]
@@ -244,6 +277,28 @@ class TestChoice:
         vectors = [[1.0, 0.0], [0.93, math.sqrt(1 - 0.93**2)], [0.91, -math.sqrt(1 - 0.91**2)]]
         near = Candidates(rows.sentences, np.array(vectors, dtype=np.float32))
         assert [sentence.start for sentence in choose(near, ONE)] == [0, 2]
+
+    def test_where_none_is_likely_the_nearest_of_three_papers_are_chosen(self):
+        # 0.7 of the best, 0.09, is 0.063.
+        rows = [(0, 0.09), (0, 0.08), (1, 0.07), (2, 0.062), (3, 0.064), (4, 0.065)]
+        assert chosen(*rows) == [0, 2, 5]
+        assert nearest(candidates(*rows), ONE)
+        assert not nearest(candidates((0, 0.1), (1, 0.05)), ONE)
+
+    @pytest.mark.parametrize("kind", ["list", "compare", "topic"])
+    def test_what_many_sentences_answer_needs_no_likely_one(self, kind):
+        assert not nearest(candidates((0, 0.01)), Question("Which?", kind))
+
+    def test_where_a_named_paper_has_none_its_two_nearest_are_chosen(self):
+        rows = candidates((0, 0.03), (0, 0.02), (0, 0.09), (1, 0.05))
+        assert [each.start for each in choose(rows, Question("How?", language="de"), 1)] == [0, 2]
+
+    def test_a_named_paper_is_heard_alone_where_it_may_answer(self):
+        rows = candidates((0, 0.1), (1, 0.9))
+        assert [each.start for each in choose(rows, ONE, 1)] == [0]
+        rows = candidates((0, 0.09), (1, 0.9))
+        assert [each.start for each in choose(rows, ONE, 1)] == [1]
+        assert [each.start for each in choose(rows, Question("Wie?", language="de"), 1)] == [0]
 
     def test_a_comparison_takes_two_of_each_the_likelier_first(self):
         rows = [(0, 0.5), (0, 0.8), (0, 0.9), (1, 0.3), (1, 0.1), (1, 0.2)]
@@ -323,6 +378,34 @@ class TestQuoting:
     def test_a_list_of_one_is_still_a_list(self):
         text, _, _ = quote([ALPHA], [piece(ALPHA, "We count bees.")], LIST)
         assert text == "- **Alpha: counting bees** (2019): We count bees. [1]"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("One two of four: more", "One two of four"),
+        ("One two of all five: more", "“One two of all five: more”"),
+        ("No colon", "“No colon”"),
+        ("x" * 30 + " " + "y" * 29, "“" + "x" * 30 + " " + "y" * 29 + "”"),
+        ("x" * 30 + ", " + "y" * 29, "“" + "x" * 30 + "…”"),
+        ("字" * 61, "“" + "字" * 60 + "…”"),
+    ],
+)
+def test_a_paper_is_called_by_its_head_or_by_sixty_characters(title, name):
+    assert short_name(Paper("p", title, "")) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("However, it rains.", "It rains."),
+        ("Thus ", "Thus "),
+        ("lower case stays.", "lower case stays."),
+        ("Thus, however, it rains.", "However, it rains."),
+    ],
+)
+def test_what_joins_a_sentence_to_the_one_before_is_not_shown(words, text):
+    assert shown(words) == text
 
 
 def test_the_words_of_asking_are_no_subject():

@@ -17,11 +17,12 @@ from rag.answers.gathering import (
 )
 from rag.answers.listing import matches
 from rag.answers.questions import Question, read_question
+from rag.text.terms import terms
 from rag.types import Hit, Paper, Passage, Turn
 
 
-def hit(key: str, title: str, abstract: str = "Nothing.") -> Hit:
-    return Hit(1, 1.0, Paper(key, title, abstract), Passage(key, 0, 1))
+def hit(key: str, title: str, abstract: str = "Nothing.", score: float = 1.0) -> Hit:
+    return Hit(1, score, Paper(key, title, abstract), Passage(key, 0, 1))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,16 @@ def test_each_side_gets_its_own_paper():
     runs = [[other, alpha, beta], [alpha, other, beta], [alpha, beta, other]]
     assert [side.paper.id for side in choose_sides(("Alpha", "Beta"), runs)] == ["a", "b"]
     assert [side.paper.id for side in choose_sides(("Beta", "Alpha"), runs)] == ["b", "a"]
+
+
+def test_of_namesakes_the_two_most_alike_are_meant():
+    chat, metric = hit("chat", "Comet: a chat model"), hit("metric", "Comet: a metric")
+    bleurt = hit("bleurt", "Bleurt: another metric")
+    alike = {("chat", "bleurt"): 0.1, ("metric", "bleurt"): 0.8}
+    runs = [[chat, metric], [bleurt], [bleurt, chat]]
+    sides = choose_sides(("Comet", "Bleurt"), runs, lambda a, b: alike[a.paper.id, b.paper.id])
+    assert [side.paper.id for side in sides] == ["metric", "bleurt"]
+    assert [side.paper.id for side in choose_sides(("Comet", "Bleurt"), runs)] == ["chat", "bleurt"]
 
 
 def test_one_paper_is_never_both_sides():
@@ -90,7 +101,7 @@ def test_a_list_has_the_papers_with_the_names_that_are_asked():
 def test_a_list_has_what_has_most_of_the_words():
     hits = [
         hit("a", "Knowledge distillation", "We study knowledge distillation."),
-        hit("b", "Knowledge graphs", "We study graphs."),
+        hit("b", "Knowledge graphs", "We study graphs.", 0.7),
     ]
     assert listed("Which papers study knowledge distillation?", hits) == ["a"]
     assert listed("Which papers cover zebras?", hits) == []
@@ -99,29 +110,46 @@ def test_a_list_has_what_has_most_of_the_words():
 def test_of_a_lists_words_the_rarer_tell_more():
     hits = [
         hit("a", "Networks", "We prune networks without losing accuracy."),
-        hit("b", "Pruning", "We prune networks."),
-        hit("c", "Training", "We train networks without losing accuracy."),
+        hit("b", "Pruning", "We prune networks.", 0.8),
+        hit("c", "Training", "We train networks without losing accuracy.", 0.8),
     ]
     asked = "Which approaches prune networks without losing accuracy?"
     assert listed(asked, hits) == ["a", "c"]
-    assert listed(asked, hits, Counts(100, {"prune": 1})) == ["a"]
+    common = dict.fromkeys(terms("networks losing accuracy"), 60)
+    assert listed(asked, hits, Counts(100, {"prune": 1, **common})) == ["a", "b"]
 
 
 def test_a_list_of_what_does_something_is_not_of_what_is_done():
-    hits = [hit("a", "Nets", "An adapter is added."), hit("b", "Domains", "We adapt to domains.")]
+    hits = [
+        hit("a", "Nets", "An adapter is added."),
+        hit("b", "Domains", "We adapt to domains.", 0.9),
+    ]
     assert listed("Which paper should I read first about adapters?", hits) == ["a"]
 
 
 def test_a_scarce_word_is_enough_for_a_list():
     hits = [
         hit("a", "Solving crossword puzzles", "We solve crossword puzzles automatically."),
-        hit("b", "Cryptic clues", "A crossword benchmark."),
-        hit("c", "Puzzles", "We solve puzzles automatically."),
+        hit("b", "Cryptic clues", "A crossword benchmark.", 0.5),
+        hit("c", "Puzzles", "We solve puzzles automatically.", 0.5),
     ]
     asked = "Which papers solve crossword puzzles automatically?"
     assert listed(asked, hits) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 21})) == ["a"]
     assert listed(asked, hits, Counts(20_000, {"crossword": 20})) == ["a", "b"]
+
+
+def test_a_list_ends_where_relevance_falls():
+    words = "We study pruning of large networks."
+    found = [hit(str(score), "Pruning", words, score) for score in (0.8, 0.5, 0.4)]
+    assert listed("Which papers study pruning of networks?", found) == ["0.8", "0.5"]
+    found = [found[0], *(hit(str(score), "Trees", "Else.", score) for score in (0.8, 0.7))]
+    assert listed("Which papers study pruning of networks?", found) == ["0.8", "0.8"]
+
+
+def test_a_list_has_what_writes_two_words_in_one():
+    hits = [hit("a", "Tales", "We read fairy tales."), hit("b", "Quiz", "On the Fairytale set.")]
+    assert listed("Which papers read fairy tales?", hits) == ["a", "b"]
 
 
 def test_how_many_more_mention_it_counts_the_whole_library(assistant, tmp_path):

@@ -11,6 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag import Assistant, load_settings
 from rag.answers import meaning
+from rag.answers.extraction import Candidate, Candidates
 from rag.models.cross_encoder import Pair
 from rag.models.embedders import embed
 
@@ -39,6 +40,16 @@ def test_cosines_stand_for_logits():
     np.testing.assert_allclose(found, np.array([expected, expected]).T, rtol=1e-5)
     assert meaning.logits(Turned(), []).shape == (0, 2)
     np.testing.assert_allclose(embed(Turned(), ["cloud"]), [[1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("logits", "sure"),
+    [([0.0, -1.0], 0.5), ([-5.0, math.log(3)], 0.75), ([], 1 / (1 + math.exp(30))), ([1e4], 1.0)],
+)
+def test_the_best_sentence_says_how_sure_it_is(logits, sure):
+    sentences = tuple(Candidate(0, 0, 1, 0.0, logit) for logit in logits)
+    score = meaning.score(Candidates(sentences, np.eye(len(logits), dtype=np.float32)))
+    assert score == pytest.approx(sure, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 
 import pytest
 
+from rag.answers import kinds, questions
 from rag.answers.conversation import within_budget
 from rag.answers.courtesy import without_courtesy
 from rag.answers.followups import refers_back, standalone
 from rag.answers.history import parse_history, read_history
-from rag.answers.questions import read_question
+from rag.answers.questions import Question, read_question
 from rag.errors import InputError
 from rag.index.entries import Entry
+from rag.index.filters import Condition
 from rag.index.lexical import Lexical
 from rag.types import Paper, Turn
 
@@ -46,6 +50,7 @@ from rag.types import Paper, Turn
         ("Find me papers on pruning", "list", ()),
         ("Are there any papers that use dropout?", "list", ()),
         ("Papers about graph networks", "list", ()),
+        ("point me to papers dealing with sails", "list", ()),
         ("Which methods did the authors compare?", "fact", ()),
     ],
 )
@@ -64,6 +69,10 @@ def test_what_a_question_asks_for(question, kind, parts):
         ("Why does averaging help?", "reason"),
         ("What is the effect of noise on accuracy?", "finding"),
         ("Tell me about pruning", "list"),
+        ("What does the literature say about pruning?", "list"),
+        ("Is there any work on pruning?", "list"),
+        ("Is there a role for pruning in children with measles?", "yes_no"),
+        ("May students be a substitute for teachers in an exam?", "yes_no"),
         ("How many papers are there?", "library"),
         ("thanks!", "chat"),
         ("How many points were gained compared with the baseline?", "fact"),
@@ -104,10 +113,31 @@ def test_comparisons_in_many_words(question, sides):
         ("thanks for the last one, now what about LiT?", "what about LiT?"),
         ("I was wondering, if you don't mind, whether Lion beats Adam", "whether Lion beats Adam"),
         ("I have 16 images; what should I use?", "I have 16 images; what should I use?"),
+        ("I am a student. What is dropout?", "What is dropout?"),
+        ("I am a student. Tell me of dropout.", "I am a student. Tell me of dropout."),
+        ("Sorry, what is dropout?", "Sorry, what is dropout?"),
+        ("(Thanks!)", ""),
+        # Of the end only 120 characters are looked at: "thanks" and 114 of the dashes.
+        ("What is it" + "-" * 200 + "thanks", "What is it" + "-" * 86),
     ],
 )
 def test_courtesies_do_not_count(typed, asked):
     assert without_courtesy(typed) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("We test models. Somebody named FEVER. How many claims does FEVER have?", 3),
+        ("We test models. Somebody named FEVER. How many claims does it have?", 1),
+        ("We test models. How many claims are there?", 1),
+        ("What is FEVER? How large is XNLI?", 1),
+        ("What is FEVER? how large is XNLI", 1),
+    ],
+)
+def test_of_a_long_question_the_sentence_that_names_what_is_meant_is_asked(question, read):
+    sentences = re.split(r"(?<=[.?]) ", question)
+    assert read_question(question).text == " ".join(sentences[read - 1 :])
 
 
 @pytest.mark.parametrize(
@@ -119,6 +149,14 @@ def test_courtesies_do_not_count(typed, asked):
             ("Which paper proposes CutMix", "CutMix: what is the gain?"),
         ),
         ("How do syntax and semantics interact?", ()),
+        (
+            "How many claims are in FEVER, and in how many languages is XNLI written?",
+            ("How many claims are in FEVER", "in how many languages is XNLI written?"),
+        ),
+        # One more detail of the same paper.
+        ("How many claims were written and which kappa did the annotators reach?", ()),
+        ("How many claims were written, and what share of the claims is that?", ()),
+        ("In which year and at which conference did it appear?", ()),
         ("Both T5 and BART denoise. How do they differ?", ()),
     ],
 )
@@ -202,6 +240,16 @@ def test_a_question_in_another_language_is_asked_by_its_names(library):
         ("What is dropout?", False),
         ("Why do neural networks generalise?", False),
         ("Why?", True),
+        ("Why CLIP?", False),
+        ("Which dataset?", True),
+        ("Is code available?", False),
+        ("Is the source code available?", True),
+        ("Is the whole source code available?", False),
+        # Three words before "his" are something that it can stand for, two are not.
+        ("Why did training help his team?", True),
+        ("Why did robust training help his team?", False),
+        ("How does training improve its accuracy?", True),
+        ("Which papers explain it?", False),
     ],
 )
 def test_which_questions_refer_back(question, refers):
@@ -222,6 +270,8 @@ def test_a_question_that_stands_alone_is_left_alone():
         ("ok, and how large is it?", "LCNN: Lookups: how large is it?"),
         ("Why does the second one differ?", "Bees: Why does the second one differ?"),
         ("How large is CLIP?", "How large is CLIP?"),
+        ("Why does the third one differ?", "Bees: Why does the third one differ?"),
+        ("What about it?", "LCNN: Lookups: What about it?"),
     ],
 )
 def test_follow_ups_become_questions_that_stand_alone(question, alone):
@@ -230,9 +280,44 @@ def test_follow_ups_become_questions_that_stand_alone(question, alone):
 
 
 @pytest.mark.parametrize(
+    ("question", "titles", "alone"),
+    [
+        ("What about TinyCLIP?", ["LCNN on ImageNet"], "How fast is TinyCLIP on ImageNet?"),
+        ("What about TinyCLIP?", [], "TinyCLIP: How fast is LCNN on ImageNet?"),
+        ("And how large is it?", [], "How fast is LCNN on ImageNet? And how large is it?"),
+    ],
+)
+def test_the_subject_is_the_first_name_that_a_cited_title_has(question, titles, alone):
+    assert standalone(question, [Turn("How fast is LCNN on ImageNet?", "37.6x")], titles) == alone
+
+
+def test_a_follow_up_to_follow_ups_leads_twenty_turns_back():
+    first, more = Turn("How fast is LCNN?", ""), Turn("And for speech?", "")
+    assert standalone("What about CLIP?", [first, more]) == "How fast is CLIP? And for speech?"
+    assert standalone("And now?", [first, *[more] * 19]).startswith("How fast is LCNN? And for")
+    assert standalone("And now?", [first, *[more] * 20]).startswith("And for speech? And for")
+
+
+@pytest.mark.parametrize(
     "data",
     [
         [{"question": "q", "answer": "a", "paper_ids": ["p"]}],
+        {
+            "messages": [
+                {"role": "user", "content": "q"},
+                {
+                    "role": "assistant",
+                    "content": "a",
+                    "citations": [
+                        1,
+                        {},
+                        {"paper": 1},
+                        {"paper": {"id": 1}},
+                        {"paper": {"id": "p"}},
+                    ],
+                },
+            ]
+        },
         {"history": [{"question": "q", "answer": "a", "paper_ids": ["p"]}]},
         {"question": "q", "answer": "a", "citations": [{"number": 1, "paper": {"id": "p"}}]},
         [
@@ -244,6 +329,15 @@ def test_follow_ups_become_questions_that_stand_alone(question, alone):
 )
 def test_histories_of_several_shapes(data):
     assert parse_history(data, "here") == [Turn("q", "a", ("p",))]
+
+
+def test_only_what_user_and_assistant_say_in_turn_is_a_conversation():
+    told = [
+        ("assistant", "Hello"), ("user", "one?"), ("assistant", "1"), ("user", None),
+        ("system", "s"), ("user", "two?"), ("tool", "t"), ("assistant", "2"),
+    ]  # fmt: skip
+    data = [{"role": role, "content": content} for role, content in told]
+    assert parse_history(data, "here") == [Turn("one?", "1"), Turn("two?", "2")]
 
 
 @pytest.mark.parametrize("data", ["text", 3, [1], [{"answer": "a"}], [{"question": 1}], None])
@@ -268,3 +362,229 @@ def test_a_long_turn_is_cut_not_dropped():
     (kept,) = within_budget(turns, 20)
     assert (kept.question, kept.paper_ids) == ("And now?", ("q",))
     assert 10 <= len(kept.answer.split()) <= 20
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "parts"),
+    [
+        ("Do TinyCLIP and HugeCLIP both prune?", "compare", ("TinyCLIP", "HugeCLIP")),
+        (
+            "How much does TinyCLIP prune, and how much HugeCLIP?",
+            "compare",
+            ("TinyCLIP", "HugeCLIP"),
+        ),
+        ("What does TinyCLIP do with COVER?", "fact", ()),
+        ("How much does HugeCLIP prune, and how much GiantCLIP?", "fact", ()),
+        ("the pruning of nets versus the forgetting", "compare", ("pruning of nets", "forgetting")),
+        ("Is pruning better than forgetting for TinyCLIP?", "yes_no", ()),
+        ("Is TinyCLIP better than forgetting?", "compare", ("TinyCLIP", "forgetting")),
+        ("segmentation papers", "list", ()),
+        ("TinyCLIP papers", "list", ()),
+    ],
+)
+def test_what_the_librarys_names_tell_of_a_comparison(library, question, kind, parts):
+    read = read_question(question, library)
+    assert (read.kind, read.parts) == (kind, parts)
+
+
+@pytest.mark.parametrize(
+    ("budget", "question", "answer"),
+    [
+        (6, "one two three four", "five six"),
+        (5, "one two three four", "five"),
+        (4, "one two three four", ""),
+        (3, "one two three", ""),
+        (0, "one", ""),
+    ],
+)
+def test_of_a_turn_that_is_too_long_the_answer_is_cut_first(budget, question, answer):
+    turn = Turn("one two three four", "five six")
+    assert within_budget([turn], budget) == [Turn(question, answer)]
+
+
+def test_turns_that_just_fit_are_kept():
+    turns = [Turn("one two", "three"), Turn("four", "five")]
+    assert [within_budget(turns, budget) for budget in (5, 4, 2)] == [turns, turns[1:], turns[1:]]
+
+
+class TestKinds:
+    def test_what_is_weighed_are_runs_of_tokens_the_opening_and_how_many_names(self):
+        assert list(kinds.features(["what", "N"])) == [
+            "what", "what N", "what N $", "N", "N $",
+            "^ what", "^ what N", "^ what N $", "^ what N $", "names=1", "only what N",
+        ]  # fmt: skip
+
+    def test_of_a_long_question_the_first_ten_tokens_and_the_last_four_count(self):
+        def single(count):
+            every = list(kinds.features([f"w{i}" for i in range(count)]))
+            assert "^ w0 w1 w2 w3" in every
+            assert "^ w0 w1 w2 w3 w4" not in every
+            return [int(each[1:]) for each in every if each[0] == "w" and " " not in each]
+
+        assert single(14) == list(range(14))
+        assert single(15) == [*range(10), *range(11, 15)]
+
+    @pytest.mark.parametrize(
+        ("masked", "last"),
+        [
+            (["N", "X", "N", "how"], ["names=2", "only N X N how"]),
+            (["N"] * 5, ["^ N N N N", "names=2"]),
+        ],
+    )
+    def test_two_names_are_many_and_four_tokens_are_all(self, masked, last):
+        assert list(kinds.features(masked))[-2:] == last
+
+    def test_likelihoods_are_those_of_a_linear_model(self):
+        weights = {"bias": {0: 1.0}, "how": {1: 1.0 + math.log(3), 0: 0.0}, "X": {0: 5.0, 1: 5.0}}
+        model = kinds.Weights({"how"}, ["fact", "list"], weights)
+        found = kinds.probabilities(["how", "ice", "melts"], model)  # read as "how X"
+        assert found == pytest.approx({"fact": 0.25, "list": 0.75})
+
+    def test_runs_of_unknown_words_are_one(self):
+        assert kinds.mask(["ice", "is", "big", "N", "old", "ice"], {"is"}) == [
+            "X", "is", "X", "N", "X",
+        ]  # fmt: skip
+
+    def test_tokens(self):
+        text = "BERT & 3.5 in 1999, it’s 2101."
+        assert kinds.tokens_of(text) == ["bert", "and", "D", "in", "Y", "it's", "D"]
+
+    def test_the_likeliest_is_one_that_is_allowed(self):
+        asked = ["how", "does", "N", "differ", "from", "N"]
+        assert kinds.likeliest(asked, {"fact"}) == "fact"
+
+
+@pytest.mark.parametrize(
+    ("asks", "said", "given", "can"),
+    [
+        ("by", "papers by A", {"where": (Condition("person", "=", "lee"),)}, True),
+        ("by", "papers by A", {"people": ("Lee",)}, True),
+        ("by", "papers by X", {"subject": "lee"}, False),
+        ("who", "who wrote N", {"names": ("LiT",)}, True),
+        ("who", "who wrote X", {"subject": "bees"}, True),
+        ("who", "who wrote it", {}, False),
+        ("who", "who won N", {"names": ("LiT",)}, False),
+        ("newest", "the newest papers", {}, True),
+        ("newest", "the old papers", {}, False),
+        ("contains", "is N in here", {"names": ("LiT",)}, True),
+        ("contains", "is X in here", {"subject": "bees"}, False),
+        ("count", "how many papers", {}, True),
+        ("count", "how many from V", {}, True),
+        ("count", "how many by A", {}, True),
+        ("count", "how many bees", {}, False),
+        ("unknown", "which university", {}, True),
+        ("unknown", "who is A", {}, True),
+        ("unknown", "who is X", {}, False),
+        ("per_year", "papers per year", {}, True),
+        ("per_year", "how many papers", {}, False),
+        ("overview", "what is here", {}, True),
+        ("overview", "what is X", {}, False),
+        ("overview", "what is N", {}, False),
+        ("overview", "what is by A", {}, False),
+    ],
+)
+def test_what_the_library_is_asked_needs_its_words(asks, said, given, can):
+    assert questions._can_be(asks, Question("q", **given), said.split()) is can
+
+
+@pytest.mark.parametrize(
+    ("said", "share", "small"),
+    [
+        ("hello", 0.1, True),
+        ("X", 1.0, False),
+        ("hello X", 1.0, True),
+        ("X hello X", 1.0, False),
+        ("is it good", 0.9, True),
+        ("is it good", 0.89, False),
+    ],
+)
+def test_small_talk_has_one_unknown_word_and_refers_to_nothing(said, share, small):
+    assert questions._is_small(said.split(), share) is small
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "same"),
+    [
+        ("how many claims has FEVER", "how many has SNLI", True),
+        ("how many claims has FEVER", "how large is SNLI", False),
+        ("what is FEVER", "what of SNLI", True),
+        ("how many claims has FEVER", "how many has it", False),
+        ("how many claims has FEVER", "how many has its rival", False),
+        ("how many claims has FEVER", "how many pairs has SNLI", False),
+        ("how many claims FEVER", "how many pairs SNLI", True),
+    ],
+)
+def test_questions_that_open_alike_are_one_where_only_the_name_differs(before, piece, same):
+    assert questions._same_opening(before, piece, None) is same
+
+
+@pytest.mark.parametrize(
+    ("piece", "subject", "alone"),
+    [
+        ("and how fast is it?", "LiT", "how fast is LiT?"),
+        ("what is its loss and its cost?", "LiT", "what is LiT’s loss and its cost?"),
+        ("is it so that it sings?", "LiT", "is LiT so that it sings?"),
+        ("how fast is it?", "", "how fast is it?"),
+        ("how fast is LiT beside it?", "LiT", "how fast is LiT beside it?"),
+        ("what is the gain?", "LiT", "LiT: what is the gain?"),
+        ("what is the test accuracy?", "LiT", "LiT: what is the test accuracy?"),
+        ("what is the best test accuracy?", "LiT", "what is the best test accuracy?"),
+        ("what is the loss of CLIP?", "LiT", "what is the loss of CLIP?"),
+        ("who sings?", "LiT", "who sings?"),
+    ],
+)
+def test_a_later_question_gets_the_subject_of_the_first(piece, subject, alone):
+    assert questions._alone(piece, subject, None) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        (
+            "I read much. What is LiT? It sings. How fast is it?",
+            ("I read much. What is LiT?", "LiT sings. How fast is it?"),
+        ),
+        ("What is LiT? It sings.", None),
+        ("What is LiT? Why so?", None),  # two words are no question of their own
+        ("What is LiT? Why is that?", None),  # nor what asks for a detail of the first
+        ("How long does LiT take and how long CLIP takes?", None),
+        (
+            "What is LiT? Which method won the Oscar? How do bees sing at night? "
+            "How do ants dance in spring? Why do cats purr so loud?",
+            (
+                "What is LiT?",
+                "Which method won the Oscar?",
+                "How do bees sing at night?",
+                "How do ants dance in spring?",
+            ),
+        ),
+    ],
+)
+def test_a_text_is_cut_into_its_questions(text, several):
+    assert questions._split(text, None) == (several or (text,))
+
+
+def test_words_of_another_language_are_searched_where_the_library_has_them(library):
+    def searched(text):
+        return questions._foreign(text, library).text
+
+    assert searched("Was macht TinyCLIP in Genoa?") == "TinyCLIP"
+    assert searched("Was ist in Genoa?") == "Genoa"
+    assert searched("Wie viel segmentation?") == "Wie viel segmentation?"  # as English is written
+    assert searched("Was ist COVER, was NETS+?") == "NETS+ COVER"
+
+
+@pytest.mark.parametrize(
+    ("side", "name"),
+    [("FYI for ice", "FYI"), ("FYI ice", "FYI ice"), ("the FYI for ice", "the FYI for ice")],
+)
+def test_a_side_ends_behind_its_name(side, name):
+    assert questions._named_side(side, ["FYI"]) == name
+
+
+def test_what_people_found_is_asked_without_their_names(library):
+    found = read_question("What is dropout?")
+    assert (found.limited, found.terms) == (False, ["dropout"])
+    assert [word.text for word in Question("What does the deep LiT do?").words] == ["deep", "LiT"]
+    assert Question("q", where=(Condition("first", "=", "lee"),)).limited
+    assert not Question("q", where=(Condition("year", "=", "2020"),)).limited

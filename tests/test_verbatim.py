@@ -55,6 +55,52 @@ def test_verbatim_is_what_the_paper_asserts(claim, asserted):
 
 
 @pytest.mark.parametrize(
+    ("claim", "abstract", "found"),
+    [
+        ("Green tea is good.", "Green   tea  is good.", (0, 20)),
+        ("Tea.", "Tea.", None),
+        ("Tea helps.", "Tea helps.", (0, 9)),
+        # A clause has four words, and nothing behind it takes it back.
+        ("Tea costs two dollars.", "Tea costs two dollars; herbs do not.", (0, 21)),
+        ("Tea costs money.", "Tea costs money; herbs do not.", None),
+        ("Tea costs two dollars.", "Tea costs two dollars, which some people claim.", None),
+        ("Herbs cost less.", "Tea costs money; herbs cost less.", (17, 32)),
+        ("Herbs cost less.", "That tea is good is a myth; herbs cost less.", None),
+        ("Tea is good.", "Iced tea is good. Green tea is good.", None),
+        ("Tea is good.", "Steatea is good. Tea is good. Tea is good.", (17, 28)),
+        ("Tea is good.", "Xtea is good.", None),
+        ("Tea is good.", "Pea is good.", None),
+        ("Tea costs 3.", "Tea costs 3.5. Tea costs 3%. Tea costs 3. It is so.", (29, 40)),
+        # Twenty places are looked at.
+        ("Tea is good.", "No: tea is good. " * 19 + "Tea is good.", (323, 334)),
+        ("Tea is good.", "No: tea is good. " * 20 + "Tea is good.", None),
+    ],
+)
+def test_where_a_claim_stands_word_for_word(claim, abstract, found):
+    assert find_verbatim(claim, abstract) == found
+
+
+@pytest.mark.parametrize(
+    ("claim", "abstract", "mentioned"),
+    [
+        ("Tea helps sleepers.", "It is a myth that tea helps sleepers.", True),
+        ("Tea helps.", "It is a myth that tea helps.", False),
+        ("Tea helps sleepers.", "It is a myth that tea helps.", False),
+        ("Tea helps sleepers.", "The myth is old: green tea helps sleepers.", False),
+        ("Tea helps sleepers.", "If it is warm, tea helps sleepers at night.", True),
+        ("Tea helps sleepers.", "Green tea helps sleepers?", True),
+        (
+            "Tea helps sleepers.",
+            "A myth is that tea helps sleepers. Green tea helps sleepers.",
+            False,
+        ),
+    ],
+)
+def test_what_stands_only_in_doubt_is_mentioned(claim, abstract, mentioned):
+    assert is_only_mentioned(claim, abstract) is mentioned
+
+
+@pytest.mark.parametrize(
     "claim",
     [
         "Coffee stunts the growth of children.",
@@ -122,6 +168,17 @@ def test_another_paper_that_says_it_is_suggested():
     assert suggest("Ferns lower the temperature of 17 ponds in Chile.", [MOSS, FERN]) is None
     assert suggest("[1]", [MOSS, FERN]) is None
     assert suggest("Ferns.", []) is None
+
+
+def test_the_three_with_most_of_the_words_are_judged_and_the_best_of_them_suggested(monkeypatch):
+    papers = [Paper(str(i), "", "ants bees cats dogs emus"[: 5 * i]) for i in (1, 2, 5, 4, 3)]
+
+    def judged(claim, papers):
+        score = {"5": 0.3, "4": 0.7, "3": 0.8}.get(papers[0].id, 1.0)
+        return Verdict("supported" if score >= SUPPORTED else "weak", score, None)
+
+    monkeypatch.setattr("rag.receipts.several.judge", judged)
+    assert suggest("Ants bees cats dogs emus.", papers) == 4
 
 
 def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import random
+import string
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,13 +15,14 @@ from rag.answers import planning, refusals
 from rag.answers.refusals import REFUSAL
 from rag.answers.repetition import Repetition
 from rag.answers.thoughts import Thoughts
-from rag.answers.writing import CITED_NOTHING
+from rag.answers.writing import CITED_NOTHING, find_source, within
 from rag.assistant import Assistant
 from rag.cli import main
 from rag.errors import ModelError
+from rag.index.filters import Condition
 from rag.receipts.attribution import Attribution
 from rag.settings import load_settings
-from rag.types import Answer, Turn
+from rag.types import Answer, Hit, Paper, Passage, Turn
 from tests.fake_openai import RESET, FakeOpenAI, Reply, chunk, fail, say
 
 ROWS = [
@@ -147,6 +150,25 @@ def test_what_only_sounds_like_a_refusal_is_none(text):
     assert not refusals.is_refusal(text)
 
 
+@pytest.mark.parametrize(("letters", "refuses"), [(370, True), (371, False)])
+def test_a_refusal_stands_within_the_first_400_characters(letters, refuses):
+    assert refusals.is_refusal(f"The {'x' * letters} papers do not answer that") is refuses
+
+
+@pytest.mark.parametrize(("before", "declines"), [(141, True), (142, False)])
+def test_words_for_no_answer_stand_within_the_first_300_characters(before, declines):
+    assert refusals.says_no_answer("a " * before + "The papers do not say") is declines
+
+
+def test_an_answer_that_declines_names_the_nearest_three():
+    hits = [Hit(1, 1.0, Paper(name, name, ""), Passage(name, 0, 0)) for name in "ABCD"]
+    assert refusals.declined(hits, []) == f"{REFUSAL} The nearest papers are “A”; “B”; “C”."
+    assert refusals.declined(hits[:1], ["ice", "snow"]) == (
+        f"{REFUSAL} No paper mentions “ice” or “snow”. The nearest papers are “A”."
+    )
+    assert refusals.none_is_about(["ice [1]"]) == "No paper here is about “ice (1)”."
+
+
 # Plans.
 
 
@@ -162,6 +184,7 @@ def test_a_comparison_is_planned_and_its_searches_come_in_turn(ask):
     assert [hit.paper_id for hit in parts[-1].retrieved] == ["s", "i", "g"]
     assert [hit.rank for hit in parts[-1].retrieved] == [1, 2, 3]
     assert len(server.requests) == 2
+    assert "(nothing was asked before)" in prompt_of(server.requests[0])
     assert set(parts[-1].prompts) == {"plan", "answer"}
     assert parts[-1].standalone_question == COMPARISON
     assert parts[-1].usage.completion_tokens == 14
@@ -228,10 +251,59 @@ def test_a_plan_that_cannot_be_used_leaves_the_question(ask, reply):
         ("What is CLIP and BLIP?", False),
         ("What is it that papers say?", False),
         ("word " * 26, True),
+        ("word " * 25, False),
+        ("Bees fly? Birds sing?", True),
+        ("Bees fly??", False),
+        ("What of it, and who trained it?", True),
+        ("What it, and who trained it?", False),
     ],
 )
 def test_a_short_plain_question_needs_no_plan(question, needed):
     assert planning.is_needed(question, compares=False, follows=False) is needed
+
+
+@pytest.mark.parametrize(
+    ("reply", "good"),
+    [
+        ('{"searches": ["a"]' + " " * 9_981 + "}", True),
+        ('{"searches": ["a"]' + " " * 9_982 + "}", False),
+        ('{"searches": ["' + "x" * 1_000 + '"]}', True),
+        ('{"searches": ["' + "x" * 1_001 + '"]}', False),
+        ('{"searches": ["a"], "question": "' + "x" * 1_000 + '"}', True),
+        ('{"searches": ["a"], "question": "' + "x" * 1_001 + '"}', False),
+        ('{"searches": ["a", "b", "c", "d"]}', True),
+        ('{"searches": ["a"], "where": [' + ", ".join(['"year>1"'] * 4) + "]}", True),
+        ('{"searches": ["a"], "where": [' + ", ".join(['"year>1"'] * 5) + "]}", False),
+        ('{"searches": ["a"], "where": null, "question": null}', True),
+        ('{"searches": ["a", " "]}', False),
+    ],
+)
+def test_how_long_a_plan_may_be(reply, good):
+    assert (planning.read(reply) is not None) is good
+
+
+def test_a_plan_has_each_search_once_and_blanks_in_order():
+    plan = planning.read('{"searches": ["a  b", "c", "a b"], "question": " What \\n is it? "}')
+    assert plan == planning.Plan(("a b", "c"), (), "What is it?")
+
+
+def test_searches_are_merged_in_turn_each_paper_once():
+    a, b, c, d = (
+        Hit(rank, 1.0, Paper(name, name, ""), Passage(name, 0, 0))
+        for rank, name in enumerate("abcd", 1)
+    )
+    for most, names in ((9, "abcd"), (4, "abcd"), (3, "abc")):
+        merged = planning.merge([[a, c, d], [b, a]], most)
+        assert [(hit.paper.id, hit.rank) for hit in merged] == [
+            (name, rank) for rank, name in enumerate(names, 1)
+        ]
+
+
+def test_of_planned_conditions_those_hold_that_leave_a_paper():
+    index = SimpleNamespace(lexical=SimpleNamespace(count=lambda where: 3 - len(where)))
+    one, two, three = (Condition("year", ">", year) for year in ("1", "2", "3"))
+    assert planning.matching([one, one, two, three], [], index) == (one, two)
+    assert planning.matching([one, three], [two], index) == (two, one)
 
 
 def test_a_follow_up_whose_plan_is_none_follows_the_rule(ask):
@@ -311,6 +383,45 @@ def test_a_list_of_names_cites(ask):
     assert parts[-1].answer == shown(parts) == "- Graphs [1]\n- Images [2]"
 
 
+@pytest.mark.parametrize(
+    ("chunks", "shown"),
+    [
+        (
+            ["Hashing is fast. It may be small. Trees", " are so fast. So"],
+            ["Hashing is fast. [3] It may be small.", " Trees are so fast.", " [3] So"],
+        ),
+        # The end of a sentence is shown, what may be a marker or the next one's first word not.
+        (
+            ["Hashing is fast", ".", " S", "o it is"],
+            ["Hashing is fast", ".", "", " [3] So it is", ""],
+        ),
+        (
+            ["Hashing is fast [1]. Not fast [9?]. So it is"],
+            ["Hashing is fast [1]. Not fast [9?]. So it is", ""],
+        ),
+        (["## Fast hashing\nHashing is fast.\n"], ["## Fast hashing\nHashing is fast.", " [3]\n"]),
+        (["Hashing is fast. Yes"], ["Hashing is fast.", " [3] Yes"]),
+        ([], [""]),
+    ],
+)
+def test_a_marker_is_put_in_before_the_next_sentence_is_shown(chunks, shown):
+    named = Attribution(lambda claim: 3 if "fast" in claim else None)
+    assert [*map(named.feed, chunks), named.finish()] == shown
+
+
+@pytest.mark.parametrize(("length", "marked"), [(4_000, True), (4_001, False)])
+def test_what_goes_on_for_more_than_4_000_characters_is_no_sentence(length, marked):
+    named = Attribution(lambda claim: 3)
+    shown = named.feed("Hashing is fast.".rjust(length, "x"))
+    assert (shown + named.finish()).endswith(" [3]") is marked
+
+
+def test_behind_what_is_no_sentence_others_get_their_markers():
+    named = Attribution(lambda claim: 3)
+    assert named.feed("x" * 4_001) == "x" * 4_001
+    assert named.feed(" Hashing helps.") + named.finish() == " Hashing helps. [3]"
+
+
 # Models that repeat themselves.
 
 
@@ -333,6 +444,41 @@ def test_a_text_that_repeats_itself_is_cut_and_said_to_be(ask, text, kept):
     assert shown(parts).strip() == answer.answer
     assert answer.answer == (kept or "Each graph has edges [1], edges and nodes,")
     assert answer.usage.completion_tokens > 0
+
+
+class TestLoops:
+    """What of a text is shown, and whether it is cut."""
+
+    WORDS = tuple(f"w{number}" for number in range(60))
+    DIGITS = "".join(f"{number:020d}" for number in range(30))
+
+    @pytest.mark.parametrize(
+        ("first", "again", "found"),
+        [
+            (" ".join(WORDS), " ".join(WORDS[:40]) + " and", True),
+            (" ".join(WORDS), " ".join(WORDS[:39]) + " and", False),
+            # Of words without blanks 400 characters are a loop: here twenty pieces of twenty.
+            (DIGITS, DIGITS[:400], True),
+            (DIGITS, DIGITS[:380] + " and", False),
+            # At the end five words are one, where they are whole sentences said before.
+            ("It is so and so.", "It is so and so.", True),
+            ("It is so yes.", "It is so yes.", False),
+            ("It is so and so", "it is so and so", False),
+            ("No: it is so and so. But", "it is so and so.", False),
+        ],
+    )
+    def test_a_copy_is_cut_from_where_it_begins(self, first, again, found):
+        loop = Repetition()
+        shown = loop.feed(f"{first} {again}") + loop.finish()
+        assert loop.found is found
+        assert shown.rstrip() == (first if found else f"{first} {again}")
+        if found:
+            assert loop.feed("more") + loop.finish() == ""
+
+    @pytest.mark.parametrize(("arrived", "shown"), [(19, 0), (20, 20), (39, 20), (45, 40)])
+    def test_a_word_without_end_is_shown_in_pieces_of_twenty(self, arrived, shown):
+        word = string.ascii_letters
+        assert Repetition().feed(word[:arrived]) == word[:shown]
 
 
 def test_a_model_that_is_cut_is_hung_up_on_at_once(ask):
@@ -398,6 +544,26 @@ def _opened(tmp_path, server):
     from tests.conftest import CountingEmbedding
 
     return Assistant.open(settings, embedder=CountingEmbedding(texts=[], model_name="counting"))
+
+
+# What is read, and what is said of it.
+
+
+def small_hit(rank, abstract):
+    return Hit(rank, 1.0, Paper(f"p{rank}", "one two", abstract), Passage(f"p{rank}", 0, 1))
+
+
+@pytest.mark.parametrize(("budget", "kept"), [(66, 2), (65, 1), (0, 1), (98, 2), (99, 3)])
+def test_sources_are_those_that_fit_into_the_budget_one_at_the_least(budget, kept):
+    hits = [small_hit(rank, "three") for rank in (1, 2, 3)]  # of 3 tokens and 30 around it
+    assert within(hits, budget) == hits[:kept]
+
+
+def test_the_source_of_a_sentence_is_the_first_that_says_it_best():
+    says, other = "Bees count the leaves of trees.", "Whales sing at night in the sea."
+    hits = [small_hit(1, other), small_hit(2, says), small_hit(3, says)]
+    assert find_source(says, hits) == 2
+    assert find_source("Whales count trees.", hits) is None
 
 
 # However a text is cut into chunks, the same comes out.

@@ -13,7 +13,6 @@ import contextlib
 import functools
 import gc
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -112,7 +111,7 @@ def build(
         def state_of(request: gr.Request) -> str:
             own = models.of(request.cookies.get(COOKIE, ""))
             model = own.llm.metadata.model_name if own.llm else None
-            return frame.state_line(own.info(), model)
+            return frame.state_line(own.info(), model, own.settings.k, own=own_models)
 
         def choose(event: gr.EventData, request: gr.Request) -> str:
             try:
@@ -249,9 +248,6 @@ def main(arguments: argparse.Namespace) -> int:
     check_access(arguments.host, auth, no_auth=arguments.no_auth)
     if token and not auth:
         raise SettingsError("RAG_UI_TOKEN needs a password beside it; set RAG_UI_AUTH=USER:PASS")
-    if threading.current_thread() is threading.main_thread():
-        # A service is stopped so: what was uploaded and not read goes as on Ctrl-C.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with contextlib.ExitStack() as stack:
         assistant = Assistant.open(settings)
         stack.callback(assistant.close)

@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rag.errors import InputError
-from rag.types import Answer, Evidence, Paper, Passage, Turn
+from rag.types import Answer, Evidence, Length, Paper, Passage, Turn
 
 _ID = re.compile(r"[a-z0-9]{1,16}")
 _MOST_EXCHANGES = 500
@@ -104,6 +104,11 @@ def read_names(value: Any) -> list[str]:
 def read_count(value: Any) -> int | None:
     """Return how many papers are to be read, None where the settings say it."""
     return value if type(value) is int and 1 <= value <= _MOST_READ else None
+
+
+def read_length(value: Any) -> Length:
+    """Return how long an answer is to be, usual where it is not said."""
+    return value if value in ("short", "detailed") else "usual"
 
 
 def read_line(value: Any) -> str:

@@ -31,7 +31,8 @@ def suggestions(assistant: Assistant, answer: Answer, asked: Sequence[str], wher
     papers = [known[name] for name in ids if name in known]
     told = " ".join(asked).casefold()
     found: list[str] = []
-    for number, question in enumerate(_questions(papers, cited, told)):
+    made = _questions(papers, cited, told) if answer.answered else _nearest(papers, answer.question)
+    for number, question in enumerate(made):
         if len(found) == (_MOST if answer.answered else 1) or number == _TRIED:
             break
         if question.casefold() not in told and _is_answered(assistant, question, where):
@@ -58,6 +59,17 @@ def _questions(papers: Sequence[Paper], cited: set[str], told: str) -> Iterator[
             yield f"How does {name} work?"
     for paper in papers:
         if not name_of(paper) and paper.title and paper.title.casefold() not in told:
+            yield f"What does “{paper.title.rstrip('.')}” find?"
+
+
+def _nearest(papers: Sequence[Paper], question: str) -> Iterator[str]:
+    """Yield questions on the papers that a declined question names, then on the nearest."""
+    asked = question.casefold()
+    named = {paper.id for paper in papers if (name := name_of(paper)) and name.casefold() in asked}
+    for paper in sorted(papers, key=lambda paper: paper.id not in named):
+        if name := name_of(paper):
+            yield f"What is {name}, and what does it achieve?"
+        elif paper.title:
             yield f"What does “{paper.title.rstrip('.')}” find?"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from pathlib import PurePath
 from typing import Any
 
 from rag.types import IngestReport, Paper
@@ -85,19 +86,22 @@ _SETTINGS = """
   <button type="button" class="quiet" data-do="close-settings">Close</button></div>
   <form id="settings-form" method="dialog">
     <label>Papers read for an answer
-      <select name="k"><option value="">as the server is set</option><option>4</option>
+      <select name="k"><option value="">As the server is set</option><option>4</option>
       <option>8</option><option>12</option><option>20</option></select></label>
+    <label>Length of answers
+      <select name="depth"><option value="">As usual</option><option value="short">Short
+      </option><option value="detailed">Detailed</option></select></label>
     <label>Theme
-      <select name="theme"><option value="">as this device</option><option value="light">light
-      </option><option value="dark">dark</option></select></label>
+      <select name="theme"><option value="">As this device</option><option value="light">Light
+      </option><option value="dark">Dark</option></select></label>
     <p class="fine">These are kept in this browser.</p>
-  </form><!-- model --></dialog>
+  </form><section id="facts"></section><!-- model --></dialog>
 """
 _MODEL = """
   <form id="model-form" method="dialog"><h3>Model</h3>
-    <label>Name <input name="model" autocomplete="off" placeholder="gpt-4o-mini"></label>
+    <label>Name <input name="model" autocomplete="off" placeholder="such as gpt-4o-mini"></label>
     <label>Address of its service, which speaks OpenAI's protocol
-      <input name="address" type="url" autocomplete="off" placeholder="https://api.openai.com/v1">
+      <input name="address" type="url" autocomplete="off" placeholder="such as http://localhost:11434/v1">
     </label>
     <label>Key <input name="key" type="password" autocomplete="off"></label>
     <p class="fine">The key stays in the memory of this page's server until it stops, for this
@@ -115,28 +119,50 @@ _MODEL_HELP = (
     "</dd></dl>"
 )
 _EMBEDDERS = {
-    "minilm": "the MiniLM sentence embedder",
-    "e5": "the multilingual E5 sentence embedder",
-    "static": "static word vectors",
-    "openai": "an embedding service",
+    "minilm": "by meaning (MiniLM, on the machine of this page)",
+    "e5": "by meaning in many languages (multilingual E5, on the machine of this page)",
+    "static": "by word vectors, which come with the program; MiniLM would find more",
+    "openai": "by meaning (an embedding service, to which questions are sent)",
 }
 
 
-def state_line(facts: Mapping[str, Any], model: str | None) -> str:
-    """Return which model and embedder are in force, in words.
+def state_line(facts: Mapping[str, Any], model: str | None, k: int, *, own: bool = False) -> str:
+    """Return what answers, in a line, and for the settings all that is in force, in words.
 
     Args:
         facts: as `rag.assistant.Assistant.info` gives them.
         model: the model's name; None where answers are quotations.
+        k: how many papers are read for an answer.
+        own: a browser may bring a model of its own.
     """
+    in_force = f'<template id="in-force">{_in_force(facts, model, k)}</template>'
+    if model is not None:
+        return f'<div id="state"><p>Answers are written by {escape(model)}.</p></div>{in_force}'
+    said = "No language model: answers are quotations from the abstracts."
+    if own:
+        add = '<button type="button" class="quiet" data-do="settings">Add a model</button>'
+        return f'<div id="state"><p>{said} {add}</p></div>{in_force}'
+    return (
+        f'<details id="state"><summary>{said} <u>Add a model</u></summary>{_MODEL_HELP}</details>'
+        f"{in_force}"
+    )
+
+
+def _in_force(facts: Mapping[str, Any], model: str | None, k: int) -> str:
     name = str(facts["embedder"]).partition(":")[0]
-    search = f"Search by words and {escape(_EMBEDDERS.get(name, name))}."
-    if model is None:
-        return (
-            '<details id="state"><summary>No language model: answers are quotations from the '
-            f"abstracts. {search} <u>Add a model</u></summary>{_MODEL_HELP}</details>"
-        )
-    return f'<div id="state"><p>Answers are written by {escape(model)}. {search}</p></div>'
+    kind, _, where = str(facts["checker"]).partition(" ")
+    checker = {
+        "server": f"a checker at {where}, which the settings name",
+        "folder": f"the network in the folder {PurePath(where).name}, which the settings name",
+    }.get(kind, "a small network that comes with the program; it errs, as Help says")
+    rows = (
+        ("Answers", f"written by {model}" if model else "quotations, without a language model"),
+        ("Search", f"by words, and {_EMBEDDERS.get(name, f'by {name}')}"),
+        ("Checking", checker),
+        ("Papers read", f"{k} for an answer, unless it is set above"),
+    )
+    listed = "".join(f"<dt>{head}</dt><dd>{escape(words)}</dd>" for head, words in rows)
+    return f"<h3>In force</h3><dl>{listed}</dl>"
 
 
 def welcome(shelf: Shelf, questions: Sequence[str], asked: int | None = None) -> str:

@@ -16,7 +16,7 @@ const writes = (node) => node?.matches?.("input, textarea, select, [contentedita
 
 function leave() {
   if (hideReceipt()) return;
-  if (document.activeElement?.closest(".card") && closeSource()) return;
+  if (document.activeElement?.closest("#talk .card") && closeSource()) return;
   byId("keep").open = false;
   if (libraryIsOpen()) toggleLibrary(false);
   else if (chatsAreOpen()) toggleChats(false);

@@ -34,7 +34,10 @@ function toggleLibrary(open = !libraryIsOpen()) {
 // Search with the form as it stands; only the latest search is shown.
 async function findPapers() {
   const form = byId("filters");
-  if (!form) return;
+  if (!form) { // the page is still being put together
+    if (libraryIsOpen()) setTimeout(findPapers, 100);
+    return;
+  }
   const wanted = Object.fromEntries(new FormData(form));
   const mine = (asked += 1);
   const ids = [...picked.keys()];

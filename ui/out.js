@@ -70,8 +70,8 @@ const outlets = {
   "save-table": (button) => {
     const rows = [...button.closest(".glance").querySelectorAll("tr")]
       .map((row) => [...row.cells].map((cell) => cell.textContent));
-    const { form } = button.dataset;
-    save(`papers.${form}`, form === "csv" ? asCsv(rows) : asMarkdown(rows));
+    const { form } = button.dataset; // Excel reads UTF-8 only behind a mark that says so
+    save(`papers.${form}`, form === "csv" ? `\ufeff${asCsv(rows)}` : asMarkdown(rows));
   },
   "print": () => {
     byId("keep").open = false;

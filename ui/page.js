@@ -74,11 +74,14 @@ function show(turn) {
   article.scrollIntoView({ block: "start", behavior: "auto" });
 }
 
-// Ask; `versions` are the answers that the same question had before.
-function ask(question, versions = []) {
+// Ask; `versions` are the questions and answers that stood in its place before.
+function ask(question, versions = [], length = chosen.depth) {
   const text = question.trim();
   if (running || !text) return;
-  if (editing) dropFrom(editing);
+  if (editing) {
+    if (editing === last()?.id) versions = versionsToKeep(last());
+    dropFrom(editing);
+  }
   editing = "";
   settle();
   const earlier = history();
@@ -98,7 +101,8 @@ function ask(question, versions = []) {
     const doing = element.querySelector(".doing");
     if (doing) doing.lastChild.textContent = "Still waiting for the model; wait, or stop and retry";
   }, SLOW);
-  trigger("ask", { id: turn.id, question: text, history: earlier, filters, of, k: papersRead() });
+  trigger("ask", { id: turn.id, question: text, history: earlier, filters, of, k: papersRead(),
+    length });
 }
 
 function finish(turn, words) {
@@ -127,7 +131,7 @@ async function offer() {
   else if (passed) window.scrollBy(0, place.offsetHeight);
 }
 
-const VERSION = ["answer", "partial", "problem", "verdict", "found"];
+const VERSION = ["question", "answer", "partial", "problem", "verdict", "found"];
 const versionOf = (turn) => Object.fromEntries(VERSION.map((name) => [name, turn[name]]));
 // All answers to a turn's question, the one that is shown among them.
 function versionsOf(turn) {
@@ -135,6 +139,9 @@ function versionsOf(turn) {
   all[(turn.at || 1) - 1] = versionOf(turn);
   return all;
 }
+
+const versionsToKeep = (turn) => versionsOf(turn)
+  .filter(({ answer, partial }) => answer || partial);
 
 async function showVersion(turn, to) {
   const versions = versionsOf(turn);
@@ -275,7 +282,7 @@ const actions = {
   ...choices,
   "example": (button) => ask(button.textContent),
   "stop": stop,
-  "retry": async () => {
+  "retry": async (button) => {
     if (running || !last()) return;
     const { id, question } = last();
     if (lost || (await sameServer()) !== true) { // it is asked again by the page that comes then
@@ -285,10 +292,11 @@ const actions = {
       return;
     }
     if (running || last()?.id !== id) return; // pressed twice
-    const versions = versionsOf(last()).filter(({ answer, partial }) => answer || partial);
+    const versions = versionsToKeep(last());
     dropFrom(id);
-    ask(question, versions);
+    ask(question, versions, button?.dataset.length || chosen.depth);
   },
+  "length": (button) => actions.retry(button),
   "edit": (button) => {
     const turn = turnOf(button);
     if (running || !turn) return;

@@ -248,6 +248,13 @@ def _verdict_of(sentence: Sentence | None, number: int, paper: Paper) -> tuple[s
 _RETRY = '<button type="button" class="quiet again" data-do="retry">Retry</button>'
 
 
+_LENGTHS = "".join(
+    f'<button type="button" class="quiet again" data-do="length" data-length="{length}">{words}'
+    "</button>"
+    for length, words in (("short", "Shorter"), ("detailed", "More detail"))
+)
+
+
 def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> str:
     """Return what stands below an answer: its receipt, what one can do, its cost."""
     thumbs = "".join(
@@ -257,9 +264,11 @@ def _footer(exchange: Exchange, answer: Answer, placed: Sequence[_Placed]) -> st
         for verdict, label in (("up", "Helpful"), ("down", "Not helpful"))
     )
     copy = '<button type="button" class="quiet" data-do="copy-answer">Copy</button>'
+    again = f"{_RETRY}{_LENGTHS if answer.answered and answer.kind == 'papers' else ''}"
     return (
         f"{_receipt(answer, placed)}{glance(answer)}"
-        f'<div class="below">{copy}{_RETRY}{_versions(exchange)}{thumbs}{_cost(answer)}</div>'
+        f'<div class="below">{copy}{again}{_versions(exchange)}'
+        f'<span class="thumbs">{thumbs}</span>{_cost(answer)}</div>'
         '<form class="note" hidden><label>What was good, wrong or missing? (optional)'
         '<input name="note" maxlength="2000" autocomplete="off"></label>'
         '<button type="submit">Send</button></form><div class="follow"></div>'
@@ -346,6 +355,8 @@ def _sources(
     ]
     if not answer.answered:
         return f'<h3>Nearest papers</h3><ul class="cards">{"".join(rest)}</ul>' if rest else ""
+    if not cards and not rest:  # a greeting, a count
+        return ""
     made = '<button type="button" class="quiet" data-do="copy-bibtex">Copy BibTeX</button>'
     shown = f'<div class="over"><h3>Sources</h3>{made}</div><ol class="cards">{"".join(cards)}</ol>'
     if rest:

@@ -1,4 +1,4 @@
-// Settings of this browser: how many papers are read, and the theme.
+// Settings of this browser: how many papers are read, how long answers are, the theme.
 const SETTINGS = "rag:settings";
 const chosen = attempt(() => JSON.parse(localStorage.getItem(SETTINGS)), null) || {};
 const papersRead = () => Number(chosen.k) || null;
@@ -10,12 +10,17 @@ function applyTheme() {
 }
 applyTheme();
 
+const showFacts = () => byId("facts").replaceChildren(
+  byId("in-force")?.content.cloneNode(true) || "");
+
 const settings = {
   "settings": () => {
     byId("keep").open = false;
     const form = byId("settings-form");
     form.elements.k.value = chosen.k || "";
+    form.elements.depth.value = chosen.depth || "";
     form.elements.theme.value = chosen.theme || "";
+    showFacts();
     byId("settings").showModal();
   },
   "own-model-off": () => {
@@ -33,14 +38,15 @@ document.addEventListener("submit", (event) => {
   key.value = "";
 });
 document.addEventListener("rag:model", () => {
+  showFacts();
   const footing = byId("footing");
   const said = footing.querySelector(".problem") || footing.querySelector("#state :is(p, summary)");
   byId("model-said").textContent = said.textContent.replace("Add a model", "");
 });
 document.addEventListener("change", (event) => {
   if (!event.target.closest?.("#settings-form")) return;
-  const { k, theme } = byId("settings-form").elements;
-  Object.assign(chosen, { k: k.value, theme: theme.value });
+  const fields = byId("settings-form").elements;
+  for (const name of ["k", "depth", "theme"]) chosen[name] = fields[name].value;
   attempt(() => localStorage.setItem(SETTINGS, JSON.stringify(chosen)));
   applyTheme();
 });

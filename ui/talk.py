@@ -15,12 +15,12 @@ from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequen
 from typing import Any
 
 from rag.assistant import Assistant
-from rag.errors import InputError, ModelError, RagError
+from rag.errors import InputError, LibraryError, ModelError, RagError
 from rag.index.entries import with_key
 from rag.settings import cut_out
 from rag.types import Answer, Hit, Paper, Passage, to_json
 from ui import render
-from ui.exchanges import Exchange, read_count, read_id, read_turns, read_version
+from ui.exchanges import Exchange, read_count, read_id, read_length, read_turns, read_version
 from ui.shelf import where_of
 
 # Seconds between two updates of an answer that is being written: smooth while few are, and
@@ -29,6 +29,8 @@ _BETWEEN = 0.04
 _AT_EASE = 6  # answers at once that get this pace
 _under_way: set[object] = set()
 _waits: deque[float] = deque(maxlen=9)  # seconds that the latest answers' first words took
+
+_EMPTY = "the library is empty; press Library and add papers, then ask again"
 
 View = dict[str, Any]
 Part = tuple[Hit, ...] | str | Answer
@@ -43,8 +45,8 @@ async def answer_views(
 
     Args:
         assistant: answers.
-        asked: ``id``, ``question``, ``history`` (question, answer, paper_ids) and ``filters``
-            as the page sends them.
+        asked: ``id``, ``question``, ``history`` (question, answer, paper_ids), ``filters``
+            and ``length`` as the page sends them.
 
     Yields:
         ``id``; ``html`` in pieces; ``text``, what has been written; and, in the last one,
@@ -65,13 +67,16 @@ async def answer_views(
         k=read_count(asked.get("k")),
         where=where_of(asked.get("filters")),
         history=read_turns(asked.get("history")),
+        length=read_length(asked.get("length")),
     )
     async with contextlib.aclosing(_arriving(ask)) as arriving:
         async for parts in arriving:
             for part in parts:
                 if isinstance(part, Answer):
-                    yield _over(new(answer=part), hits)
+                    yield await asyncio.to_thread(_over, new(answer=part), hits)
                     return
+                if isinstance(part, LibraryError) and not assistant.exists:
+                    part = InputError(_EMPTY)
                 if isinstance(part, RagError):
                     key = assistant.settings.openai_api_key
                     secrets = [key.get_secret_value()] if key else []

@@ -1,10 +1,11 @@
 """Ask the questions of ``evals/datasets/acl_questions.jsonl`` and count what is right, by kind.
 
-python -m evals.maintain.acl_questions --index INDEX [--half tune|test] [--check] [-v]
+python -m evals.maintain.acl_questions --index INDEX [--half tune|test|aside] [--check] [-v]
 
 The index is of ACL Anthology abstracts; with ``--check`` nothing is asked, but the set is held
-against them: the papers are there, and their abstracts state the facts. The half ``test`` was kept
-aside while rules were fitted: count it, but do not read it with ``-v`` before you fit anything.
+against them: the papers are there, and their abstracts state the facts. ``test`` and ``aside`` were
+kept apart while rules were fitted: count them, but do not read them with ``-v`` before you fit
+anything.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ KINDS = frozenset(
     "fact paraphrase comparison list library chat offtopic neartopic double long case typo "
     "foreign".split()
 )
+HALVES = ("tune", "test", "aside")
 _EXPECTED = frozenset("papers facts maybe missing undone value declined chat".split())
 # Kinds with a paper to be found: these are added up in the last line.
 _ANSWERABLE = KINDS - {"offtopic", "neartopic", "library", "chat"}
@@ -53,7 +55,7 @@ def find_defects(rows: Sequence[Row], papers: Mapping[str, Paper]) -> Iterator[s
         if where in seen:
             yield f"{where}: occurs twice"
         seen.add(where)
-        if row.get("kind") not in KINDS or row.get("half") not in ("tune", "test"):
+        if row.get("kind") not in KINDS or row.get("half") not in HALVES:
             yield f"{where}: kind {row.get('kind')}, half {row.get('half')}"
         if not expect or set(expect) - _EXPECTED:
             yield f"{where}: expects {', '.join(sorted(expect)) or 'nothing'}"
@@ -151,7 +153,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Check the set, or ask a half of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", required=True)
-    parser.add_argument("--half", choices=["tune", "test"], default="tune")
+    parser.add_argument("--half", choices=HALVES, default="tune")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true", help="print what went wrong")
     arguments = parser.parse_args(argv)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.answers.asking import LISTING, MEASURING, asked_terms
-from rag.answers.extraction import READ, Candidates
+from rag.answers.extraction import READ, Candidates, rivals
 from rag.answers.questions import Question
 from rag.receipts.matching import mentions
 from rag.text.terms import terms
@@ -96,6 +96,8 @@ def find_grounds(
         return Grounds(Features(answers, second, first, likely, 0.0, 0.0, size), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
+    if others := rivals(question.text, near):
+        had[sorted(others)] = 0.0
     missing = [
         word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < _FOUND
     ]

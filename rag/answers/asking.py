@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from rag.text.terms import terms
 
 
@@ -35,7 +37,8 @@ LISTING = _stemmed(
     "method approach model article read first recommend suggest literature overview research "
     "researcher state art advance recent latest current trend development introduction background "
     "summary summarise summarize learn understand interested write said known found tried common "
-    "main open problem challenge people usually done trick improve tell discuss something"
+    "main open problem challenge people usually done trick improve tell discuss something look "
+    "find exist reference publication publish group anything"
 )
 # What names are of: after one it says nothing more.
 CATEGORY = _stemmed("benchmark dataset corpus language task model")
@@ -69,6 +72,20 @@ def asked_terms(question: str) -> list[str]:
     ['speed', 'up', 'lcnn', 'offer']
     """
     return [term for term in dict.fromkeys(terms(question)) if term not in ASKING]
+
+
+def compounds(query: str) -> dict[str, tuple[str, str]]:
+    """Return the index terms of neighbouring words as if written in one, each with its parts'.
+
+    >>> compounds("the fairy tales")
+    {'fairytal': ('fairi', 'tale')}
+    """
+    found = {}
+    for first, second in itertools.pairwise(query.replace("-", " ").rstrip("?.! ").split()):
+        parts = [*terms(first), *terms(second)]
+        if len(parts) == 2 and (first + second).isalnum() and not FUNCTION.intersection(parts):
+            found[terms(first + second)[0]] = (parts[0], parts[1])
+    return found
 
 
 def query_terms(query: str) -> list[str]:

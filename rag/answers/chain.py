@@ -44,7 +44,7 @@ from rag.models import replies
 from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept, encoder, identity
 from rag.settings import Settings
-from rag.types import Answer, Citation, Hit, Retrieved, Seconds, Sentence, Turn, Usage
+from rag.types import Answer, Citation, Hit, Length, Retrieved, Seconds, Sentence, Turn, Usage
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ def stream(
     history: Sequence[Turn] = (),
     judge: bool = False,
     choose: Choose | None = None,
+    length: Length = "usual",
 ) -> Iterator[Part]:
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
@@ -140,6 +141,7 @@ def stream(
             k=k,
             least=least,
             where=where,
+            length=length,
         )
         yield from several.one_by_one(question, alone, read.several, ask)
         return
@@ -206,6 +208,7 @@ def stream(
                 "history_tokens": settings.history_tokens,
                 "answer_tokens": settings.answer_tokens,
                 "judge": judge,
+                **({"length": length} if length != "usual" else {}),
             },
             stopped=stopped,
             confidence=confidence,
@@ -223,7 +226,7 @@ def stream(
         )
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
-        chosen = extraction.choose(candidates, read, found.named if not plan else 0)
+        chosen = extraction.choose(candidates, read, found.named if not plan else 0, length)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
         unsure = extraction.nearest(candidates, read)
         made = _Made(*quote(hits, chosen, read, more, apart=unsure))
@@ -249,7 +252,7 @@ def stream(
     try:
         if fault:
             raise fault
-        written = yield from writing.write(llm, prompt, alone, sources, settings, source_of)
+        written = yield from writing.write(llm, prompt, alone, sources, settings, source_of, length)
     except ModelError as error:
         error.answer = answer_of(quoted(), stopped="error")
         raise

@@ -89,10 +89,10 @@ def _shortened(shown: str) -> str:
     while shown != before:
         before = shown
         for pattern in _BEFORE:
-            shown = pattern.sub("", shown, count=1).strip()
+            shown = pattern.sub("", shown).strip()
         for pattern in _AFTER:
             last = max(0, len(shown) - _LONGEST_AFTER)
-            cut = (shown[:last] + pattern.sub("", shown[last:], count=1)).strip()
+            cut = (shown[:last] + pattern.sub("", shown[last:])).strip()
             if cut != shown:
                 shown = cut + ("?" if "?" in shown[len(cut) :] else "")
     return shown

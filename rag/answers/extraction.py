@@ -17,9 +17,10 @@ import numpy as np
 from rag.answers.asking import asked_terms
 from rag.answers.questions import Question
 from rag.models.cross_encoder import ANSWERS, Pair
+from rag.text.identifiers import conflicts, identifiers
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
-from rag.types import Floats, Hit
+from rag.types import Floats, Hit, Length
 
 Embed = Callable[[Sequence[str]], Floats]
 Rarity = Callable[[str], float]
@@ -51,8 +52,15 @@ _BEFORE = 0.2  # of the score of the sentence before
 # How likely a sentence answers, from the network's logit, the score above and 1 / the paper's rank.
 LIKELY: Mapping[str, float] = {"logit": 0.66, "score": 1.73, "paper": 2.02, "constant": -5.5}
 
-_MOST, _MOST_OF_ONE = 4, 3
-_ALSO = 0.15  # a second sentence of the paper that answers best is as likely as this
+_MOST: Mapping[Length, int] = {"short": 1, "usual": 4, "detailed": 8}
+_MOST_OF_ONE: Mapping[Length, int] = {"short": 1, "usual": 3, "detailed": 5}
+_MOST_OF_EACH: Mapping[Length, dict[str, int]] = {  # of a list and a comparison
+    "short": {"list": 1, "compare": 1},
+    "usual": {"list": 1, "compare": 2},
+    "detailed": {"list": 2, "compare": 4},
+}
+# A second sentence of the paper that answers best is as likely as this.
+_ALSO: Mapping[Length, float] = {"short": 0.15, "usual": 0.15, "detailed": 0.05}
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
 # Where no sentence is this likely, the best of so many papers, or so many of a named one.
 _UNSURE, _NEAREST, _OF_NAMED = 0.1, 3, 2
@@ -102,12 +110,14 @@ def score_sentences(
         read: pairs of question and passage to logits (see `rag.models.cross_encoder`).
     """
     every, vectors = _skim(question.text, hits, embed, rarity)
-    closely = sorted(range(len(every)), key=lambda i: -every[i].score)
+    others = rivals(question.text, hits)
+    closely = sorted(
+        (i for i in range(len(every)) if every[i].hit not in others), key=lambda i: -every[i].score
+    )
     if question.kind in _EACH:
         each = _EACH[question.kind]
         closely = [i for i, place in _places(every, closely) if place < each]
-    else:
-        closely = closely[:_CLOSELY]
+    closely = closely[:_CLOSELY]
     asked = [(i, text) for i in closely for text in _asked_of(question, every[i].hit)]
     logits = read([Pair(text, titled(hits[every[i].hit], every[i])) for i, text in asked])
     for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):
@@ -118,6 +128,16 @@ def score_sentences(
         if says_plainly(question.text, hits[one.hit].paper.abstract[one.start : one.end]):
             every[i] = replace(one, likely=1.0)
     return Candidates(tuple(every), vectors)
+
+
+def rivals(question: str, hits: Sequence[Hit]) -> frozenset[int]:
+    """Return which hits have only relatives of a numbered name: GPT-3 where GPT-4 is asked."""
+    asked = identifiers(question)
+    return frozenset(
+        number
+        for number, hit in enumerate(hits)
+        if asked and conflicts(asked, identifiers(f"{hit.paper.title}. {hit.paper.abstract}"))
+    )
 
 
 def says_plainly(question: str, sentence: str) -> bool:
@@ -240,19 +260,22 @@ def nearest(candidates: Candidates, question: Question) -> bool:
     return asks_one and max((one.likely for one in candidates.sentences), default=0.0) < _UNSURE
 
 
-def choose(candidates: Candidates, question: Question, named: int = 0) -> list[Candidate]:
+def choose(
+    candidates: Candidates, question: Question, named: int = 0, length: Length = "usual"
+) -> list[Candidate]:
     """Choose the sentences of an answer, the best first.
 
     Of the paper that answers best up to three sentences, as far as they are likely to answer too;
     of others only what is nearly as likely. Where the first ``named`` hits are called by their
-    names and may answer, they alone are heard. A comparison takes two of each paper, a list one.
+    names and may answer, they alone are heard. A comparison takes two of each paper, a list one;
+    an answer of another ``length`` fewer or more.
     """
     every = candidates.sentences
     order = sorted(range(len(every)), key=lambda i: (-every[i].likely, -every[i].score))
     if not order:
         return []
     if question.kind in {"list", "compare"}:
-        each = 2 if question.kind == "compare" else 1
+        each = _MOST_OF_EACH[length][question.kind]
         kept = [i for i, place in _places(every, order) if place < each]
         return [every[i] for i in sorted(kept, key=lambda i: every[i].hit)]
     own = [i for i in order if every[i].hit < named]
@@ -261,18 +284,19 @@ def choose(candidates: Candidates, question: Question, named: int = 0) -> list[C
         order = own
     if nearest(candidates, question):
         if own:
-            return [every[i] for i in sorted(own[:_OF_NAMED])]
+            return [every[i] for i in sorted(own[: min(_OF_NAMED, _MOST[length])])]
         least = _NEARLY * every[order[0]].likely
         firsts = [every[i] for i, place in _places(every, order) if not place]
-        return [one for one in firsts if one.likely >= least][:_NEAREST]
+        return [one for one in firsts if one.likely >= least][: min(_NEAREST, _MOST[length])]
     best = every[order[0]]
     taken = order[:1]
     for i in order[1:]:
         one = every[i]
-        least = _ALSO if one.hit == best.hit else max(_ELSEWHERE, _NEARLY * best.likely)
+        least = _ALSO[length] if one.hit == best.hit else max(_ELSEWHERE, _NEARLY * best.likely)
         of_this = sum(every[j].hit == one.hit for j in taken)
         again = float((candidates.vectors[taken] @ candidates.vectors[i]).max()) > _SAME
-        if one.likely >= least and of_this < _MOST_OF_ONE and len(taken) < _MOST and not again:
+        room = of_this < _MOST_OF_ONE[length] and len(taken) < _MOST[length]
+        if one.likely >= least and room and not again:
             taken.append(i)
     papers = list(dict.fromkeys(every[i].hit for i in taken))
     rest = sorted(taken[1:], key=lambda i: (papers.index(every[i].hit), i))

@@ -102,9 +102,7 @@ def standalone(question: str, history: Sequence[Turn], titles: Sequence[str] = (
         return _with_subject(before, about[1], titles)
     joining = _JOINING.match(question)
     asks = question[joining.end() :] if joining else question
-    if not _ASKS.search(asks):
-        return f"{before} {question}"
-    if not titles:
+    if not titles or not _ASKS.search(asks):
         return f"{before} {question}"
     ordinals = (i for i, word in enumerate(_ORDINALS) if f"the {word}" in question.lower())
     return f"{titles[min(next(ordinals, 0), len(titles) - 1)]}: {asks}"

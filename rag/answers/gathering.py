@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from rag.answers import listing, retrieval
+from rag.answers import comparisons, listing, retrieval
 from rag.answers.extraction import READ
 from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
+from rag.models.embedders import embed_kept
 from rag.text.terms import terms
 from rag.text.words import squeeze, words
 from rag.types import Hit, Turn
@@ -20,7 +23,8 @@ from rag.types import Hit, Turn
 _LOOKED_AT = 100  # papers among which a list finds those that match
 _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
-_IN_TITLE = 1.5
+_CALLED, _IN_TITLE = 3.0, 1.5  # see `name_strength`
+_BEGINNING = 300  # letters of an abstract that tell what it is about
 _NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 
 
@@ -64,9 +68,10 @@ def gather(
             count = max(count, listing.count(question.text, index.lexical, where))
         return Found(_ranked([*matching, *rest]), lead, question, matching=count)
     if question.kind == "compare":
-        runs = [retrieval.search(index, embedder, side, k, where) for side in question.parts]
-        sides = choose_sides(question.parts, [*runs, hits])
-        if _compared_in_one(question.parts, sides):
+        runs = [_run_of(side, question.names, index, embedder, k, where) for side in question.parts]
+        sides = choose_sides(question.parts, [*runs, hits], functools.partial(_likeness, embedder))
+        loosely = comparisons.sides(question.text) is None
+        if _compared_in_one(question.parts, sides, loosely=loosely):
             return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
@@ -85,6 +90,29 @@ def gather(
     first = _called(question.names, index, embedder, hits, where)
     every = _each_once([*first, *hits])[:k]
     return Found(_ranked(every), READ, question, named=len({hit.paper.id for hit in first}))
+
+
+def _run_of(
+    side: str,
+    names: Sequence[str],
+    index: Index,
+    embedder: BaseEmbedding,
+    k: int,
+    where: Sequence[Condition],
+) -> list[Hit]:
+    """Return the papers found for a side, first those that are called by a name in it."""
+    found = retrieval.search(index, embedder, side, _LOOKED_AT, where)
+    own = [name for name in names if name.casefold() in side.casefold()]
+    meant = {entry.paper.id for name in own or [side] for entry in index.lexical.titled(name)}
+    return _each_once([*(hit for hit in found if hit.paper.id in meant), *found[:k]])
+
+
+def _likeness(embedder: BaseEmbedding, one: Hit, other: Hit) -> float:
+    """Return the cosine of how two papers begin."""
+    first, second = embed_kept(
+        embedder, [f"{hit.paper.title}. {hit.paper.abstract[:_BEGINNING]}" for hit in (one, other)]
+    )
+    return float(first @ second)
 
 
 def _called(
@@ -114,41 +142,54 @@ def _is_absent(side: str, hits: Sequence[Hit]) -> bool:
     return named and all(name_strength(side, hit) == 0.0 for hit in hits)
 
 
-def choose_sides(parts: Sequence[str], runs: Sequence[Sequence[Hit]]) -> list[Hit]:
+def choose_sides(
+    parts: Sequence[str],
+    runs: Sequence[Sequence[Hit]],
+    likeness: Callable[[Hit, Hit], float] = lambda one, other: 0.0,
+) -> list[Hit]:
     """Return the paper of each side of a comparison, no paper twice.
 
     A side is the paper that its name stands for, best in the title's beginning, and not the
-    other's; between equals the run of the side decides, then the run of the whole question.
+    other's; of namesakes those two are meant that are most alike. Between equals the run of the
+    side decides, then the run of the whole question.
 
     Args:
         parts: the sides as the question words them.
         runs: the hits of each side, and last those of the whole question.
+        likeness: of two papers.
     """
-    chosen: list[Hit] = []
+    meant: list[list[Hit]] = []
     for number, part in enumerate(parts):
         others = [other for other in parts if other != part]
-        order = [*runs[number], *runs[-1]]
-        ranked = sorted(
-            range(len(order)),
-            key=lambda i: (
-                -name_strength(part, order[i])
-                + max((name_strength(other, order[i]) / 2 for other in others), default=0.0),
-                i,
-            ),
-        )
-        for i in ranked:
-            if all(order[i].paper.id != hit.paper.id for hit in chosen):
-                chosen.append(order[i])
-                break
-    return chosen
+        order = _each_once([*runs[number], *runs[-1]])
+        taken = {side[0].paper.id for side in meant if side and len(side) == 1}
+        order = [hit for hit in order if hit.paper.id not in taken]
+        fit = [
+            name_strength(part, hit)
+            - max((name_strength(other, hit) / 2 for other in others), default=0.0)
+            for hit in order
+        ]
+        best = max(fit, default=0.0)
+        same = [hit for hit, value in zip(order, fit, strict=True) if value == best]
+        meant.append(same if best >= _CALLED else same[:1])
+    if len(meant) == 2 and max(map(len, meant)) > 1:
+        pairs = [pair for pair in itertools.product(*meant) if pair[0].paper.id != pair[1].paper.id]
+        return list(max(pairs, key=lambda pair: likeness(*pair))) if pairs else meant[0][:1]
+    return [side[0] for side in meant if side]
 
 
-def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit]) -> bool:
-    """Say whether a side has no paper of its own, but the paper for the other names it too."""
+def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit], *, loosely: bool) -> bool:
+    """Say whether a side has no paper of its own, but the paper for the other names it too.
+
+    Where a question has two names but is not worded as a comparison (``loosely``), it is enough
+    that either paper has the other's name.
+    """
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
     if len(own) != 2:
         return False
+    if loosely:
+        return max(others) > 0.0
     if max(own) < _IN_TITLE:  # neither side has a paper of its own
         return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
     return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))

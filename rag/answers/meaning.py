@@ -37,4 +37,4 @@ def logits(embedder: BaseEmbedding, pairs: Sequence[Pair]) -> Floats:
 def score(candidates: Candidates) -> float:
     """Return how sure it is that the sentences answer, 0 to 1."""
     best = max((one.logit for one in candidates.sentences), default=-math.inf)
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, best))))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, best)))

@@ -295,7 +295,7 @@ def _unnamed(words: Sequence[Chunk], text: str, marks: dict[int, str]) -> str:
         if marks.get(i) != "A"
         and not re.fullmatch(_YEAR, word.text)
         and not (word.text in {"and", "et", "al"} and marks.get(i - 1) == "A")
-        and not (word.text == "al" and i > 1 and marks.get(i - 2) == "A")
+        and not (word.text == "al" and marks.get(i - 2) == "A")
     ]
     return " ".join(kept)
 

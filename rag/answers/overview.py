@@ -71,21 +71,21 @@ def topics(index: Index) -> list[Topic]:
 
 def _middles(rows: Floats, count: int) -> Floats:
     """Return the middles of ``count`` groups: k-means by cosine, the best of a few starts."""
-    best, nearest = rows[:count], -1.0
-    for start in range(_STARTS):
-        chosen = np.random.default_rng(start).choice(len(rows), size=count, replace=False)
-        middles = rows[np.sort(chosen)]
-        for _ in range(_ROUNDS):
-            own = (rows @ middles.T).argmax(axis=1)
-            sums = [
-                rows[own == group].sum(axis=0) if (own == group).any() else middles[group]
-                for group in range(count)
-            ]
-            middles = _unit(np.array(sums))
-        near = float((rows @ middles.T).max(axis=1).mean())
-        if near > nearest:
-            best, nearest = middles, near
-    return best
+    found = (_middles_from(rows, count, start) for start in range(_STARTS))
+    return max(found, key=lambda middles: float((rows @ middles.T).max(axis=1).mean()))
+
+
+def _middles_from(rows: Floats, count: int, start: int) -> Floats:
+    chosen = np.random.default_rng(start).choice(len(rows), size=count, replace=False)
+    middles = rows[np.sort(chosen)]
+    for _ in range(_ROUNDS):
+        own = (rows @ middles.T).argmax(axis=1)
+        sums = [
+            rows[own == group].sum(axis=0) if (own == group).any() else middles[group]
+            for group in range(count)
+        ]
+        middles = _unit(np.array(sums))
+    return middles
 
 
 def _unit(rows: Floats) -> Floats:

@@ -7,6 +7,7 @@ reads the fields and never the text anew.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -126,7 +127,7 @@ def read_question(
         asked = asked.lower()
     asked = _to_the_point(asked, library)
     several = _split(asked, library)
-    question = _read(asked, library)
+    question = _read(asked, library, alone=len(several) == 1)
     several = several if len(several) > 1 else ()
     return replace(question, mended=mended, several=several, typed=text)
 
@@ -134,18 +135,19 @@ def read_question(
 def _to_the_point(text: str, library: Lexical | None) -> str:
     """Return the one sentence that asks where it names what is meant, else the text."""
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    asking = [sentence for sentence in sentences if "?" in sentence]
+    asking = [each for each in sentences if "?" in each or _ASKING.match(each)]
     if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
         return text
     return asking[0] if naming.find_names(asking[0], library).titles else text
 
 
-def _read(text: str, library: Lexical | None) -> Question:
+def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question:
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
     shares = kinds.probabilities(named.tokens)
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
+    both = None if sides or library is None or not alone else _both(text, named.titles, library)
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -169,6 +171,8 @@ def _read(text: str, library: Lexical | None) -> Question:
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    if both:
+        return replace(question, kind="compare", parts=both)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
         if (sure_of_library if kind in LIBRARY else shares[kind]) < _SURE and kind in {
@@ -176,7 +180,7 @@ def _read(text: str, library: Lexical | None) -> Question:
             "chat",
         }:
             continue
-        if sides and (kind == "compare" or _COMPARE.match(text)):
+        if sides and (kind == "compare" or _COMPARE.search(text)) and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
@@ -187,6 +191,8 @@ def _read(text: str, library: Lexical | None) -> Question:
             continue
         if kind == "list" and _opening(said) == "verb" and not _SOUGHT.intersection(said):
             continue
+        if kind in {"fact", "topic"} and _wants_papers(said):
+            return replace(question, kind="list")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
@@ -205,6 +211,16 @@ def _with_title(
 
 
 QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
+_WORKS = frozenset("papers articles studies publications literature references research".split())
+_ABOUT = frozenset("about concerning dealing for of on regarding that using with".split())
+
+
+def _wants_papers(said: Sequence[str]) -> bool:
+    """Say whether tokens have "papers about" or the like, and ask for nothing else of them."""
+    pairs = itertools.pairwise(said)
+    return not _opening(said) and any(a in _WORKS and b in _ABOUT for a, b in pairs)
+
+
 # What a question that opens so cannot be.
 _NEVER = {
     "wh": frozenset(["yes_no"]),
@@ -228,7 +244,7 @@ def _opening(said: Sequence[str]) -> str:
     return "wh" if first in _WH else "verb" if first in _VERBS else ""
 
 
-_COMPARE = re.compile(r"(?:compare|contrast)\b", re.IGNORECASE)
+_COMPARE = re.compile(r"\A(?:compare|contrast)\b|\s(?:vs\.?|versus)\s", re.IGNORECASE)
 _PAPERS = frozenset(
     "paper papers article articles document documents abstract abstracts publication publications "
     "work works author authors venue venues library collection database".split()
@@ -294,6 +310,29 @@ def _is_small(said: Sequence[str], share: float) -> bool:
     return said.count("X") <= (len(said) > 1) and (share >= _SURE_OF_CHAT or not refers)
 
 
+_OF_BOTH = re.compile(
+    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|in\s+common|pros|cons|prefer|"
+    r"and\s+how\s+(?:many|much|\w+))\b",
+    re.IGNORECASE,
+)
+
+
+def _both(text: str, titles: Sequence[str], library: Lexical) -> tuple[str, str] | None:
+    """Return the two names of a question that asks of both; None where it does not.
+
+    One of them may be missing from the library.
+    """
+    if len(titles) != 2 or not any(map(library.is_title, titles)) or not _OF_BOTH.search(text):
+        return None
+    return titles[0], titles[1]
+
+
+def _claims(sides: Sequence[str], named: naming.Named) -> bool:
+    """Say whether two nouns are compared in a claim of a paper that is named beside them."""
+    nouns = [re.split(r"\s(?:for|on)\s", side)[0] for side in sides]
+    return bool(named.titles) and not any(title in noun for title in named.titles for noun in nouns)
+
+
 def _named_side(side: str, titles: Sequence[str]) -> str:
     """Return a side of a comparison without what follows the name in it.
 
@@ -330,7 +369,8 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    rf"(?:\A|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?", re.IGNORECASE
+    rf"(?:\A(?:and\s+|but\s+|also\s+)?|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?",
+    re.IGNORECASE,
 )
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
 _IT = re.compile(
@@ -357,7 +397,7 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
                 context = whole
             elif len(piece.split()) < _SHORTEST or _HALF.match(piece):
                 return (text,)
-            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece):
+            elif piece is not sentence and pieces and _same_opening(pieces[-1], piece, library):
                 return (text,)  # "how long does X take, and how long Y": one comparison
             else:
                 pieces.append(whole)
@@ -396,11 +436,20 @@ def _belongs(piece: str, library: Lexical | None) -> bool:
     return bool(short or _REFERS.search(piece)) and kind not in {"list", "library", "compare"}
 
 
-def _same_opening(before: str, piece: str) -> bool:
-    """Say whether a question goes on as the one before begins, and refers to nothing in it."""
+def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:
+    """Say whether a question asks what the one before does, of another name.
+
+    >>> _same_opening("how long does LoRA take", "how long BitFit", None)
+    True
+    >>> _same_opening("how many claims has FEVER", "how many pairs has SNLI", None)
+    False
+    """
     opening = piece.split()[: 1 if piece.casefold().startswith("wh") else 2]
     again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
-    return again and not (_IT.search(piece) or _ITS.search(piece))
+    names = " ".join(naming.find_names(piece, library).titles)
+    own = set(asked_terms(piece)) - set(asked_terms(names)) - set(asked_terms(before))
+    whole = any(word in _VERBS for word in before.casefold().split())
+    return again and not (own and whole) and not (_IT.search(piece) or _ITS.search(piece))
 
 
 def _alone(piece: str, subject: str, library: Lexical | None) -> str:

@@ -87,7 +87,8 @@ def short_name(paper: Paper) -> str:
         return _plain(head)
     name = paper.name
     if len(name) > _LONGEST_NAME:
-        name = name[: name.rfind(" ", 0, _LONGEST_NAME)].rstrip(" ,;:") + "…"
+        cut = name[:_LONGEST_NAME]
+        name = (cut.rpartition(" ")[0] or cut).rstrip(" ,;:") + "…"
     return f"“{_plain(name)}”"
 
 

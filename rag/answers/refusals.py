@@ -102,5 +102,5 @@ def _either(words: Sequence[str]) -> str:
     >>> _either(["speech", "audio", "hours"])
     '“speech”, “audio” or “hours”'
     """
-    quoted = [f"“{word}”" for word in words]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    *others, last = (f"“{word}”" for word in words)
+    return f"{', '.join(others)} or {last}" if others else last

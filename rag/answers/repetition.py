@@ -85,7 +85,7 @@ class Repetition:
             if self._run >= _LOOP or (self._run and match.end() - self._start >= _LONG_LOOP):
                 self.found = True
                 break
-        self._read = max(self._read, end)
+        self._read = end
         limit = self._start if self._run else end
         shown = self._text[self._given : limit]
         self._given = max(self._given, limit)

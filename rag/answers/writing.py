@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from llama_index.core.llms import LLM, ChatMessage, MessageRole
@@ -22,8 +22,12 @@ from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.markers import no_markers
 from rag.settings import Settings
 from rag.text import tokens
-from rag.types import Hit, Sentence, Usage
+from rag.types import Hit, Length, Sentence, Usage
 
+_HOW_LONG: Mapping[Length, str] = {  # said after the question
+    "short": "Answer in one sentence, in two at the most.",
+    "detailed": "Answer in detail, in up to twelve sentences: all that the sources say on it.",
+}
 CITED_NOTHING = "The model cited nothing. The papers themselves say:"
 
 
@@ -70,6 +74,7 @@ def write(
     sources: Sequence[Hit],
     settings: Settings,
     source_of: Callable[[str], int | None],
+    length: Length = "usual",
 ) -> Generator[str, None, Written]:
     """Have a model answer from the sources: yield what may be shown of it, as it comes.
 
@@ -80,13 +85,14 @@ def write(
         ModelError: the model failed; ``partial`` is the text that had arrived.
     """
     body, mark = render_sources(sources)
+    if length in _HOW_LONG:
+        question = f"{question}\n\n{_HOW_LONG[length]}"
+    room = settings.answer_tokens * (2 if length == "detailed" else 1)
     text = prompt.fill(sources=body, question=question, refusal=REFUSAL, mark=mark)
     message = ChatMessage(role=MessageRole.USER, content=text)
     draft = _Draft(len(sources), source_of)
     completion: replies.Completion | None = None
-    reply = replies.complete_stream(
-        llm, [message], max_tokens=settings.answer_tokens, settings=settings
-    )
+    reply = replies.complete_stream(llm, [message], max_tokens=room, settings=settings)
     with contextlib.closing(reply):
         try:
             for part in reply:

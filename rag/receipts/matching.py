@@ -144,7 +144,8 @@ def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
 
 
 @functools.lru_cache(maxsize=_MOST_KEPT)
-def _read(title: str, abstract: str) -> Reading:
+def read_paper(title: str, abstract: str) -> Reading:
+    """Read a paper for comparison."""
     segments: list[_Segment] = []
     stems: dict[str, list[int]] = {}
     shapes: dict[str, list[int]] = {}
@@ -261,13 +262,13 @@ def _sentence_rows(reading: Reading, embedder: BaseEmbedding) -> Floats:
 
 def mentions(said: Sequence[Word], paper: Paper) -> Floats:
     """Return how far a paper has each word anywhere, title or abstract, 0 to 1."""
-    strengths: Floats = _strengths(said, _read(paper.title, paper.abstract)).max(axis=1)
+    strengths: Floats = _strengths(said, read_paper(paper.title, paper.abstract)).max(axis=1)
     return strengths
 
 
 def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbedding) -> Match:
     """Find out how a paper meets a claim with these words (at least one)."""
-    reading = _read(paper.title, paper.abstract)
+    reading = read_paper(paper.title, paper.abstract)
     strengths = _strengths(said, reading)
     title, body = strengths[:, 0], strengths[:, 1:]
     spans = [segment.span for segment in reading.segments if segment.span]

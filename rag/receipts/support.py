@@ -56,7 +56,7 @@ _ABOUT_ANSWER = re.compile(
     r"(?:\w+ )?(?:do(?:es)? not|did not|don't|cannot|mentions?|answers?|says?|provided?))",
     re.IGNORECASE,
 )
-_LINE_MARK = re.compile(r"\s*(?:[-*+>•]|#{1,6}|\d{1,3}[.)])\s+")
+_LINE_MARK = re.compile(r"\A\s*(?:[-*+>•]|#{1,6}|\d{1,3}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def combine(
     total = coefficients["constant"] + sum(
         coefficients[name] * value for name, value in features._asdict().items()
     )
-    score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    score = 1.0 / (1.0 + math.exp(-max(-30.0, total)))
     if checks.false:
         score = _hold(score, WEAK) * (1.5 - checks.false)
     if checks.elsewhere:
@@ -238,7 +238,7 @@ def is_factual(sentence: str) -> bool:
     text = plain(sentence)
     if text.startswith("#"):
         return False
-    text = _LINE_MARK.sub("", text, count=1).strip(" *_\t")
+    text = _LINE_MARK.sub("", text).strip(" *_\t")
     if text.endswith(("?", ":")) or _ABOUT_ANSWER.match(text):
         return False
     said = words(text)

@@ -118,10 +118,8 @@ def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:
     at = text.find(folded[1:], 1)
     while at > 0:
         start, end = at - 1, at - 1 + len(folded)
-        begins = text[start].lower() == folded[0].lower() and not _WORD.match(
-            text, max(0, start - 1), start
-        )
+        inside = _WORD.match(text, start - 1, start)  # of a word
+        begins = text[start].lower() == folded[0].lower() and not inside
         if begins and not _GOES_ON.match(text, end):
             yield places[start], places[end - 1] + 1
-            at = end
         at = text.find(folded[1:], at + 1)

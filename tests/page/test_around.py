@@ -73,16 +73,33 @@ def test_safe_name(name, safe):
 
 
 def test_state_line():
-    facts = {"embedder": "minilm:sentence-transformers/x"}
-    assert state_line(facts, "a <model>") == (
-        '<div id="state"><p>Answers are written by a &lt;model&gt;. Search by words and the MiniLM '
-        "sentence embedder.</p></div>"
+    facts = {"embedder": "minilm:sentence-transformers/x", "checker": "built in"}
+    assert state_line(facts, "a <model>", 8).startswith(
+        '<div id="state"><p>Answers are written by a &lt;model&gt;.</p></div>'
     )
-    without = state_line({"embedder": "static:wordllama"}, None)
+    without = state_line(facts, None, 8)
     assert "No language model: answers are quotations from the abstracts." in without
-    assert "static word vectors" in without
     for setting in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "RAG_LLM=local", "RAG_LOCAL_MODEL"):
         assert setting in without
+    assert '<button type="button" class="quiet" data-do="settings">Add a model</button>' in (
+        state_line(facts, None, 8, own=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "by words, and by meaning (MiniLM, on the machine of this page)"),
+        ({"embedder": "odd:x"}, "by words, and by odd"),
+        ({}, "a small network that comes with the program; it errs, as Help says"),
+        ({"checker": "server h:80"}, "a checker at h:80, which the settings name"),
+        ({"checker": "folder /home/me/nli"}, "the network in the folder nli, which"),
+        ({}, "quotations, without a language model"),
+        ({}, "12 for an answer, unless it is set above"),
+    ],
+)
+def test_what_is_in_force_is_said_in_plain_words(facts, said):
+    assert said in state_line({"embedder": "minilm", "checker": "built in", **facts}, None, 12)
 
 
 def test_welcome():

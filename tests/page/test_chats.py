@@ -97,6 +97,12 @@ def test_settings(visit, site):
     page.locator("[data-do=settings]").click()
     page.select_option('#settings-form [name="theme"]', "dark")
     page.select_option('#settings-form [name="k"]', "4")
+    assert page.locator("#facts dd").all_inner_texts() == [
+        "written by fake",
+        "by words, and by counting",
+        "a small network that comes with the program; it errs, as Help says",
+        "8 for an answer, unless it is set above",
+    ]
     assert serious(page) == []
     page.click("[data-do=close-settings]")
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -124,6 +130,7 @@ def test_a_model_of_one_s_own(site, browser, monkeypatch):
             assert serious(page) == []
             page.click("#model-form [type=submit]")
             page.wait_for_selector("#model-said:has-text('Answers are written by mine.')")
+            assert page.locator("#facts dd").first.inner_text() == "written by mine"
             assert page.input_value('#model-form [name="key"]') == ""
             page.click("[data-do=close-settings]")
             visit.ask(question)

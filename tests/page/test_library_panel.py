@@ -36,6 +36,20 @@ def test_count_search_and_list(open_library):
     )
 
 
+def test_the_list_comes_however_early_it_is_opened(visit):
+    page = visit.page
+    page.add_init_script(
+        """new MutationObserver((_, watch) => {
+            const button = document.querySelector('#bar [data-do=toggle-library]');
+            if (!button || !window.gradio_config) return;
+            button.click();
+            if (document.body.dataset.library === 'open') watch.disconnect();
+        }).observe(document, { childList: true, subtree: true })"""
+    )
+    page.reload()
+    page.wait_for_selector("#papers .card")
+
+
 def test_a_filter_limits_the_questions_too(visit, open_library):
     page = open_library
     page.fill('#filters [name="from"]', "2020")

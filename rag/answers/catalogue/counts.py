@@ -10,7 +10,14 @@ from rag.answers import overview
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
 from rag.answers.catalogue.lists import number_in, say_none
 from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
-from rag.answers.catalogue.wording import as_person, grouped, limits_of, listed, titled
+from rag.answers.catalogue.wording import (
+    as_person,
+    grouped,
+    limits_of,
+    listed,
+    number_of,
+    titled,
+)
 from rag.index.entries import with_key
 from rag.types import Paper
 
@@ -23,12 +30,14 @@ def count_values(asked: Asked) -> Known:
     noun = asked.question.asks.removeprefix("count_")
     papers = named_papers(asked) if asked.question.names else []
     if papers and noun == "authors":
-        return listed("", papers[:3], lambda p: f"{titled(p)} has {len(p.authors)} authors")
+        return listed(
+            "", papers[:3], lambda p: f"{titled(p)} has {number_of(len(p.authors), noun)}"
+        )
     having = subject_terms(asked.question)
     counts = (_authors_of if noun == "authors" else _venues_of)(asked, having)
     about = f" that mention “{asked.question.subject}”" if having else ""
     of = f"papers{limits_of(asked)}{about} have" if asked.where or having else "library has"
-    return Known(f"The {of} {len(counts):,} {noun if len(counts) != 1 else noun[:-1]}.")
+    return Known(f"The {of} {number_of(len(counts), noun)}.")
 
 
 def count_papers(asked: Asked) -> Known:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
 from rag.answers.catalogue.reading import NUMBERS
 from rag.answers.catalogue.shelves import LISTED, by_age, papers_about
-from rag.answers.catalogue.wording import limits_of, listed, titled
+from rag.answers.catalogue.wording import limits_of, listed, number_of, titled
 from rag.answers.questions import PEOPLE
 from rag.index.entries import with_key
 from rag.text.people import ways_to_call
@@ -71,11 +71,11 @@ def list_by_size(asked: Asked) -> Known:
     if re.search(r"\b(?:most|longest|largest|biggest|highest)\b", text):
         wanted, said = {max(sizes)}, f"{max(sizes)} authors, the most"
     elif re.search(r"\b(?:more than|over)\b", text):
-        wanted, said = {n for n in sizes if n > size}, f"more than {size} authors"
+        wanted, said = {n for n in sizes if n > size}, f"more than {number_of(size, 'authors')}"
     elif re.search(r"\b(?:fewer|less) than\b", text):
-        wanted, said = {n for n in sizes if n < size}, f"fewer than {size} authors"
+        wanted, said = {n for n in sizes if n < size}, f"fewer than {number_of(size, 'authors')}"
     else:
-        wanted, said = {size}, "one author" if size == 1 else f"{size} authors"
+        wanted, said = {size}, number_of(size, "authors")
     found = [paper for paper in papers if len(paper.authors) in wanted]
     noun, verb = ("paper", "has") if len(found) == 1 else ("papers", "have")
     lead = f"{len(found):,} {noun}{limits_of(asked)} {verb} {said}"

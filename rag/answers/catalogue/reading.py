@@ -47,6 +47,8 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
             whole = False
     text = " ".join(shown)
     asks = _asks(text)
+    if _OF_DATA.search(text):  # "the documents in the Enron corpus" are none of the library's
+        whole = False
     if "N" in shown and asks not in OF_PAPERS:
         whole = False
     said = " ".join(words[i][0] for i in subject)
@@ -128,6 +130,7 @@ OUTSIDE = (
 _OUTSIDE = re.compile("|".join(pattern for pattern, _ in OUTSIDE))
 
 
+_OF_DATA = re.compile(r"\bX (?:corp(?:us|ora)|data(?:set|base)s?|collection|treebank|benchmark)\b")
 # "Does it cover X"
 _COVERS = re.compile(
     r"(?:does|do|is|are) (?:it|(?:this|the|your) (?:library|collection|database|corpus))"
@@ -156,7 +159,7 @@ def _asks(said: str) -> str:
         return "count" if counted else "by" if has(r"\bA\b.*\bA\b") else "coauthors"
     if has(_AUTHORS_OF_ONE) and not has(r"\b[A]\b|\bN\b"):
         return "sized"
-    if counted:
+    if counted and not has(rf"{_MOST}.*{_PAPERS}", rf"{_PEOPLE}|{_WHO}"):
         return _counted(said)
     if has(rf"{_MOST}|{_PER}") and has(rf"{_YEARS}|{_VENUES}|{_PEOPLE}|{_WHO}|prolific|productive"):
         return f"per_{_dimension(said)}"

@@ -81,6 +81,15 @@ def names_of(names: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
+def number_of(count: int, nouns: str) -> str:
+    """Return a number of things.
+
+    >>> number_of(1, "authors"), number_of(2000, "venues")
+    ('1 author', '2,000 venues')
+    """
+    return f"{count:,} {nouns if count != 1 else nouns.removesuffix('s')}"
+
+
 def quoted(papers: Sequence[Paper]) -> str:
     """Return titles in quotes, joined by “or”."""
     return " or ".join(f"“{clean(paper.name)}”" for paper in papers)
