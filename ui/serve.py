@@ -98,7 +98,9 @@ class Guard:
                     await stack.enter_async_context(self._server.session_manager.run())
                 await self._app(scope, receive, send)
             return
-        if scope["type"] != "http":  # the page opens no other connection
+        if scope["type"] == "websocket":  # the page opens none
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})  # before it is open: HTTP 403
             return
         headers = Headers(scope=scope)
         visit = cookie_parser(headers.get("cookie", "")).get(uploads.COOKIE, "")
