@@ -588,3 +588,23 @@ def test_what_people_found_is_asked_without_their_names(library):
     assert [word.text for word in Question("What does the deep LiT do?").words] == ["deep", "LiT"]
     assert Question("q", where=(Condition("first", "=", "lee"),)).limited
     assert not Question("q", where=(Condition("year", "=", "2020"),)).limited
+
+
+LONG = [
+    "a" * 41,
+    "a" * 25 + " " + "b" * 25,
+    "Graph" + "x" * 40,
+    "é" * 30 + " " + "ü" * 30,
+    "漢" * 50,
+]
+
+
+@pytest.mark.parametrize("words", LONG)
+@pytest.mark.parametrize("asked", ["{}", "Which papers are about {}?", "What is {} of {}?"])
+def test_words_longer_than_the_index_keeps_are_asked_for(assistant, tmp_path, words, asked):
+    row = {"id": "g", "title": f"On {words}", "abstract": f"A graph has {words}, it says."}
+    (tmp_path / "p.jsonl").write_text(json.dumps(row) + "\n")
+    assistant.ingest([str(tmp_path / "p.jsonl")])
+    question = asked.replace("{}", words)
+    assert assistant.search(question)[0].paper.id == "g"
+    assert assistant.ask(question).question == question

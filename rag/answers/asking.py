@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from rag.text.terms import terms
+from rag.text.terms import first_term, terms
 
 
 def _stemmed(text: str) -> frozenset[str]:
@@ -84,7 +84,7 @@ def compounds(query: str) -> dict[str, tuple[str, str]]:
     for first, second in itertools.pairwise(query.replace("-", " ").rstrip("?.! ").split()):
         parts = [*terms(first), *terms(second)]
         if len(parts) == 2 and (first + second).isalnum() and not FUNCTION.intersection(parts):
-            found[terms(first + second)[0]] = (parts[0], parts[1])
+            found[first_term(first + second)] = (parts[0], parts[1])
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from rag.answers.asking import CATEGORY, LISTING, asked_terms
 from rag.index.filters import Condition
 from rag.index.lexical import Lexical
-from rag.text.terms import terms
+from rag.text.terms import first_term, terms
 from rag.text.words import Word, words
 from rag.types import Hit
 
@@ -32,13 +32,13 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
     any paper of a large library has is enough.
     """
     asked = _listed_words(question)
-    roots = [terms(word.text)[0] for word in asked]
+    roots = [first_term(word.text) for word in asked]
     pairs = [
         (i, i + 1)
         for i, (word, after) in enumerate(itertools.pairwise(asked))
         if after.start - (word.start + len(word.text)) <= 1
     ]
-    in_one = [terms(asked[i].text + asked[j].text)[0] for i, j in pairs]
+    in_one = [first_term(asked[i].text + asked[j].text) for i, j in pairs]
     had = np.zeros((len(hits), len(roots) + len(pairs)))
     written = [_as_written(word.text, root) for word, root in zip(asked, roots, strict=True)]
     for row, hit in zip(had, hits, strict=True):
@@ -84,7 +84,7 @@ def _as_written(word: str, root: str) -> str:
 
 def count(question: str, library: Lexical, where: Sequence[Condition] = ()) -> int:
     """Return how many papers have all the words of a list, 0 where only reading them tells."""
-    asked = {terms(word.text)[0]: word.text for word in _listed_words(question)}
+    asked = {first_term(word.text): word.text for word in _listed_words(question)}
     if any(_as_written(word, root) for root, word in asked.items()):
         return 0
     return library.count(where, list(asked))
@@ -105,6 +105,6 @@ def _listed_words(question: str) -> list[Word]:
     asked = [
         word
         for i, word in enumerate(asked)
-        if not (i and asked[i - 1].kind == "name" and terms(word.text)[0] in CATEGORY)
+        if not (i and asked[i - 1].kind == "name" and first_term(word.text) in CATEGORY)
     ]
-    return [word for word in asked if terms(word.text)[0] not in LISTING] or asked
+    return [word for word in asked if first_term(word.text) not in LISTING] or asked

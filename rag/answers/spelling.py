@@ -20,7 +20,7 @@ from rag.answers.naming import (
     titles_in,
 )
 from rag.index.lexical import Lexical
-from rag.text.terms import terms
+from rag.text.terms import first_term, terms
 from rag.text.words import rarity
 
 _SHORTEST, _LONG = 3, 7  # letters of a word that is mended; more of one that may have two errors
@@ -120,12 +120,12 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         or not typed.isascii()
     ):
         return None
-    stem = terms(small)[0] if terms(small) else small
+    stem = first_term(small)
     having = library.document_frequency(stem)
     if stem in FUNCTION or having > _RARE or has_inner_capital(typed):
         return None
     if is_common(typed) or len(small) == _SHORTEST:  # then only as words that ask: "wich", "teh"
-        plain = [word for word in asking if terms(word)[0] in ASKING]
+        plain = [word for word in asking if first_term(word) in ASKING]
         short = [word for word in plain if len(word) == len(small) + 1 and _within(small, word)]
         short = short or [word for word in plain if sorted(word) == sorted(small)]
         meant = typed[0].isupper() or (having > 0 and is_common(typed))

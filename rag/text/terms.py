@@ -21,3 +21,12 @@ def terms(text: str) -> list[str]:
     ['look', 'up', 'weight']
     """
     return list(_analyzer().analyze(text))
+
+
+def first_term(word: str) -> str:
+    """Return the index term of a word; of one that the index leaves out as too long, itself.
+
+    >>> first_term("weights"), first_term("A" * 41) == "a" * 41
+    ('weight', True)
+    """
+    return next(iter(terms(word)), word.lower())
