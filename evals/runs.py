@@ -76,7 +76,7 @@ def read_run(folder: Path) -> Run:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
         rows = [json.loads(line) for line in lines if line]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{folder} holds no finished run ({type(error).__name__}); make one with "
             "`rag eval run` or `rag eval retrieval -o`"

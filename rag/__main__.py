@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -13,8 +14,9 @@ def run() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the shell says 130
     # Python looks into the working folder first, and there a `statistics.py` is the user's own.
     here = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
-    if sys.path[0] == os.getcwd() != here:  # noqa: PTH109
-        del sys.path[0]
+    with contextlib.suppress(OSError):  # the working folder may be gone
+        if sys.path[0] == os.getcwd() != here:  # noqa: PTH109
+            del sys.path[0]
     from rag.cli import main
 
     signal.signal(signal.SIGINT, signal.default_int_handler)

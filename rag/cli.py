@@ -19,6 +19,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if sys.stderr is None:  # closed: nobody is to hear
             sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        if sys.stdin is None:  # closed: there is nothing to read
+            sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115
         if sys.stdout is None:
             sys.stderr.write("error: standard output is closed; open it, or send it to a file\n")
             return 1

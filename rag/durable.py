@@ -155,10 +155,13 @@ def open_private(path: Path, flags: int) -> BinaryIO:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder where there is none, its owner's alone."""
+    """Make a folder where there is none, its owner's alone; its name outlasts a loss of power."""
     if not folder.is_dir():
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        for each in new:
+            sync_folder(each.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     context_tokens: int = Field(default=6000, ge=256)
     history_tokens: int = Field(default=1000, ge=0)
     answer_tokens: int = Field(default=700, ge=16)
-    timeout: float = Field(default=60.0, gt=0)
+    timeout: float = Field(default=60.0, gt=0, le=86_400)
     retries: int = Field(default=4, ge=0)
     cache: Path | None = None
     ui_auth: SecretStr | None = None
@@ -182,7 +182,7 @@ def load_settings(**flags: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise SettingsError(_first_fault(error, given)) from None
-    except ValueError as error:  # rag.toml that is not TOML
+    except (ValueError, RecursionError) as error:  # rag.toml that is not TOML
         raise SettingsError(f"rag.toml cannot be read: {error}; correct the file") from None
     except OSError as error:
         raise SettingsError(

@@ -176,8 +176,10 @@ def test_a_damaged_store_is_one_clear_line_and_stays_as_it_is(filled, damage):
     assert database.read_bytes() == left
 
 
-@pytest.mark.parametrize("mark", ["unfinished.json", "holder.json"])
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x", "papers": 3}'])
+@pytest.mark.parametrize(
+    "mark", ["unfinished.json", "holder.json", "checksums.json", "last-ingest.json"]
+)
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x", "papers": 3}', "[" * 100_000])
 def test_a_damaged_note_stops_nothing(filled, tmp_path, mark, text):
     before = found(filled)
     (filled.settings.index / mark).write_text(text)

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from rag.cli import main
+from rag.errors import SettingsError
+from rag.models.served_llm import http_client
 from tests.fake_openai import FakeOpenAI, say
 
 RAG = [sys.executable, "-m", "rag"]
@@ -143,3 +146,56 @@ def test_an_address_that_is_none_is_one_line(index, url):
     assert done.returncode == 1
     assert done.stderr.startswith("error: OPENAI_BASE_URL is no address; give it like ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["ingest", "p.jsonl"], 0), (["ingest", "-"], 1), (["verify", "-"], 0), (["batch", "-"], 1)],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_a_closed_input_is_an_empty_one(index, command, code):
+    line = [*RAG, *command, *(["-o", "out"] if command[0] == "batch" else [])]
+    done = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *line], capture_output=True, text=True)
+    assert (done.returncode, "Error" in done.stderr) == (code, False), done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use stays elsewhere")
+@pytest.mark.parametrize("command", [["--version"], ["info"], ["search", "graph"]])
+def test_a_working_folder_that_is_gone_stops_nothing(index, tmp_path, command):
+    (tmp_path / "gone").mkdir()
+    line = [*RAG, *command]
+    line += [] if command == ["--version"] else ["--index", str(index / ".rag")]
+    script = 'cd "$1" && rmdir "$1" && shift && "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", str(tmp_path / "gone"), *line],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = " + "[" * 100_000, "error: rag.toml cannot be read: "),
+        ("timeout = inf", "error: RAG_TIMEOUT: "),
+        ("timeout = 1e300", "error: RAG_TIMEOUT: "),
+        ("timeout = nan", "error: RAG_TIMEOUT: "),
+    ],
+    ids=lambda text: text[:15],
+)
+def test_a_setting_without_bounds_is_one_line(tmp_path, monkeypatch, capsys, text, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rag.toml").write_text(text)
+    assert main(["info"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(said)
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_is_no_address_is_one_line(monkeypatch, name):
+    monkeypatch.setenv(name, "http://me:pass:word@proxy:::")
+    with pytest.raises(SettingsError, match=r"^a proxy or the certificates .* correct HTTPS_PROXY"):
+        http_client("https://example.org/v1")

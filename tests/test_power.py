@@ -53,3 +53,29 @@ def test_what_was_reported_is_on_the_disk(settings, embedder, tmp_path, monkeypa
         again.close()
         shutil.rmtree(survived)
     assistant.close()
+
+
+@pytest.mark.embedded("an embedded library's files")
+@pytest.mark.skipif(os.name != "posix", reason="needs fsync")
+def test_the_names_of_new_folders_are_on_the_disk(settings, embedder, tmp_path, monkeypatch):
+    synced: dict[Path, set[str]] = {}  # what the disk knows to be in a folder
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        sync(descriptor)
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.is_dir():
+            synced[path] = {each.name for each in path.iterdir()}
+
+    monkeypatch.setattr(os, "fsync", note)
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    index = tmp_path / "new" / "and" / "deep"
+    assistant = Assistant.open(settings.model_copy(update={"index": index}), embedder=embedder)
+    assistant.ingest([str(tmp_path / "p.jsonl")])
+    assistant.close()
+    for folder in (index, *index.parents):
+        if folder == tmp_path:
+            break
+        assert folder.name in synced[folder.parent]
+    for folder in (path for path in index.rglob("*") if path.is_dir()):
+        assert folder.name in synced[folder.parent]

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 import math
 import secrets
 import time
@@ -109,9 +110,20 @@ def _digest(text: str) -> bytes:
 
 
 def address_of(scope: Any) -> str:
-    """Return from which address a request comes."""
+    """Return from which address a request comes; of IPv6 the network that one customer has.
+
+    >>> address_of({"client": ("2001:db8:1:2:a::b", 9)}), address_of({"client": ("10.0.0.7", 9)})
+    ('2001:db8:1:2::/64', '10.0.0.7')
+    """
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    name = str(client[0]) if client else ""
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return name
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
 def refusal(wait: bool | float, *, html: bool, tried: bool = False) -> Response:

@@ -13,6 +13,7 @@ import contextlib
 import functools
 import gc
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -248,6 +249,9 @@ def main(arguments: argparse.Namespace) -> int:
     check_access(arguments.host, auth, no_auth=arguments.no_auth)
     if token and not auth:
         raise SettingsError("RAG_UI_TOKEN needs a password beside it; set RAG_UI_AUTH=USER:PASS")
+    if threading.current_thread() is threading.main_thread():
+        # A service is stopped so: what was uploaded and not read goes as on Ctrl-C.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with contextlib.ExitStack() as stack:
         assistant = Assistant.open(settings)
         stack.callback(assistant.close)

@@ -10,7 +10,7 @@ import contextlib
 import ipaddress
 import json
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,7 +98,9 @@ class Guard:
                     await stack.enter_async_context(self._server.session_manager.run())
                 await self._app(scope, receive, send)
             return
-        if scope["type"] != "http":  # the page opens no other connection
+        if scope["type"] == "websocket":  # the page opens none
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})  # before it is open: HTTP 403
             return
         headers = Headers(scope=scope)
         visit = cookie_parser(headers.get("cookie", "")).get(uploads.COOKIE, "")
@@ -120,7 +122,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, with_headers)
         elif self._tools and scope["path"].rstrip("/") in tools.PATHS:
-            await self._tools({**scope, "path": "/mcp"}, receive, with_headers)
+            await self._talk(scope, receive, with_headers)
         elif scope["path"].rstrip("/") == f"{_API}upload":
             await self._upload(scope, receive, with_headers, new or visit)
         elif scope["method"] == "POST" and _below_api(scope["path"]).startswith(_CALLS):
@@ -196,12 +198,24 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        given = iter([{"type": "http.request", "body": body, "more_body": False}])
+        await self._app(scope, _again(body or b"", receive), send)
 
-        async def again() -> Message:
-            return next(given, None) or await receive()
-
-        await self._app(scope, again, send)
+    async def _talk(self, scope: Message, receive: Any, send: Any) -> None:
+        """Pass on what is said over MCP, where it is JSON; at some else the package fails."""
+        if scope["method"] == "POST":
+            body = await _whole(receive)
+            if body is None:
+                await PlainTextResponse("Too large", 413)(scope, receive, send)
+                return
+            try:
+                json.loads(body)
+            except (ValueError, RecursionError):
+                error = {"code": -32700, "message": "Parse error: this is no JSON"}
+                answer = JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, 400)
+                await answer(scope, receive, send)
+                return
+            receive = _again(body, receive)
+        await self._tools({**scope, "path": "/mcp"}, receive, send)  # type: ignore[misc]
 
     def _is_known(self, call: Mapping[str, Any]) -> bool:
         """Say whether a function of a part of the page is called; Gradio fails at others."""
@@ -222,6 +236,16 @@ async def _whole(receive: Any) -> bytes | None:
             return None
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def _again(body: bytes, receive: Any) -> Callable[[], Awaitable[Message]]:
+    """Give a body that was read once more, and then what comes."""
+    given = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive_again() -> Message:
+        return next(given, None) or await receive()
+
+    return receive_again
 
 
 def _paths(data: Any) -> Iterator[object]:

@@ -84,5 +84,5 @@ def _read(folder: Path) -> dict[str, Sum]:
     try:
         read = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         return {str(name): (int(size), int(crc)) for name, (size, crc) in read.items()}
-    except (OSError, ValueError, TypeError, AttributeError):  # none, or damaged itself
+    except (OSError, ValueError, RecursionError, TypeError, AttributeError):  # damaged
         return {}

@@ -54,7 +54,7 @@ def recall(folder: Path, digest: str | None, generation: str) -> IngestReport | 
             return None
         rejected = tuple(Rejection(**each) for each in known["report"].pop("rejected"))
         return IngestReport(**known["report"] | {"rejected": rejected, "kept": ()})
-    except (OSError, ValueError, LookupError, TypeError):  # not there, or damaged
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):  # not there, or damaged
         return None
 
 

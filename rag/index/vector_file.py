@@ -59,7 +59,7 @@ class Vectors:
                 file.seek(rows.offset + rows.nbytes)
                 signs, names = np.load(file), np.load(file)
             return cls(json.loads(names.tobytes()), np.asarray(rows), signs)
-        except (OSError, ValueError, EOFError):
+        except (OSError, ValueError, RecursionError, EOFError):
             return None
 
     def save(self, path: Path) -> None:

@@ -67,7 +67,8 @@ class WriterLock:
 
     def _named(self) -> str:
         held = _read_json(self._holder)
-        return "process {pid} ({command})".format(**held) if held else "another process"
+        named = held is not None and {"pid", "command"} <= held.keys()
+        return "process {pid} ({command})".format(**held) if held and named else "another process"
 
     def begin(self, command: str, papers: Sequence[str] = ()) -> None:
         """Mark that work is under way; ``papers`` are the ids of those to be removed."""
@@ -99,6 +100,6 @@ class WriterLock:
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         data = json.loads(path.read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None

@@ -49,7 +49,7 @@ def read_reply(file: Path) -> Any:
     """Return the reply kept in ``file``, or None where there is none that can be read."""
     try:
         return json.loads(file.read_bytes())
-    except (OSError, ValueError):  # missing or damaged: the next reply writes it anew
+    except (OSError, ValueError, RecursionError):  # the next reply writes it anew
         return None
 
 

@@ -206,7 +206,13 @@ def served_llm(
 
 def http_client(base_url: str) -> httpx.Client:
     """Return a client for an address; a proxy for the world outside is none for this machine."""
-    return httpx.Client(trust_env=not _is_local(base_url), limits=_CONNECTIONS)
+    try:
+        return httpx.Client(trust_env=not _is_local(base_url), limits=_CONNECTIONS)
+    except (httpx.InvalidURL, ValueError, OSError) as error:
+        raise SettingsError(
+            "a proxy or the certificates that the environment names cannot be used; correct "
+            "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or SSL_CERT_FILE"
+        ) from error
 
 
 def context_window(settings: Settings) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 
 import httpx
 import pytest
 
 from page.conftest import Site, serve
-from ui.access import Door
+from ui.access import Door, address_of
 
 AUTH, TOKEN = "me:a secret: with a colon", "token-of-programs"
 USER, PASSWORD = "me", "a secret: with a colon"
@@ -45,6 +46,29 @@ def test_every_route_asks(http, route):
         assert http.request(method, route).status_code == 401, method
     wrong = {"Authorization": "Bearer wrong", "X-Forwarded-For": "10.0.0.7"}
     assert http.get(route, headers=wrong).status_code in (401, 429)
+
+
+@pytest.mark.parametrize("path", ["/", "/gradio_api/queue/join", "/mcp"])
+def test_a_socket_is_refused_and_fills_no_log(guarded, path, capfd):
+    host, _, port = guarded.removeprefix("http://").strip("/").partition(":")
+    asked = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    asked += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(asked.encode())
+        answer = connection.recv(1_000)
+    assert answer.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 401 "))
+    assert "ERROR" not in capfd.readouterr().err
+
+
+def test_a_network_of_ones_own_makes_no_guess_faster():
+    door = Door(AUTH, None, clock=lambda: 0.0)
+    names = [f"2001:db8:1:2::{n:x}" for n in range(9)]
+    tried = [door._try("wrong", address_of({"client": (name, 1)})) for name in names]
+    assert tried == [False, *[0.5] * 8]
+    others = ["2001:db8:1:3::1", "::ffff:10.0.0.7", "fe80::1%eth0", "10.0.0.7", "testclient"]
+    assert [address_of({"client": (name, 1)}) for name in others] == [
+        "2001:db8:1:3::/64", "10.0.0.7", "fe80::/64", "10.0.0.7", "testclient",
+    ]  # fmt: skip
 
 
 def test_the_page_to_log_in_loads_nothing(http):

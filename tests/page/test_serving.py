@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 
+import httpx
 import pytest
 from mcp.server.fastmcp.exceptions import ToolError
 
@@ -195,3 +196,12 @@ def test_the_page_is_light(site, browser):
     page.wait_for_timeout(1_000)
     page.context.close()
     assert 100_000 < sum(sizes) < 450_000
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"{", b"[" * 100_000, b"{" * 40_000_000])
+def test_what_is_no_json_is_refused_over_mcp(site, body, capfd):
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    with serve(site.assistant, mcp=True) as url:
+        answer = httpx.post(f"{url}mcp", content=body, headers=headers, timeout=60)
+        assert answer.status_code == (413 if len(body) > 2**25 else 400)
+    assert "Traceback" not in capfd.readouterr().err

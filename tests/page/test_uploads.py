@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from page.conftest import serve
+from page.conftest import free_port, serve
 from ui.shelf import Library
 from ui.uploads import Uploads
 
@@ -152,3 +156,22 @@ def test_what_waits_for_ever_goes_first(tmp_path, monkeypatch):
         file.touch()
         uploads.note("me", [str(file)])
     assert [file.exists() for file in files] == [False, True]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_was_not_read_goes_when_the_page_is_stopped(tmp_path, number):
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "OPENAI_"))}
+    environment |= {"RAG_EMBEDDER": "static", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "rag", "ui", "--index", str(tmp_path), "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        assert any(f"http://127.0.0.1:{port}/" in line for line in lines)
+        path = Path(Browser(f"http://127.0.0.1:{port}/").upload("mine.bib", BIB % ("m", "M", "m")))
+        assert path.is_file()
+        process.send_signal(number)
+        assert process.wait(60) in (130, 143)
+        assert process.stderr.read() == ""
+    assert list(tmp_path.glob("rag-ui-*")) == []
