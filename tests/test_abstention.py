@@ -164,3 +164,51 @@ def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):
     )
     asked = grounds(monkeypatch, Question("Who uses alpha?"), [(1.0,)], (0.0,), 10**5)
     assert (listed.features.size, asked.features.size) == (3.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "coverage", "unnamed", "least"),
+    [
+        ("list", 0.96, 1.0, 0.12),
+        ("list", 0.95, 0.0, 0.4),
+        ("compare", 0.5, 0.0, 0.2),
+        ("compare", 0.5, 0.1, 0.4),
+        ("fact", 1.0, 0.0, 0.4),
+    ],
+)
+def test_from_which_score_papers_answer(kind, coverage, unnamed, least):
+    grounds = Grounds(Features(0.0, 0.0, 0.0, 0.0, coverage, unnamed, 2.0), ())
+    assert least_for(Question("x", kind), grounds) == pytest.approx(least)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("rap or metal lyrics", [(0, 1)]),
+        ("rap and/or metal", [(0, 1)]),
+        ("rap/metal", [(0, 1)]),
+        ("rap and metal", []),
+        ("rap for metal", []),
+    ],
+)
+def test_of_which_words_either_will_do(text, pairs):
+    assert list(abstention.alternatives(text, Question(text).words)) == pairs
+
+
+def test_a_paper_with_either_word_has_what_a_list_asks():
+    paper = Paper("a", "On metal", "Lyrics of metal are long.")
+    hits = [Hit(1, 1.0, paper, Passage("a", 0, 24))]
+    both = find_grounds(
+        Question("rap or metal lyrics", "list"),
+        hits,
+        Candidates((), np.zeros((0, 2), np.float32)),
+        10,
+    )
+    one = find_grounds(
+        Question("rap or metal lyrics", "fact"),
+        hits,
+        Candidates((), np.zeros((0, 2), np.float32)),
+        10,
+    )
+    assert both.features.coverage == pytest.approx(1.0)
+    assert one.features.coverage < 0.9

@@ -221,3 +221,40 @@ def test_the_commonest_form_is_what_most_papers_write(library):
 def test_words_with_their_hyphens(text, words):
     assert [chunk.text for chunk in chunks(text)] == words
     assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("papers not by Ann Lee", ["person!=ann lee"]),
+        ("papers by Ann Lee", ["person=ann lee"]),
+        ("papers on bees except those by Ann Lee", ["person!=ann lee"]),
+        ("papers by Ann Lee not published at EMNLP", ["person=ann lee", "venue!=emnlp"]),
+        ("papers by Ann Lee except those from 2019", ["person=ann lee", "year!=2019"]),
+        ("papers by Ann Lee not from 2019", ["person=ann lee", "year!=2019"]),
+        ("papers from EMNLP or Nature", ["venue=emnlp or nature"]),
+    ],
+)
+def test_what_is_not_meant_is_denied(library, text, conditions):
+    found = find_names(text, library).where
+    assert [f"{each.field}{each.op}{each.value}" for each in found] == conditions
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("papers by Luke", ()),
+        ("papers by Ann Lee or Luke", ()),
+        ("what does Luke embed", ("LUKE",)),
+    ],
+)
+def test_a_name_behind_by_is_a_person(library, text, titles):
+    assert find_names(text, library).titles == titles
+
+
+def test_a_common_word_is_as_most_papers_write_it_and_not_those_named_so():
+    index = Lexical(None)
+    named = [Paper(f"n{i}", f"SPoT {i}", "SPoT SPoT SPoT.") for i in range(10)]
+    plain = [Paper(f"p{i}", f"Work {i}", "Here we spot longer errors of ours.") for i in range(70)]
+    index.write([Entry(p, ((0, len(p.abstract)),), {}, 1) for p in (*named, *plain)], [], "s")
+    assert commonest_form("spot", index) == "spot"

@@ -69,6 +69,8 @@ def test_what_a_question_asks_for(question, kind, parts):
         ("Why does averaging help?", "reason"),
         ("What is the effect of noise on accuracy?", "finding"),
         ("Tell me about pruning", "list"),
+        ("Which studies are concerned with rap or metal lyrics?", "list"),
+        ("Which authors have analysed farewell letters?", "list"),
         ("What does the literature say about pruning?", "list"),
         ("Is there any work on pruning?", "list"),
         ("Is there a role for pruning in children with measles?", "yes_no"),
@@ -608,3 +610,16 @@ def test_words_longer_than_the_index_keeps_are_asked_for(assistant, tmp_path, wo
     question = asked.replace("{}", words)
     assert assistant.search(question)[0].paper.id == "g"
     assert assistant.ask(question).question == question
+
+
+def test_two_numbers_that_are_asked_for_are_two_questions():
+    asked = read_question("number of rows in FewRows, and number of letters that are in MANYMAIL?")
+    assert asked.several == (
+        "number of rows in FewRows",
+        "number of letters that are in MANYMAIL?",
+    )
+
+
+def test_by_how_much_is_no_part_of_a_side():
+    asked = read_question("Is FewRows bigger than MANYMAIL and by how much?")
+    assert (asked.kind, asked.parts) == ("compare", ("FewRows", "MANYMAIL"))

@@ -132,3 +132,14 @@ def test_which_word_is_meant(monkeypatch, typed, papers, read):
     )
     (word,) = chunks(typed)
     assert spelling._mended(word, False, library, frozenset()) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("the re-segmentatoin of it", "the re-segmentation of it"),
+        ("the SEG-mentatoin of it", "the SEG-mentatoin of it"),  # a name's hyphens stay
+    ],
+)
+def test_parts_of_hyphenated_words_are_mended(library, text, mended):
+    assert mend(text, library, kinds.weights().vocabulary)[0] == mended

@@ -9,9 +9,11 @@ fixed logistic formula weighs these.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,6 +46,8 @@ _LIST_SIZE = 3.0
 _LOWEST = -9.0  # the logit of a question for which nothing was read
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _ALL, _LISTED = 0.95, 0.3
+_COMPARED = 0.5  # of LEAST, for two papers of which each has the name it is asked for
+_OR = re.compile(r"\s*(?:,?\s+(?:and/)?or|/)\s*(?:the\s+)?", re.IGNORECASE)
 _FOUND = 0.5  # strength from which a word counts as mentioned
 
 
@@ -101,6 +105,9 @@ def find_grounds(
     missing = [
         word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < _FOUND
     ]
+    if question.kind == "list":
+        for left, right in alternatives(question.text, asked):
+            had[:, left] = had[:, right] = had[:, [left, right]].max(axis=1)
     if question.kind == "compare":
         had = np.vstack([had[:2].max(axis=0), had[2:]])
     named = np.array([word.kind == "name" for word in asked])
@@ -121,6 +128,13 @@ def find_grounds(
     )
 
 
+def alternatives(text: str, asked: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Yield the places of the words of a text of which either will do: “rap or metal lyrics”."""
+    for i, (left, right) in enumerate(itertools.pairwise(asked)):
+        if _OR.fullmatch(text, left.start + len(left.text), right.start):
+            yield i, i + 1
+
+
 def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) -> float:
     """Return how sure it is that the papers answer, 0 to 1: the value of the logistic formula."""
     total = coefficients["constant"] + sum(
@@ -130,9 +144,15 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
 
 
 def least_for(question: Question, grounds: Grounds, least: float = LEAST) -> float:
-    """Return from which score the papers answer: for a list, words that are found are enough."""
-    found = question.kind == "list" and grounds.features.coverage > _ALL
-    return least * _LISTED if found else least
+    """Return from which score the papers answer: for a list, words that are found are enough.
+
+    For a comparison it is less where both names are found: each side's paper has something to say.
+    """
+    if question.kind == "list" and grounds.features.coverage > _ALL:
+        return least * _LISTED
+    if question.kind == "compare" and grounds.features.unnamed == 0.0:
+        return least * _COMPARED
+    return least
 
 
 def _log_odds(probability: float) -> float:

@@ -13,7 +13,8 @@ def _stemmed(text: str) -> frozenset[str]:
 
 # Words that no search looks for: they carry no subject.
 FUNCTION = _stemmed(
-    "a about all also am an and any are as at be been being but by can could did do does for "
+    "a about according all also am an and any are as at be been being but by can could did do does "
+    "for "
     "from had has have how i if in into is it its may me might must my no not of on or our "
     "shall should so some such than that the their them then there these they this those to "
     "upon us was we were what when where whether which while who whom whose why will with "
@@ -61,7 +62,7 @@ CATALOGUE = frozenset(
     "et al ask asks finding findings found result results conclude concluded conclusion "
     "conclusions mention mentions mentioned mentioning "
     "span spans cover covers covered range ranges histogram each every "
-    "prolific frequent top statistics stats".split()
+    "prolific frequent top statistics stats except excluding besides".split()
 )
 
 

@@ -67,7 +67,7 @@ _PATTERNS = tuple(
 # Where the second side ends and what is compared begins.
 _ASPECT = re.compile(
     r"[?:;,]\s.*|\s[-–—]\s.*|[?:;,.!]+\Z|"
-    r"\s(?:as|by|in\s+terms\s+of|regarding|when|with\s+respect\s+to|side\s+by\s+side|for\s+\S+ing|"
+    r"\s(?:and\s+by|as|by|in\s+terms\s+of|regarding|when|with\s+respect\s+to|side\s+by\s+side|for\s+\S+ing|"
     r"on\s+the\s+\S+)(?:\s.*|\Z)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.answers import kinds
-from rag.answers.asking import ASKING, CATALOGUE
+from rag.answers.asking import ASKING, CATALOGUE, FUNCTION
 from rag.index.filters import Condition, Group
 from rag.index.lexical import Lexical
 from rag.text.people import fold_person
@@ -23,9 +23,14 @@ _MOST_CHUNKS = 60  # words of a question that are looked at
 _INNER = re.compile(r"\A(?=.*[^\W\d_])(?:.+[A-Z].*|.*\d.*)\Z")  # LoRA, GPT-2, BERT
 _YEAR = r"((?:19|20)\d\d)"
 _DATED = re.compile(rf"{_YEAR}(?:s|[-–—/]{_YEAR})?")  # 2019, the 1990s, 2015-2018
+_DENIAL = (
+    r"\b(?:not|except(?:ing)?|excluding|without|besides|other\s+than|apart\s+from)\s+"
+    r"(?:(?:those|the|papers?|work|published|written|authored|co-?authored|by|from|at|in|of)\s+){0,3}"
+)
 _YEARS = tuple(
     (re.compile(pattern, re.IGNORECASE), ops)
     for pattern, ops in (
+        (rf"{_DENIAL}{_YEAR}\b", ("!=",)),
         (
             rf"\b(?:between|from)\s+{_YEAR}\s*(?:and|to|until|till|through|[-–—])\s*{_YEAR}\b",
             (">=", "<="),
@@ -105,8 +110,12 @@ def titles_in(
             if library.is_title(run) and not (
                 size == 1
                 and run.istitle()
-                and (goes_on(words, i, text) or is_person(words, i, library))
-            ):  # LUKE is not meant by "Luke Zettlemoyer"
+                and (
+                    goes_on(words, i, text)
+                    or is_person(words, i, library)
+                    or stands_as_author(words, i)
+                )
+            ):  # LUKE is not meant by "Luke Zettlemoyer", nor PoE by "by Lee or Poe"
                 written = _as_written(run, library)
                 if size > 3 or is_name(run, written, library):
                     yield i, i + size, written
@@ -128,7 +137,10 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
 
     Plain English in small letters is one only where papers seldom write it so.
     """
-    asking = [word in kinds.weights().vocabulary for word in typed.casefold().split()]
+    asking = [
+        word in kinds.weights().vocabulary or FUNCTION.issuperset(terms(word))
+        for word in typed.casefold().split()
+    ]
     if all(asking) or (any(asking) and " " not in written):  # "is a" is no "ISA"
         return False
     if " " in typed and typed == written and typed.istitle():
@@ -143,7 +155,7 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
     )
 
 
-_READ_FOR_FORM = 10  # papers
+_READ_FOR_FORM, _APART = 10, 8  # papers, every so many of those found
 
 
 def commonest_form(word: str, library: Lexical) -> str | None:
@@ -151,7 +163,9 @@ def commonest_form(word: str, library: Lexical) -> str | None:
     needed = terms(word)
     if not needed or not all(library.document_frequency(term) for term in needed):
         return None
-    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM)
+    # The first are those whose name it is: "SPoT" before all others that spot something.
+    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM * _APART)
+    hits = hits[:: max(1, len(hits) // _READ_FOR_FORM)]
     texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))
@@ -190,10 +204,10 @@ def find_names(text: str, library: Lexical | None) -> Named:
             marks.update(dict.fromkeys(range(first, last), "N"))
         for first, last, condition in _authors_in(words, text, marks, library):
             marks.update(dict.fromkeys(range(first, last), "A"))
-            where.append(condition)
+            where.append(_denied(condition, text, words[first].start))
     for first, last, condition in _venues_in(words, text, marks, library) if library else ():
         marks.update(dict.fromkeys(range(first, last), "V"))
-        where.append(condition)
+        where.append(_denied(condition, text, words[first].start))
     for i, word in enumerate(words):  # "ACL or EMNLP"
         beside = [i + step for step in (-2, 2) if marks.get(i + step) == "V"]
         joined = any(words[(i + j) // 2].text.casefold() in {"and", "or"} for j in beside)
@@ -225,11 +239,20 @@ def find_names(text: str, library: Lexical | None) -> Named:
     )
 
 
+_DENYING = re.compile(rf"{_DENIAL}\Z", re.IGNORECASE)
+
+
+def _denied(condition: Condition, text: str, start: int) -> Condition:
+    """Return a condition denied where “not by”, “except those of” or the like stands before it."""
+    denied = _DENYING.search(text, max(0, start - 60), start)
+    return replace(condition, op="!=") if denied else condition
+
+
 def _either(where: Iterable[Condition], text: str) -> tuple[Condition, ...]:
     """Return conditions, those on several venues, or on people with “or”, as one on any of them."""
     where = list(where)
     for field, apart in (("venue", True), ("person", bool(re.search(r"\bor\b", text)))):
-        each = [condition for condition in where if condition.field == field]
+        each = [c for c in where if c.field == field and c.op == "="]
         if len(each) > 1 and apart:
             said = " or ".join(condition.value for condition in each)
             where = [condition for condition in where if condition not in each]
@@ -366,6 +389,14 @@ def is_person(words: Sequence[Chunk], i: int, library: Lexical) -> bool:
     pairs = (words[max(i - 1, 0) : i + 1], words[i : i + 2])
     names = [fold_person(" ".join(word.text for word in pair)) for pair in pairs if len(pair) == 2]
     return any(library.count([Condition("person", "=", name)]) for name in names)
+
+
+def stands_as_author(words: Sequence[Chunk], i: int) -> bool:
+    """Say whether a word stands as an author's name does: “by Lee” or “by Ann Lee or Poe”."""
+    first = i
+    while first and (words[first].text.istitle() or words[first].text in {"and", "or"}):
+        first -= 1
+    return first < i and words[first].text.casefold() == "by" and words[i].text.istitle()
 
 
 def _written_of(words: Sequence[Chunk], i: int) -> bool:

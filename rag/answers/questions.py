@@ -170,7 +170,7 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
-    if both:
+    if both and max(shares, key=shares.__getitem__) != "list":  # "papers on BERT or GPT-2"
         return replace(question, kind="compare", parts=both)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -362,7 +362,10 @@ def _foreign(text: str, library: Lexical | None) -> Question:
     return Question(searched, "fact", names=named.titles, subject=searched)
 
 
-_ASKS = r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have)"
+_ASKS = (
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|has|have|"
+    r"(?:the\s+)?number\s+of)"
+)
 _JOINED = re.compile(
     rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?=(?:(?:in|on|at|by|to|for|with|of|from)\s+)?{_ASKS}\b)",
     re.IGNORECASE,
@@ -447,7 +450,7 @@ def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:
     again = before.casefold().split()[: len(opening)] == [word.casefold() for word in opening]
     names = " ".join(naming.find_names(piece, library).titles)
     own = set(asked_terms(piece)) - set(asked_terms(names)) - set(asked_terms(before))
-    whole = any(word in _VERBS for word in before.casefold().split())
+    whole = opening == ["number", "of"] or any(w in _VERBS for w in before.casefold().split())
     return again and not (own and whole) and not (_IT.search(piece) or _ITS.search(piece))
 
 

@@ -17,6 +17,7 @@ from rag.answers.naming import (
     has_inner_capital,
     is_common,
     is_person,
+    stands_as_author,
     titles_in,
 )
 from rag.index.lexical import Lexical
@@ -73,7 +74,8 @@ def restore_case(text: str, library: Lexical) -> str:
     taken = [(start, end) for start, (end, _) in written.items()]
     for i, word in enumerate(words):
         inside = any(start <= word.start < end for start, end in taken)
-        inside = inside or goes_on(words, i, text)  # "Natural Questions"
+        # "Natural Questions"; "by Lee or Poe"
+        inside = inside or goes_on(words, i, text) or stands_as_author(words, i)
         capital = word.start > 0 and word.text[0].isupper() and not has_inner_capital(word.text)
         if inside or not (capital or (word.text.islower() and not is_common(word.text))):
             continue
@@ -102,12 +104,27 @@ def mend(text: str, library: Lexical, asking: Set[str]) -> tuple[str, tuple[tupl
         i for first, last, _ in titles_in(chunks(text), text, library) for i in range(first, last)
     }
     for i, word in reversed(list(enumerate(chunks(text)))):
-        for part in [word] if i not in names else []:
+        for part in _parts(word) if i not in names else ():
             read = _mended(part, part.start == 0, library, asking)
             if read and read != part.text and not is_person(chunks(text), i, library):
                 mended.insert(0, (part.text, read))
                 text = text[: part.start] + read + text[part.end :]
     return text, tuple(mended)
+
+
+def _parts(word: Chunk) -> list[Chunk]:
+    """Return the parts of a hyphenated word, the last first; a name's hyphens stay.
+
+    >>> [part.text for part in _parts(Chunk("re-evalutaion", 4, 17))]
+    ['evalutaion', 're']
+    """
+    if has_inner_capital(word.text):
+        return [word]
+    parts = [
+        Chunk(match.group(), word.start + match.start(), word.start + match.end())
+        for match in re.finditer(r"[^-‐‑–]+", word.text)
+    ]
+    return parts[::-1]
 
 
 def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str | None:
@@ -161,7 +178,7 @@ def _forms_near(
     near: list[tuple[int, str]] = []
     for start in dict.fromkeys((small[:1], small[1:2] + small[:1])):
         for term, count in library.values("body", start):
-            if count < least or abs(len(term) - len(stem)) > 4 or not term.isalpha():
+            if count < least or abs(len(term) - len(stem)) > 5 or not term.isalpha():
                 continue
             trimmed = min(OSA.distance(stem, term), OSA.distance(small[: len(term)], term))
             if trimmed <= (limit if count > 1 else 1) and len(term) > 2:

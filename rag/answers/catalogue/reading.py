@@ -284,7 +284,7 @@ _FILLERS = frozenset(
     "contribute involved usually often mostly mainly his her percent changed "
     "change grown evolved least "
     "gathered altogether respectively main please kind sort sorts hold holds owns store "
-    "stores keep keeps possess there's you've they've i've it's".split()
+    "stores keep keeps possess through there's you've they've i've it's".split()
 )
 _GRAMMAR = re.compile(
     "|".join((_PAPERS, _PEOPLE, _WHO, _VENUES, _YEARS, _LIBRARY, _MOST, _NEW, _OLD, _CITED))

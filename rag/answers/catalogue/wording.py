@@ -27,11 +27,14 @@ def limits_of(asked: Asked) -> str:
             words.append(f" by {either}")
             continue
         if condition.field in PEOPLE or (condition.field, condition.op) == ("author", "="):
-            people.append(as_person(value, asked))
-        elif condition.field == "venue" and condition.op == "=":
-            words.append(
-                f" from {' or '.join(v.upper() if len(v) < 7 else v for v in value.split(' or '))}"
-            )
+            person = as_person(value, asked)
+            if condition.op == "!=":
+                words.append(f" not by {person}")
+            else:
+                people.append(person)
+        elif condition.field == "venue" and condition.op in {"=", "!="}:
+            venues = " or ".join(v.upper() if len(v) < 7 else v for v in value.split(" or "))
+            words.append(f" {'not ' * (condition.op == '!=')}from {venues}")
         elif condition.field == "title":
             words.append(f" with “{clean(value)}” in the title")
         elif condition.field != "year":
