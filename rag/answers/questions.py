@@ -170,7 +170,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
-    if both and max(shares, key=shares.__getitem__) != "list":  # "papers on BERT or GPT-2"
+    listed = max(shares, key=shares.__getitem__) == "list" and _WORKS.intersection(said)
+    if both and not listed:  # "papers on BERT or GPT-2" are a list
         return replace(question, kind="compare", parts=both)
     for kind in sorted(shares, key=shares.__getitem__, reverse=True):
         # To read papers for a question to the library costs less than the other way round.
@@ -188,7 +189,9 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):
             continue
-        if kind == "list" and _opening(said) == "verb" and not _SOUGHT.intersection(said):
+        long = said.count("X") > _TOLD and shares[kind] < _SURE
+        unlike = long or _opening(said) == "verb"
+        if kind == "list" and unlike and not _SOUGHT.intersection(said):
             continue
         if kind in {"fact", "topic"} and _wants_papers(said):
             return replace(question, kind="list")
