@@ -151,7 +151,7 @@ def commonest_form(word: str, library: Lexical) -> str | None:
     needed = terms(word)
     if not needed or not all(library.document_frequency(term) for term in needed):
         return None
-    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM)
+    hits = library.search(needed, _READ_FOR_FORM)
     texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))

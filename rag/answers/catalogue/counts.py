@@ -56,7 +56,7 @@ def count_papers(asked: Asked) -> Known:
         years = asked.library.years()
         return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")
     if about:
-        hits = asked.library.search([(term, 1.0) for term in about], SHOWN, asked.where)
+        hits = asked.library.search(about, SHOWN, asked.where)
         shown = [with_key(hit.entry().paper) for hit in hits]
     else:
         shown = by_age(asked)[:SHOWN]
@@ -123,7 +123,7 @@ def _venues_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _first_with(asked: Asked, having: Sequence[str]) -> list[Paper]:
-    hits = asked.library.search([(term, 1.0) for term in having], _READ, asked.where)
+    hits = asked.library.search(having, _READ, asked.where)
     return having_all([hit.entry().paper for hit in hits], having)
 
 
