@@ -591,4 +591,3 @@ def test_of_papers_of_one_name_three_are_named(assistant, tmp_path):
     ]
     ask = filled(assistant, tmp_path, parts).ask
     assert ask("Who wrote Waspnet?").answer.count("“Waspnet: ") == 3
-    assert len(ask("BibTeX of Waspnet").citations) == 3
