@@ -426,11 +426,8 @@ class Assistant:
         judge: bool = False,
     ) -> Answer:
         """Answer a question from the library; see `stream`."""
-        answer: Answer | None = None
-        for part in self.stream(question, k=k, where=where, history=history, judge=judge):
-            if isinstance(part, Answer):
-                answer = part
-        if answer is None:
+        *_, answer = self.stream(question, k=k, where=where, history=history, judge=judge)
+        if not isinstance(answer, Answer):
             raise RuntimeError("the stream ended without an answer")
         return answer
 

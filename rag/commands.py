@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,19 +85,16 @@ def search(arguments: argparse.Namespace) -> int:
     assistant = _open(arguments)
     if arguments.query:
         hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
-        if arguments.json:
-            _print_json({"query": arguments.query, "hits": [_hit_json(hit) for hit in hits]})
-        else:
-            for hit in hits:
-                _print(f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}")
-        return 0
+        found = {"query": arguments.query, "hits": [_hit_json(hit) for hit in hits]}
+        lines = (f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}" for hit in hits)
+        return _show(arguments, found, lines)
     queries = list(_read_queries(Path(arguments.queries)))
     check_output(arguments.run_file)
-    lines: list[str] = []
+    run: list[str] = []
     for qid, query in tqdm(queries, unit=" queries", disable=not sys.stderr.isatty()):
         hits = assistant.search(query, k=arguments.k, where=arguments.where)
-        lines += run_lines(qid, hits)
-    write_output(arguments.run_file, "".join(lines).encode())
+        run += run_lines(qid, hits)
+    write_output(arguments.run_file, "".join(run).encode())
     if arguments.json and not is_stdout(arguments.run_file):
         _print_json({"queries": len(queries), "run": arguments.run_file})
     return 0
@@ -248,35 +245,24 @@ def _lines(text: str) -> list[str]:
 def papers_list(arguments: argparse.Namespace) -> int:
     """``rag papers list``."""
     papers = _open(arguments).papers(arguments.where)
-    if arguments.json:
-        _print_json(papers)
-    else:
-        for paper in papers:
-            _print(f"{paper.id}  {_reference(paper)}")
-    return 0
+    return _show(arguments, papers, (f"{paper.id}  {_reference(paper)}" for paper in papers))
 
 
 def papers_show(arguments: argparse.Namespace) -> int:
     """``rag papers show``."""
     paper = _open(arguments).paper(arguments.id)
-    if arguments.json:
-        _print_json(paper)
-        return 0
-    for name, value in to_json(paper).items():
-        if value and name != "abstract":
-            _print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
-    _print(f"\n{paper.abstract}")
-    return 0
+    fields = [
+        f"{name}: {', '.join(value) if isinstance(value, list) else value}"
+        for name, value in to_json(paper).items()
+        if value and name != "abstract"
+    ]
+    return _show(arguments, paper, [*fields, f"\n{paper.abstract}"])
 
 
 def papers_remove(arguments: argparse.Namespace) -> int:
     """``rag papers remove``."""
     removed = _open(arguments).remove(arguments.ids)
-    if arguments.json:
-        _print_json({"removed": removed})
-    else:
-        _print(f"{removed} removed")
-    return 0
+    return _show(arguments, {"removed": removed}, [f"{removed} removed"])
 
 
 def papers_export(arguments: argparse.Namespace) -> int:
@@ -290,22 +276,15 @@ def papers_export(arguments: argparse.Namespace) -> int:
 def models_list(arguments: argparse.Namespace) -> int:
     """``rag models list``."""
     listed = weights.list_models(load_settings(index=arguments.index).models)
-    if arguments.json:
-        _print_json(listed)
-        return 0
-    for model in listed:
-        _print("  ".join(f"{name}: {value}" for name, value in model.items()))
-    return 0
+    lines = ("  ".join(f"{name}: {value}" for name, value in model.items()) for model in listed)
+    return _show(arguments, listed, lines)
 
 
 def models_get(arguments: argparse.Namespace) -> int:
     """``rag models get``."""
     folder = weights.get_model(arguments.name, load_settings(index=arguments.index).models)
-    if arguments.json:
-        _print_json({"name": arguments.name, "folder": str(folder)})
-    else:
-        _print(f"{arguments.name} is ready in {folder}")
-    return 0
+    made = {"name": arguments.name, "folder": str(folder)}
+    return _show(arguments, made, [f"{arguments.name} is ready in {folder}"])
 
 
 def info(arguments: argparse.Namespace) -> int:
@@ -313,13 +292,9 @@ def info(arguments: argparse.Namespace) -> int:
     assistant = _open(arguments)
     mended = {"mended": assistant.mend()} if arguments.check else {}
     facts = assistant.info() | mended
-    if arguments.json:
-        _print_json(facts)
-        return 0
-    for name, value in facts.items():
-        shown = value if not isinstance(value, dict) else json.dumps(value)
-        _print(f"{name}: {'-' if shown is None else shown}")
-    return 0
+    shown = {n: json.dumps(fact) if isinstance(fact, dict) else fact for n, fact in facts.items()}
+    lines = (f"{name}: {'-' if value is None else value}" for name, value in shown.items())
+    return _show(arguments, facts, lines)
 
 
 def backup(arguments: argparse.Namespace) -> int:
@@ -330,11 +305,8 @@ def backup(arguments: argparse.Namespace) -> int:
     size = write_backup(settings.index, arguments.file)
     if is_stdout(arguments.file):
         return 0
-    if arguments.json:
-        _print_json({"file": arguments.file, "bytes": size})
-    else:
-        _print(f"{settings.index} is kept in {arguments.file} ({size:,} bytes)")
-    return 0
+    kept = f"{settings.index} is kept in {arguments.file} ({size:,} bytes)"
+    return _show(arguments, {"file": arguments.file, "bytes": size}, [kept])
 
 
 def restore(arguments: argparse.Namespace) -> int:
@@ -386,6 +358,16 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "paper": to_json(hit.paper),
         "passage": passage,
     }
+
+
+def _show(arguments: argparse.Namespace, value: Any, lines: Iterable[str]) -> int:
+    """Print a value as JSON where that is asked for, else its lines."""
+    if arguments.json:
+        _print_json(value)
+    else:
+        for line in lines:
+            _print(line)
+    return 0
 
 
 def _print_json(value: Any) -> None:

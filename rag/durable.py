@@ -166,13 +166,8 @@ def make_private(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make names in a folder durable, where the system lets folders be synced."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if os.name == "posix":
+        _sync(folder)
 
 
 def sync_files(folder: Path) -> None:
@@ -185,15 +180,19 @@ def sync_files(folder: Path) -> None:
         files += [Path(place) / name for name in names if not name.endswith("lock")]
         folders.append(Path(place))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(_sync, files))
+        list(pool.map(_sync_if_there, files))
     for each in folders:
         sync_folder(each)
 
 
-def _sync(file: Path) -> None:
+def _sync_if_there(file: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # of a reader, and gone again
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _sync(file)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -46,18 +46,15 @@ class ModelError(RagError):
     ``answer`` is what can be answered without the model, where that is known: a `rag.types.Answer`.
     """
 
+    partial = ""
     answer: object = None
-
-    def __init__(self, message: str, partial: str = "") -> None:
-        super().__init__(message)
-        self.partial = partial
 
 
 class ModelUnavailable(ModelError):
     """The model is down, refuses, is over quota or too slow; trying again may help."""
 
-    def __init__(self, message: str, partial: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, partial)
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

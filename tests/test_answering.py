@@ -122,6 +122,7 @@ def test_the_judge_stands_beside_the_deterministic_verdict(ask):
     assert [judge for judge, _ in verdicts] == ["unsupported", "unmeasured"]
     assert {support for _, support in verdicts} <= {"verbatim", "unsupported"}
     assert set(parts[-1].prompts) == {"answer", "judge"}
+    assert parts[-1].usage.prompt_tokens == 33  # of the answer and of two verdicts
 
 
 def test_what_cites_nothing_is_not_judged_and_an_empty_verdict_is_none(ask):

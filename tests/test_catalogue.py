@@ -384,3 +384,210 @@ def test_of_papers_of_one_name_three_are_counted(assistant, tmp_path):
     assert ask("How many authors does Waspnet have?").answer == (
         "The papers that mention “Waspnet” have 1 author."
     )
+
+
+@pytest.fixture
+def hives(assistant, tmp_path):
+    """27 papers by Ida Coy, all but one with another author each, three a year, and one undated."""
+    rows = [
+        {
+            "id": f"p{i:02}",
+            "title": f"Hive number {i}",
+            "abstract": "Bees live here. Honey is sweet.",
+            "authors": [f"Kim {name}", "Ida Coy"] if i != 3 else [f"Kim {name}"],
+            "year": 1990 + i % 9,
+            "venue": f"V{i}",
+            "doi": "10.1000/x3" if i == 3 else None,
+        }
+        for i, name in enumerate(map("Nox".__add__, "abcdefghijklmnopqrstuvwxyzä"))
+    ]
+    undated = {"id": "q", "title": "Old hive", "abstract": "Wasps.", "authors": ["Ida Coy"]}
+    return filled(assistant, tmp_path, [*rows, undated])
+
+
+def told(opened, question, **options):
+    """Return what is said first, and the ids of the papers cited."""
+    answer = opened.ask(question, **options)
+    lead = answer.answer.partition("\n")[0]
+    return lead, " ".join(citation.paper.id for citation in answer.citations)
+
+
+NEWEST = "p08 p17 p26 p07 p16 p25 p06 p15 p24 p05 p14 p23 p04 p13 p22"
+
+
+def test_of_many_papers_some_are_shown(hives):
+    assert told(hives, "papers by Ida Coy") == (
+        "The library has 27 papers by Ida Coy; the newest 20 are:",
+        f"{NEWEST} p12 p21 p02 p11 p20",
+    )
+    assert told(hives, "the 4 papers by Ida Coy")[1] == NEWEST[:15]
+    assert told(hives, "How many papers by Ida Coy?") == (
+        "The library has 27 papers by Ida Coy, among them:",
+        NEWEST[:19],
+    )
+    about = told(hives, "papers by Ida Coy about bees")
+    assert about[0] == "Papers by Ida Coy about “bees”, the first 20 of 26:"
+    assert len(about[1].split()) == 20
+    many = told(hives, "How many papers mention bees?")
+    assert many == (
+        "The library has 27 papers that mention “bees”, among them:",
+        "p00 p01 p02 p03 p04",
+    )
+    assert told(hives, "Which papers have two authors?") == (
+        "26 papers have 2 authors, among them:",
+        "p00 p01 p02 p04 p05",
+    )
+
+
+def test_the_newest_are_ten_of_several_years_or_all_of_the_last(hives):
+    assert told(hives, "newest papers") == ("The newest papers are of 1998:", NEWEST[:39])
+    assert told(hives, "the oldest 3 papers") == ("The oldest papers are of 1990:", "p00 p09 p18")
+    assert told(hives, "what is the newest paper?")[1] == NEWEST[:11]
+    assert told(hives, "newest papers about sweet honey") == (
+        "The newest papers about “sweet honey” are of 1998:",
+        NEWEST[:39],
+    )
+
+
+def test_of_many_values_25_are_counted_and_of_the_most_ten(hives):
+    by_author = hives.ask("papers per author").answer.split("\n")
+    assert by_author[:3] == ["The papers by author:", "- Ida Coy: 27", "- Kim Noxa: 1"]
+    assert (len(by_author), by_author[-1]) == (27, "- and 3 more")
+    most = hives.ask("most prolific authors").answer.split("\n")
+    assert most[:3] == ["Most papers are of Ida Coy (27):", "- Ida Coy: 27", "- Kim Noxa: 1"]
+    assert len(most) == 11
+    assert len(hives.ask("papers per venue").answer.split("\n")) == 27
+    others = hives.ask("who are the coauthors of Ida Coy?").answer.split("\n")
+    assert others[0] == "The papers by Ida Coy were written with 26 others:"
+    assert len(others) == 26
+    about = hives.ask("which authors wrote most papers about wasps?").answer
+    assert about == "Most papers that mention “wasps” are of Ida Coy (1):\n- Ida Coy: 1"
+    few = hives.ask("which venues have the least papers?").answer.split("\n")
+    assert (few[0], len(few)) == ("Fewest papers are of v0 (1):", 11)
+
+
+def test_what_a_library_is_about_names_five_venues(hives):
+    assert told(hives, "What is this library about?")[0] == (
+        "The library has 28 papers, of 1990 to 1998; most are from v0 (1), v1 (1), v10 (1), "
+        "v11 (1), v12 (1). Its main topics:"
+    )
+
+
+def test_papers_without_a_year_come_last_and_are_never_the_newest(hives):
+    assert told(hives, "papers by Ida Coy about wasps") == (
+        "Papers by Ida Coy about “wasps”:",
+        "q",
+    )
+    found = told(hives, "papers by Ida Coy", where=["title~hive", "source!=x", "id!=p08"])[1]
+    assert found.split()[0] == "p17"
+    few = told(hives, "papers by Ida Coy", where=["venue!=v8", "title~old"])
+    assert few[1] == "q"
+    two = told(hives, "How many papers by Ida Coy?", where=["title~ number 0"])
+    assert two[1] == "p00"
+    assert told(hives, "newest papers", where=["title~old"]) == (
+        "The library has no paper with “old” in the title.",
+        "",
+    )
+
+
+def test_an_identifier_is_told_of_the_papers_that_have_one(hives):
+    assert hives.ask("DOI of Hive number 3?").answer == (
+        "DOI of **Hive number 3** (Noxd, 1993, V3): 10.1000/x3 [1]"
+    )
+    assert hives.ask("who are the coauthors of Kim Noxd?").answer == (
+        "The papers by Kim Noxd have no other authors."
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("bye", "Goodbye."),
+        (
+            "Thanks a lot",
+            "You’re welcome; ask more about the 3 papers of this library whenever you like.",
+        ),
+        (
+            "Who are you?",
+            "I answer questions from the 3 papers of this library, and show the words of each "
+            "that support an answer.",
+        ),
+        ("Hello!", "Hello! Ask a question about the 3 papers of this library."),
+        ("haha ok", "Ask a question about the 3 papers of this library."),
+        ("how is it going?", "Ask a question about the 3 papers of this library."),
+        ("How many authors have EMNLP papers?", "The papers from EMNLP have 4 authors."),
+        (
+            "How many venues have papers about whales?",
+            "The papers that mention “whales” have 2 venues.",
+        ),
+        ("most common venues", "Most papers are of emnlp (2):\n- emnlp: 2\n- acl: 1\n- ijcnlp: 1"),
+        (
+            "papers per author",
+            "The papers by author:\n- Ann Lee: 2\n- Bo Schütze: 2\n- Cy Poe: 1\n- Dee Fox: 1",
+        ),
+        (
+            "papers per venue about whales",
+            "The papers that mention “whales” by venue:\n- ACL: 1\n- EMNLP: 1",
+        ),
+        ("papers per year in 1950", "The library has no paper of 1950."),
+        ("papers per year since 2020", "The papers since 2020 are of 2021:\n- 2021: 2"),
+        ("When was Naming bees published?", "**Naming bees** was published in 2021 (EMNLP) [1]"),
+        ("DOI of Alpha?", "The library has no DOI of “Alpha: counting bees”."),
+        ("arXiv id of Alpha", "The library has no arXiv id of “Alpha: counting bees”."),
+        ("link to Alpha", "The library has no link of “Alpha: counting bees”."),
+        ("papers by Ann Lee at ACL", "The library has no paper by Ann Lee from ACL."),
+        ("Where was Ann Lee born?", "The library has no paper by Ann Lee about “born”."),
+        ("does it cover zebras?", "The library has no papers that mention “zebras”."),
+        (
+            "papers by Ann Lee about zebras",
+            "None of the 2 papers by Ann Lee says it is about “zebras”; the newest are:\n"
+            "- **Naming bees** (Fox and Lee, 2021, EMNLP) [1]\n"
+            "- **Alpha: counting bees** (Lee et al., 2019, emnlp ijcnlp) [2]",
+        ),
+        (
+            "how many EMNLP papers mention bees?",
+            "The library has 2 papers from EMNLP that mention “bees”:\n"
+            "- **Alpha: counting bees** (Lee et al., 2019, emnlp ijcnlp) [1]\n"
+            "- **Naming bees** (Fox and Lee, 2021, EMNLP) [2]",
+        ),
+        (
+            "which paper about whales has the most authors?",
+            "1 paper has 2 authors, the most:\n- **Naming bees** (Fox and Lee, 2021, EMNLP) [1]",
+        ),
+        (
+            "oldest paper by Dee Fox about bees",
+            "The oldest paper by Dee Fox about “bees” is of 2021:\n"
+            "- **Naming bees** (Fox and Lee, 2021, EMNLP) [1]",
+        ),
+        (
+            "Show me the abstract of Naming bees",
+            "Bees get names (3) as whales do. [1]",
+        ),
+    ],
+)
+def test_the_whole_of_what_is_said(ask, question, said):
+    assert ask(question).answer == said
+
+
+def test_a_bare_library_is_counted_and_cited_without_what_it_lacks(ask_bare):
+    assert ask_bare("How many papers are there?").answer == "The library has 3 papers."
+    assert ask_bare("Is Alpha in the library?").answer == (
+        "Yes, the library has:\n- **Alpha: counting bees** [1]"
+    )
+    assert ask_bare("BibTeX of Alpha").answer == (
+        "**Alpha: counting bees**, key alpha [1]\n\n```bibtex\n@misc{alpha,\n"
+        "  title = {Alpha: counting bees},\n  paper_id = {a}\n}\n```"
+    )
+    assert ask_bare("Who wrote Alpha?").answer == (
+        "The papers have no authors here, so that cannot be told. The paper is “Alpha: counting "
+        "bees”."
+    )
+
+
+def test_of_papers_of_one_name_three_are_named(assistant, tmp_path):
+    parts = [
+        {"id": part, "title": f"Waspnet: {part}", "abstract": "Wasps."}
+        for part in ("one", "two", "six", "ten")
+    ]
+    ask = filled(assistant, tmp_path, parts).ask
+    assert ask("Who wrote Waspnet?").answer.count("“Waspnet: ") == 3

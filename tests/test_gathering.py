@@ -308,3 +308,42 @@ def test_a_comparison_with_a_side_that_is_absent_is_of_the_other(library):
         1,
     )
     assert gathered.hits[0].paper.id == "a"
+
+
+@pytest.mark.parametrize(
+    ("question", "lead", "matching", "named"),
+    [
+        (Question("Which bees does Alpha count?"), 6, 0, 0),
+        (Question("Which bees does Alpha count?", names=("Alpha",)), 6, 0, 1),
+        (Question("Which papers mention bees?", "list"), 2, 2, 0),
+        (Question("Which papers mention zebras?", "list"), 3, 0, 0),
+        (Question("Compare Alpha and Bees", "compare", ("Alpha", "Bees")), 2, 0, 0),
+    ],
+)
+def test_what_of_the_papers_found_is_asked_for(bees, question, lead, matching, named):
+    found = gather(question, index=bees.index, embedder=bees.embedder, k=3)
+    assert (found.lead, found.matching, found.named, found.absent) == (lead, matching, named, ())
+
+
+def test_of_a_list_papers_that_do_not_match_fill_up_to_those_to_read(bees):
+    asked = Question("Which papers mention bees?", "list")
+    found = [
+        [(hit.rank, hit.paper.id) for hit in gather(
+            asked, index=bees.index, embedder=bees.embedder, k=k
+        ).hits]
+        for k in (1, 2, 3)
+    ]  # fmt: skip
+    assert found[0] == found[1]
+    assert found[2] == [*found[0], (3, "a")]
+
+
+def test_a_turns_answer_is_looked_up_by_five_stretches_of_two_words_or_more(library):
+    bees, whales = "Alpha: counting bees", "Beta: naming whales"
+    for stretches, titles in (
+        ("Alpha counts 40 bees. [1] Beta [2] ", [bees]),
+        ("Alpha counts 40 bees [1]. " * 4 + "Beta names whales [2]", [bees, whales]),
+        ("Alpha counts 40 bees [1]. " * 5 + "Beta names whales [2]", [bees]),
+        ("", [bees]),
+    ):
+        turn = Turn("Which bees?", stretches)
+        assert cited_titles(turn, library.index, library.embedder) == titles

@@ -41,14 +41,9 @@ def bm25(
 
 
 def test_scores_are_bm25(lexical):
-    hits = lexical.search([("red", 1.0)], 10)
+    hits = lexical.search(["red"], 10)
     assert [hit.slot for hit in hits] == [slot("one"), slot("two")]
     assert [hit.score for hit in hits] == pytest.approx([bm25(2, 2), bm25(1, 2)], rel=1e-5)
-
-
-def test_weights_multiply_scores(lexical):
-    once = lexical.search([("blue", 1.0)], 10)[0].score
-    assert lexical.search([("blue", 2.5)], 10)[0].score == pytest.approx(2.5 * once, rel=1e-5)
 
 
 def test_terms_are_lower_cased_and_stemmed():
@@ -58,13 +53,13 @@ def test_terms_are_lower_cased_and_stemmed():
 
 def test_nothing_asked_finds_nothing(lexical):
     assert lexical.search([], 10) == []
-    assert lexical.search([("absent", 1.0)], 10) == []
+    assert lexical.search(["absent"], 10) == []
 
 
 def test_a_write_replaces_and_removes(lexical):
     lexical.write([entry("one", "entirely new")], ["two"], "stamp-2")
     assert [e.paper.id for e in lexical.matching(())] == ["one", "three"]
-    assert lexical.search([("red", 1.0)], 10) == []
+    assert lexical.search(["red"], 10) == []
     assert (lexical.stamp, lexical.papers) == ("stamp-2", 2)
 
 
@@ -77,7 +72,7 @@ def test_another_reader_sees_a_commit_after_reload(lexical, tmp_path):
 
 
 def test_what_was_found_stays_what_it_was_when_another_thread_writes(lexical):
-    hits = lexical.search([("red", 1.0)], 10)
+    hits = lexical.search(["red"], 10)
     lexical.write([entry("new", "red words")], ["one", "two", "three"], "stamp-2")
     assert [hit.entry().paper.id for hit in hits] == ["one", "two"]
 

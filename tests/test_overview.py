@@ -96,3 +96,19 @@ def test_a_group_is_named_by_what_its_titles_have_more_often(words, name):
 def test_a_large_group_is_not_named_by_a_word_of_few_titles(titles, having, named):
     said = [["bee"] if i < having else [] for i in range(titles)]
     assert _name(said, Counter(bee=having), 1_000) == ("bee" if named else "other")
+
+
+def test_two_thousand_papers_are_read():
+    asked = []
+
+    def spread(most):
+        asked.append(most)
+        return []
+
+    topics(SimpleNamespace(lexical=SimpleNamespace(spread=spread), vectors=lambda names: {}))
+    assert asked == [2_000]
+
+
+def test_of_many_papers_there_are_eight_groups():
+    rows = np.random.default_rng(0).normal(size=(200, 16))
+    assert len(topics(library(*[("Bees", row) for row in rows]))) == 8

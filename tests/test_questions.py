@@ -451,10 +451,6 @@ class TestKinds:
         text = "BERT & 3.5 in 1999, it’s 2101."
         assert kinds.tokens_of(text) == ["bert", "and", "D", "in", "Y", "it's", "D"]
 
-    def test_the_likeliest_is_one_that_is_allowed(self):
-        asked = ["how", "does", "N", "differ", "from", "N"]
-        assert kinds.likeliest(asked, {"fact"}) == "fact"
-
 
 @pytest.mark.parametrize(
     ("asks", "said", "given", "can"),

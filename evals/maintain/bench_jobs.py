@@ -124,9 +124,7 @@ def retrieve(ours: str, stock: str, papers: str) -> dict[str, float]:
             "vectors": lambda query: index.nearest(
                 embedders.embed_query(embedder, query), CANDIDATES
             ),
-            "words": lambda query: index.lexical.search(
-                [(term, 1.0) for term in query_terms(query)], CANDIDATES
-            ),
+            "words": lambda query: index.lexical.search(query_terms(query), CANDIDATES),
         }
         return _by_turns(ways, queries) | _by_turns(parts, queries)
 

@@ -22,6 +22,7 @@ import numpy as np
 from rag.answers.asking import LISTING, MEASURING
 from rag.answers.extraction import READ, Candidates, rivals
 from rag.answers.questions import Question
+from rag.models.cross_encoder import likelihood
 from rag.receipts.matching import mentions
 from rag.text.terms import terms
 from rag.text.words import Word
@@ -140,7 +141,7 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
     total = coefficients["constant"] + sum(
         coefficients[name] * value for name, value in features._asdict().items()
     )
-    return 1.0 / (1.0 + math.exp(-total))
+    return likelihood(total)
 
 
 def least_for(question: Question, grounds: Grounds, least: float = LEAST) -> float:

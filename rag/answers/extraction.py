@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.answers.asking import asked_terms
 from rag.answers.questions import Question
-from rag.models.cross_encoder import ANSWERS, Pair
+from rag.models.cross_encoder import ANSWERS, Pair, likelihood
 from rag.text.identifiers import conflicts, identifiers
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
@@ -190,7 +190,7 @@ def likely(logit: float, piece: Candidate) -> float:
         + LIKELY["score"] * piece.score
         + LIKELY["paper"] / (1 + piece.hit)
     )
-    return 1.0 / (1.0 + math.exp(-total))
+    return likelihood(total)
 
 
 def _skim(

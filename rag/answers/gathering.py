@@ -162,7 +162,7 @@ def choose_sides(
     for number, part in enumerate(parts):
         others = [other for other in parts if other != part]
         order = _each_once([*runs[number], *runs[-1]])
-        taken = {side[0].paper.id for side in meant if side and len(side) == 1}
+        taken = {side[0].paper.id for side in meant if len(side) == 1}
         order = [hit for hit in order if hit.paper.id not in taken]
         fit = [
             name_strength(part, hit)

@@ -111,12 +111,11 @@ def tokens_of(text: str) -> list[str]:
     return found
 
 
-def likeliest(tokens: Sequence[str], among: Set[str] | None = None) -> str:
-    """Return the likeliest kind for a question's tokens, of those that ``among`` allows.
+def likeliest(tokens: Sequence[str]) -> str:
+    """Return the likeliest kind for a question's tokens.
 
     >>> likeliest(["how", "does", "N", "differ", "from", "N"])
     'compare'
     """
     found = probabilities(tokens)
-    allowed = [kind for kind in found if among is None or kind in among]
-    return max(allowed, key=found.__getitem__)
+    return max(found, key=found.__getitem__)

@@ -13,7 +13,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answers.extraction import Candidates
-from rag.models.cross_encoder import Pair
+from rag.models.cross_encoder import Pair, likelihood
 from rag.models.embedders import embed_kept, embed_query
 from rag.types import Floats
 
@@ -36,5 +36,4 @@ def logits(embedder: BaseEmbedding, pairs: Sequence[Pair]) -> Floats:
 
 def score(candidates: Candidates) -> float:
     """Return how sure it is that the sentences answer, 0 to 1."""
-    best = max((one.logit for one in candidates.sentences), default=-math.inf)
-    return 1.0 / (1.0 + math.exp(-max(-30.0, best)))
+    return likelihood(max((one.logit for one in candidates.sentences), default=-math.inf))

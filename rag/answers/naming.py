@@ -164,7 +164,7 @@ def commonest_form(word: str, library: Lexical) -> str | None:
     if not needed or not all(library.document_frequency(term) for term in needed):
         return None
     # The first are those whose name it is: "SPoT" before all others that spot something.
-    hits = library.search([(term, 1.0) for term in needed], _READ_FOR_FORM * _APART)
+    hits = library.search(needed, _READ_FOR_FORM * _APART)
     hits = hits[:: max(1, len(hits) // _READ_FOR_FORM)]
     texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)

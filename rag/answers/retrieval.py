@@ -52,9 +52,7 @@ def search(
         for term, parts in compounds(query).items()
         if frequency(term) > _IN_ONE * min(map(frequency, parts))  # else a missing space
     ]
-    by_words = functools.partial(
-        index.lexical.search, [(term, 1.0) for term in (*asked, *also)], count, where
-    )
+    by_words = functools.partial(index.lexical.search, [*asked, *also], count, where)
     large = index.lexical.papers > _BESIDE_FROM
     found = _beside().submit(by_words) if large else None
     frequencies = [index.lexical.document_frequency(term) for term in asked]
@@ -78,7 +76,7 @@ def search(
 
 def by_words(index: Index, terms: Sequence[str], k: int) -> list[Hit]:
     """Return the papers that share an index term, best BM25 first, with their first passage."""
-    found = index.lexical.search([(term, 1.0) for term in terms], k)
+    found = index.lexical.search(terms, k)
     pairs = [(hit.score, hit.entry()) for hit in found]
     return [
         Hit(rank, score, with_key(entry.paper), entry.passages[0], lexical=score)

@@ -194,6 +194,6 @@ def _forms_near(
 
 def _written_forms(term: str, library: Lexical) -> Sequence[str]:
     """Return the words by which papers write an index term."""
-    hits = library.search([(term, 1.0)], _READ)
+    hits = library.search([term], _READ)
     text = " ".join(f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits)
     return sorted({word.lower() for word in _WORD.findall(text) if terms(word)[:1] == [term]})

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import lzma
 import os
 import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from rag.durable import is_stream, opened_stream, real_path, sync_folder
+from rag.durable import is_stream, opened_stream, real_path, replacing, sync_folder
 from rag.errors import InputError, LibraryError
 from rag.index.chroma_files import copy_database
 from rag.index.writer_lock import WriterLock
@@ -53,24 +51,12 @@ def write_backup(folder: Path, out: str) -> int:
         path = real_path(out)
         if real_path(folder) in path.parents:
             raise InputError(f"{out} is inside the library that it would keep; name another place")
-        with _beside(path) as (name, file):
+        with replacing(path, shared=True) as file:
             size = _write(folder, file)
             file.flush()
             os.fsync(file.fileno())
-            Path(name).replace(path)
         sync_folder(path.parent)
         return size
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[tuple[str, BinaryIO]]:
-    """Give a new file in the folder of another; it goes where it is left there."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield name, file
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _write(folder: Path, out: BinaryIO) -> int:

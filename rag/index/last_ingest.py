@@ -41,13 +41,7 @@ def digest(files: Sequence[str], paths: Sequence[str] = ()) -> str | None:
 
 
 def recall(folder: Path, digest: str | None, generation: str) -> IngestReport | None:
-    """Return what an ingest of the files with this digest reports; None where it must be run.
-
-    Args:
-        folder: the index.
-        digest: see `digest`.
-        generation: the state that the library is in.
-    """
+    """Return what an ingest of the files with this digest reports; None where it must be run."""
     try:
         known = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         if digest is None or known["digest"] != digest or known["generation"] != generation:

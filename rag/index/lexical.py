@@ -152,22 +152,12 @@ class Lexical:
         return int(self._searcher.num_docs)
 
     def search(
-        self, weighted: Sequence[tuple[str, float]], count: int, where: Sequence[Condition] = ()
+        self, terms: Sequence[str], count: int, where: Sequence[Condition] = ()
     ) -> list[LexicalHit]:
-        """Return the papers that share a term, best BM25 first (k1 1.2, b 0.75).
-
-        Args:
-            weighted: index terms (see `rag.text.terms`) with the weight of each.
-            count: how many at the most.
-            where: conditions that must hold.
-        """
-        should = [
-            (Occur.Should, Query.boost_query(_is("body", term, "freq"), weight))
-            for term, weight in weighted
-        ]
-        if not should:
+        """Return the papers that share an index term, best BM25 first (k1 1.2, b 0.75)."""
+        if not terms:
             return []
-        query = Query.boolean_query(should)
+        query = Query.boolean_query([(Occur.Should, _is("body", term, "freq")) for term in terms])
         if where:
             kept = Query.const_score_query(self._query(where), 0.0)
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, kept)])

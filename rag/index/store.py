@@ -19,7 +19,7 @@ import itertools
 import threading
 import uuid
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -377,8 +377,25 @@ class Store:
                 self.reopen()  # what is loaded may no longer be what is on disk
                 raise
 
-    def _mapped(self) -> _Mapped:
-        return _Mapped(self)
+    @contextlib.contextmanager
+    def _mapped(self) -> Iterator[None]:
+        """Turn Chroma's errors into ours, in this one place, and keep clients open meanwhile."""
+        with self._lock:
+            client = self._clients[-1]
+            client.queries += 1
+        try:
+            yield
+        except LibraryError:
+            raise
+        except BaseException as error:
+            # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                raise self._unusable(error) from error
+            raise
+        finally:
+            with self._lock:
+                client.queries -= 1
+                self._close_old()
 
     def _alone(self) -> contextlib.AbstractContextManager[bool]:
         return self._graph.alone() if self._graph else contextlib.nullcontext(True)
@@ -401,28 +418,6 @@ class _Client:
             if session is not None:
                 session.close()
         _TAKEN.discard(self._turn)
-
-
-class _Mapped:
-    """Turns Chroma's errors into ours, in this one place, and keeps clients open meanwhile."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __enter__(self) -> None:
-        with self._store._lock:
-            self._client = self._store._clients[-1]
-            self._client.queries += 1
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        with self._store._lock:
-            self._client.queries -= 1
-            self._store._close_old()
-        if error is None or isinstance(error, LibraryError):
-            return
-        # A panic of Chroma's Rust is no Exception, and has no class that can be imported.
-        if isinstance(error, Exception) or kind.__name__ == "PanicException":
-            raise self._store._unusable(error) from error
 
 
 def _credentials(address: SplitResult, settings: Settings) -> dict[str, str]:
@@ -467,7 +462,6 @@ def _find(client: Any) -> Any:
     return rebuilt
 
 
-def _pages(items: Iterable[str]) -> Iterator[list[str]]:
-    every = list(items)
-    for start in range(0, len(every), _PAGE):
-        yield every[start : start + _PAGE]
+def _pages(items: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(items), _PAGE):
+        yield list(items[start : start + _PAGE])

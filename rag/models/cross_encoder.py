@@ -9,6 +9,7 @@ was written to train them and says how it was done.
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,31 @@ class Pair(NamedTuple):
     passage: str
 
 
+def open_network(folder: Path, unreadable: str) -> tuple[Any, Any]:
+    """Return the session of ``model.onnx`` in a folder, and its tokenizer, which cuts nothing.
+
+    Raises:
+        ModelError: with what is said where they are ``unreadable``.
+    """
+    import onnxruntime  # type: ignore[import-untyped]
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # batches run side by side instead
+    options.log_severity_level = 3  # errors
+    options.enable_mem_pattern = False  # one pattern a shape would be kept for ever
+    try:
+        session = onnxruntime.InferenceSession(
+            folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+        )
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
+        raise ModelError(unreadable) from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return session, tokenizer
+
+
 class CrossEncoder:
     """The network in a folder of ``model.onnx`` and ``tokenizer.json``, on the CPU."""
 
@@ -42,24 +68,9 @@ class CrossEncoder:
         Raises:
             ModelError: the folder does not hold one.
         """
-        import onnxruntime  # type: ignore[import-untyped]
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # pairs run side by side instead
-        options.log_severity_level = 3  # errors
-        options.enable_mem_pattern = False  # one pattern a shape would be kept for ever
-        try:
-            self.session: Any = onnxruntime.InferenceSession(
-                folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
-            self.tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
-            raise ModelError(
-                f"the checker in {folder} cannot be read; install the package again"
-            ) from error
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
+        self.session, self.tokenizer = open_network(
+            folder, f"the checker in {folder} cannot be read; install the package again"
+        )
 
     def logits(self, pairs: Sequence[Pair]) -> Floats:
         """Return two logits a pair, shape (len(pairs), 2): see SUPPORTS and ANSWERS.
@@ -98,6 +109,15 @@ class CrossEncoder:
             [_CLS, *text, _SEP, *passage[: LONGEST - len(text) - 3], _SEP]
             for text, passage in zip(texts, passages, strict=True)
         ]
+
+
+def likelihood(logit: float) -> float:
+    """Return what a logit stands for, 0 to 1.
+
+    >>> likelihood(0.0), likelihood(float("-inf")) < 1e-12
+    (0.5, True)
+    """
+    return 1.0 / (1.0 + math.exp(-max(-30.0, logit)))
 
 
 @functools.cache

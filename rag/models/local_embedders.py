@@ -16,6 +16,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 
 from rag.errors import ModelError
+from rag.models.cross_encoder import open_network
 from rag.models.weights import how_to_get
 from rag.types import Floats
 
@@ -74,24 +75,11 @@ class MiniLM(_Local):
 
     def __init__(self, folder: Path, name: str = "minilm", longest: int = 256) -> None:
         super().__init__(model_name=name, embed_batch_size=1024)
-        import onnxruntime  # type: ignore[import-untyped]
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # batches run side by side instead
-        options.log_severity_level = 3  # errors
-        options.enable_mem_pattern = False  # one pattern a shape would be kept for ever
-        try:
-            self._session = onnxruntime.InferenceSession(
-                folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # onnxruntime and tokenizers raise kinds of their own
-            raise ModelError(
-                f"the model in {folder} cannot be read; delete that folder and {how_to_get(name)}"
-            ) from error
+        self._session, self._tokenizer = open_network(
+            folder,
+            f"the model in {folder} cannot be read; delete that folder and {how_to_get(name)}",
+        )
         self._tokenizer.enable_truncation(longest)
-        self._tokenizer.no_padding()
 
     @property
     def dimension(self) -> int:

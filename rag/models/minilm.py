@@ -25,7 +25,7 @@ OPSET, IR_VERSION = 20, 10
 RUNTIME = "com.microsoft"  # ONNX Runtime's own operators
 
 
-def build_encoder(weights: Weights, heads: int = HEADS, int8: bool = True) -> Any:
+def build_encoder(weights: Weights, int8: bool = True) -> Any:
     """Return the encoder as an ``onnx.ModelProto``, its matrices in int8 or in float32.
 
     Input: ``ids`` int64 (batch, length), token ids with [CLS] and [SEP], no padding. Output:
@@ -35,7 +35,7 @@ def build_encoder(weights: Weights, heads: int = HEADS, int8: bool = True) -> An
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph(weights, heads, int8)
+    graph = _Graph(weights, int8)
     means = graph.encoder()
     hidden = graph.hidden
     return helper.make_model(
@@ -65,9 +65,8 @@ def quantise(matrix: NDArray[Any], limit: int) -> tuple[NDArray[np.int8], NDArra
 class _Graph:
     """Nodes and constants of one encoder while it is put together."""
 
-    def __init__(self, weights: Weights, heads: int, int8: bool) -> None:
+    def __init__(self, weights: Weights, int8: bool) -> None:
         self.weights = weights
-        self.heads = heads
         self.int8 = int8
         self.hidden = weights["embeddings.word_embeddings.weight"].shape[1]
         self.nodes: list[Any] = []
@@ -132,7 +131,7 @@ class _Graph:
             product = self.multiply(source, whole, self.weights[f"{whole}.weight"].T)
             offset = self.constant(f"{whole}.offset", self.weights[f"{whole}.bias"])
             parts.append(self.folded(self.node("Add", product, offset)))
-        mixed = self.node("MultiHeadAttention", *parts, domain=RUNTIME, num_heads=self.heads)
+        mixed = self.node("MultiHeadAttention", *parts, domain=RUNTIME, num_heads=HEADS)
         return self.flat(mixed)
 
     def add_and_normalise(self, states: str, before: str, name: str) -> str:

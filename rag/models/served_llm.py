@@ -152,10 +152,10 @@ def open_openai(settings: Settings) -> ServedLLM:
     """Open OpenAI's own address, or the one of OPENAI_BASE_URL; nothing is sent yet.
 
     Raises:
-        SettingsError: the key is missing or no key, or the address is no address.
+        SettingsError: the key is missing or no key.
     """
     key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
-    base_url = (settings.openai_base_url or "").strip().rstrip("/")
+    base_url = (settings.openai_base_url or "").rstrip("/")
     if not key and not base_url:
         raise SettingsError(
             "RAG_LLM=openai needs a key; set OPENAI_API_KEY, or OPENAI_BASE_URL for another server"
@@ -163,8 +163,6 @@ def open_openai(settings: Settings) -> ServedLLM:
     if not (key.isascii() and key.isprintable()):
         raise SettingsError("OPENAI_API_KEY has characters that no key has; copy it again")
     url = base_url or OPENAI_URL
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise SettingsError("OPENAI_BASE_URL is no address; give it like http://localhost:11434/v1")
     return served_llm(settings, model=settings.llm_model, base_url=url, key=key, origin=url)
 
 

@@ -85,7 +85,7 @@ class MarkerScanner:
     def _bracket(self, text: str, at: int, final: bool) -> Token | None:
         close = _end(_BODY, text, at + 1)
         # The character after the bracket tells a link.
-        if close + 1 >= len(text) and not final and text[close:] in ("", _CLOSER[text[at]]):
+        if not final and text[close : close + 2] in ("", _CLOSER[text[at]]):
             return None
         if text[close : close + 1] == _CLOSER[text[at]] and text[close + 1 : close + 2] != "(":
             items = _items(text[at + 1 : close])

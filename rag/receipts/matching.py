@@ -21,9 +21,7 @@ from rag.text.polarity import opposed
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
 from rag.text.words import Word, read_wording, squeeze, stem
-from rag.types import Evidence, Paper
-
-Floats = NDArray[np.float32]
+from rag.types import Evidence, Floats, Paper
 
 _MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
 # Two sentences are shown only where the second adds this much of the claim's weight.
@@ -256,10 +254,6 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
     return np.array(strengths, dtype=np.float32)
 
 
-def _sentence_rows(reading: Reading, embedder: BaseEmbedding) -> Floats:
-    return embed_kept(embedder, [segment.text for segment in reading.segments[1:]])
-
-
 def mentions(said: Sequence[Word], paper: Paper) -> Floats:
     """Return how far a paper has each word anywhere, title or abstract, 0 to 1."""
     strengths: Floats = _strengths(said, read_paper(paper.title, paper.abstract)).max(axis=1)
@@ -274,7 +268,7 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
     spans = [segment.span for segment in reading.segments if segment.span]
     if not spans:
         return Match(reading, title, title, False, 0.0, None)
-    rows = _sentence_rows(reading, embedder)
+    rows = embed_kept(embedder, [segment.text for segment in reading.segments[1:]])
     similarities = rows @ embed_kept(embedder, [claim])[0]
     weights = np.array([word.weight for word in said], dtype=np.float32)
     weights /= weights.sum()

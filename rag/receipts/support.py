@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from rag.models.cross_encoder import likelihood
 from rag.models.local_embedders import static
 from rag.receipts.checker import check
 from rag.receipts.matching import Match, Number, Reading, match, numbers, plain
@@ -209,7 +210,7 @@ def combine(
     total = coefficients["constant"] + sum(
         coefficients[name] * value for name, value in features._asdict().items()
     )
-    score = 1.0 / (1.0 + math.exp(-max(-30.0, total)))
+    score = likelihood(total)
     if checks.false:
         score = _hold(score, WEAK) * (1.5 - checks.false)
     if checks.elsewhere:

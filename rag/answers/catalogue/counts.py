@@ -56,7 +56,7 @@ def count_papers(asked: Asked) -> Known:
         years = asked.library.years()
         return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")
     if about:
-        hits = asked.library.search([(term, 1.0) for term in about], SHOWN, asked.where)
+        hits = asked.library.search(about, SHOWN, asked.where)
         shown = [with_key(hit.entry().paper) for hit in hits]
     else:
         shown = by_age(asked)[:SHOWN]
@@ -88,20 +88,20 @@ def count_per_value(asked: Asked) -> Known:
     if having and dimension != "year" and asked.library.count(asked.where, having) > _READ:
         papers += f" (of the {_READ:,} that say most of it)"
     least = re.search(r"\b(?:fewest|least)\b", text, re.IGNORECASE)
-    if least or _MOST.search(text):
+    ranked = least or _MOST.search(text)
+    if ranked:
         counts = sorted(counts, key=lambda pair: pair[1] if least else -pair[1])
         counts = counts[: number_in(text.casefold(), 10)]
-        if dimension == "author":
-            counts = [(as_person(name, asked), count) for name, count in counts]
-        lead = f"{'Fewest' if least else 'Most'} {papers} are of {counts[0][0]} ({counts[0][1]:,}):"
+    shown = counts if dimension == "year" else counts[:COUNTED]
+    if dimension == "author":
+        shown = [(as_person(name, asked), count) for name, count in shown]
+    if ranked:
+        lead = f"{'Fewest' if least else 'Most'} {papers} are of {shown[0][0]} ({shown[0][1]:,}):"
     elif dimension == "year":
         first, last = counts[-1][0], counts[0][0]
         lead = f"The {papers} are of {first if first == last else f'{first} to {last}'}:"
     else:
-        shown = [(as_person(name, asked), count) for name, count in counts[:COUNTED]]
-        counts = [*(shown if dimension == "author" else counts[:COUNTED]), *counts[COUNTED:]]
         lead = f"The {papers} by {dimension}:"
-    shown = counts if dimension == "year" else counts[:COUNTED]
     rest = f"\n- and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
     return Known(lead + "".join(f"\n- {value}: {count}" for value, count in shown) + rest)
 
@@ -123,7 +123,7 @@ def _venues_of(asked: Asked, having: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _first_with(asked: Asked, having: Sequence[str]) -> list[Paper]:
-    hits = asked.library.search([(term, 1.0) for term in having], _READ, asked.where)
+    hits = asked.library.search(having, _READ, asked.where)
     return having_all([hit.entry().paper for hit in hits], having)
 
 

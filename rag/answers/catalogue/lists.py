@@ -18,10 +18,8 @@ from rag.text.people import ways_to_call
 def list_papers(asked: Asked) -> Known:
     """List the papers by the people, of the venue and years, and about the subject asked for."""
     question = asked.question
-    if question.people:
-        return say_none(asked)
     count = asked.library.count(asked.where)
-    if not count:
+    if question.people or not count:
         return say_none(asked)
     most = number_in(question.text.casefold(), LISTED)
     if question.subject:

@@ -65,7 +65,7 @@ def by_age(asked: Asked, *, newest: bool = True) -> list[Paper]:
     for year, _ in years:
         own = (*asked.where, Condition("year", "=", str(year)))
         if having:
-            hits = asked.library.search([(term, 1.0) for term in having], _LOOKED_AT, own)
+            hits = asked.library.search(having, _LOOKED_AT, own)
             every = [with_key(hit.entry().paper) for hit in hits]
             papers += _together(every, having)
             apart += having_all(every, having)
