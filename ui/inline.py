@@ -180,7 +180,7 @@ class Inline:
                 made.append(f"<code>{escape(self.text[at:right].strip('`'))}</code>")
                 continue
             if piece.kind == "maths":
-                made.append(piece.html)
+                made.append(f'<span class="formula">{piece.html}</span>')
                 continue
             for found in self._marks.finditer(self.text, at, right):
                 made.append(escape(self.text[at : found.start()]))

@@ -80,13 +80,14 @@ def test_a_table_and_the_sentences_in_its_cells():
 
 def test_formulas():
     inner = "<mrow><mi>x</mi><mo>&lt;</mo><mn>1</mn></mrow>"
-    made = f'<math alttext="x&lt;1" display="inline">{inner}</math>'
+    made = f'<span class="formula"><math alttext="x&lt;1" display="inline">{inner}</math></span>'
     assert to_html("so $x<1$ is") == [f"<p>so {made} is</p>"]
     [shown] = to_html("$$\nx\n- y\n$$")
-    assert shown.endswith("</math></div>")
+    assert shown.endswith("</math></span></div>")
     assert shown.startswith('<div class="maths" role="group" aria-label="Formula" tabindex="0">')
     assert (' display="block"><mrow><mi>x</mi><mo>−</mo>') in shown
-    assert to_html(r"\[x\]")[0].startswith('<p><math alttext="x" display="block">')
+    [set_apart] = to_html(r"\[x\]")
+    assert set_apart.startswith('<p><span class="formula"><math alttext="x" display="block">')
 
 
 @pytest.mark.parametrize(
