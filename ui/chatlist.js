@@ -72,6 +72,20 @@ document.addEventListener("keydown", (event) => {
   named(event.key === "Enter" ? event.target.value : "");
 }, true);
 document.addEventListener("input", (event) => { if (event.target.id === "find-chat") showChats(); });
+// Another tab kept a chat. If it is the one that is open here, it is shown as it is there now, once
+// its answer is whole; while an answer is being written here, this one goes on as a chat of its own.
 window.addEventListener("storage", (event) => {
-  if (event.key?.startsWith(CHAT)) showChats();
+  if (!event.key?.startsWith(CHAT)) return;
+  const kept = event.key === CHAT + chat.id && readChat(chat.id);
+  if (kept && running) {
+    chat.id = newName();
+    keep();
+  } else if (kept && turnsOf(kept) === turnsOf(chat)) {
+    Object.assign(chat, { name: kept.name, title: kept.title, pinned: kept.pinned });
+  } else if (kept && kept.turns[kept.turns.length - 1]?.problem !== LOST) {
+    openChat(kept);
+  }
+  refresh();
 });
+
+const turnsOf = (kept) => JSON.stringify(kept.turns.map(({ id, at }) => [id, at]));

@@ -13,7 +13,7 @@ from rag.types import Paper
 # "BERT: Pre-training of ..." is a paper about BERT.
 _NAMED = re.compile(r"([A-Z][\w.+-]{1,24}(?: [A-Z0-9][\w.+-]{0,15})?): \S")
 _WORD = re.compile(r"[^\W\d_][\w-]*")
-_LONGEST_TITLE = 90
+_LONGEST_TITLE, _LONGEST_ASKED = 90, 180  # of an example, and of what is offered after an answer
 _PLAIN = frozenset(
     "a an and are as at by for from how in into is it of on or over the to towards toward via "
     "with without we you your what when why using use based new can do does all".split()
@@ -55,6 +55,18 @@ def name_of(paper: Paper) -> str:
     """
     match = _NAMED.match(paper.title)
     return match[1] if match else ""
+
+
+def about(paper: Paper) -> str:
+    """Return what one may ask about a paper, '' where its title is too long to be asked with.
+
+    >>> about(Paper("1", "On Graphs.", "..."))
+    'What does “On Graphs” find?'
+    """
+    if name := name_of(paper):
+        return f"What is {name}, and what does it achieve?"
+    title = paper.title.rstrip(".")
+    return f"What does “{title}” find?" if 0 < len(title) <= _LONGEST_ASKED else ""
 
 
 def _related(names: Sequence[str], papers: Sequence[Paper]) -> tuple[str, str] | None:

@@ -242,7 +242,7 @@ def found(papers: Sequence[Paper], head: str, *, more: bool = False) -> str:
     cards = "".join(card(paper, f"l-{number}", pick=True) for number, paper in enumerate(papers, 1))
     button = '<button type="button" class="quiet" data-do="more-papers">Show more</button>'
     return (
-        f'<p class="count">{head}</p>{_CHOOSING if papers else ""}<ul class="cards">{cards}</ul>'
+        f'<h3 class="count">{head}</h3>{_CHOOSING if papers else ""}<ul class="cards">{cards}</ul>'
         f"{button if more and papers else ''}"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from rag.answers.comparisons import sides
@@ -18,38 +19,65 @@ _FEWEST = 2  # papers that make a table
 # cells that the abstracts can fill, and leaves 9 of 11 others empty.
 _LEAST = -3.0
 _SAYS = "Says"
+NONE = "none found"  # in a cell that no sentence fills
 
 
-def glance(answer: Answer) -> str:
-    """Return a table of the papers that an answer cites, '' for fewer than two.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers as rows under heads; ``asked`` where the question compares or names columns."""
 
-    Its columns are what was asked of each paper. A comparison's is open, others are a click away;
-    the page's script saves it.
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    asked: bool
+
+
+def table_of(answer: Answer) -> Table | None:
+    """Return a table of the papers that an answer cites, None for fewer than two.
+
+    Its columns are what was asked of each paper.
     """
     papers = [citation.paper for citation in answer.citations]
     says = _quotes(answer)
     library = answer.kind == "library"
-    if not answer.answered or len(papers if library else says) < _FEWEST:
-        return ""
     question = answer.standalone_question
     pair = sides(question) or ()
     asked = ["Authors", "Venue"] if library else columns(question)
+    shown = len(papers if library or pair or asked else says)
+    if not answer.answered or shown < _FEWEST:
+        return None
     heads = [head for head in asked if head.casefold() != "year"]
     if heads:
         cells = [[_cell(head, _called(paper, pair), paper) for head in heads] for paper in papers]
     else:
         heads = [subject(question) or _SAYS]
         cells = [[" … ".join(says.get(paper.id, []))] for paper in papers]
-    show = _clipped if library else _whole
-    rows = "".join(
-        f"<tr><td>{number}</td>{_clipped(paper.name)}<td>{paper.year or ''}</td>"
-        f"{''.join(map(show, row))}</tr>"
+    blank = "" if library else NONE
+    rows = (
+        (str(number), paper.name, str(paper.year or ""), *(cell or blank for cell in row))
         for number, (paper, row) in enumerate(zip(papers, cells, strict=True), 1)
     )
-    head = "".join(
-        f'<th scope="col">{escape(name)}</th>' for name in ("No.", "Paper", "Year", *heads)
+    return Table(
+        ("No.", "Paper", "Year", *heads),
+        tuple(rows),
+        bool(pair or (asked and not library)),
     )
-    opened = " open" if pair or (asked and not library) else ""
+
+
+def glance(answer: Answer) -> str:
+    """Return the table of an answer's papers as HTML, '' where there is none.
+
+    What was asked for as a table is open, others are a click away; the page's script saves it.
+    """
+    table = table_of(answer)
+    if table is None:
+        return ""
+    show = _clipped if answer.kind == "library" else _whole
+    rows = "".join(
+        f"<tr><td>{number}</td>{_clipped(name)}<td>{year}</td>{''.join(map(show, row))}</tr>"
+        for number, name, year, *row in table.rows
+    )
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.heads)
+    opened = " open" if table.asked else ""
     return (
         f'<details class="glance"{opened}><summary>As a table</summary>'
         '<div class="table" role="region" aria-label="The papers at a glance" tabindex="0"><table>'
@@ -61,14 +89,12 @@ def glance(answer: Answer) -> str:
 
 
 def _whole(text: str) -> str:
-    return f"<td>{escape(text) or _NONE}</td>"
+    shown = escape(text)
+    return f'<td><span class="none">{shown}</span></td>' if text == NONE else f"<td>{shown}</td>"
 
 
 def _clipped(text: str) -> str:
     return f'<td><div class="clip">{escape(text)}</div></td>'
-
-
-_NONE = '<span class="none">none found</span>'
 
 
 def _quotes(answer: Answer) -> Mapping[str, Sequence[str]]:

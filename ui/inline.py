@@ -26,6 +26,8 @@ _INLINE = re.compile(
 )
 _STAR = re.compile(r"(?P<star>\*{1,2})")  # all that there is where no address is
 _STOPS = ".,;:!?)"
+_WIDE = 40  # characters of TeX that fit on a phone
+FORMULA = 'role="group" aria-label="Formula" tabindex="0"'
 _TIE = '<span class="tie">'
 
 Chip = Callable[[Item, int], str]
@@ -49,6 +51,13 @@ class Piece(NamedTuple):
     end: int
     items: tuple[Item, ...] = ()
     html: str = ""
+
+
+def _formula(piece: Piece, tex: str) -> str:
+    """Return a formula in a box of its own, which scrolls where it may be wider than a phone."""
+    kind = " shown" if ' display="block"' in piece.html else " wide" if len(tex) > _WIDE else ""
+    scrolls = f" {FORMULA}" if kind and "\n" not in tex else ""  # else its block does
+    return f'<span class="formula{kind}"{scrolls}>{piece.html}</span>'
 
 
 def plain_chip(item: Item, at: int) -> str:
@@ -180,7 +189,7 @@ class Inline:
                 made.append(f"<code>{escape(self.text[at:right].strip('`'))}</code>")
                 continue
             if piece.kind == "maths":
-                made.append(piece.html)
+                made.append(_formula(piece, self.text[at:right]))
                 continue
             for found in self._marks.finditer(self.text, at, right):
                 made.append(escape(self.text[at : found.start()]))

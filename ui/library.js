@@ -90,8 +90,11 @@ function pick(card, on) {
 
 const choices = {
   "pick-all": () => {
-    document.querySelectorAll("#papers .card").forEach((card) => pick(card, true));
-    findPapers();
+    for (const card of document.querySelectorAll("#papers .card")) {
+      pick(card, true);
+      card.querySelector(".pick").checked = picked.has(card.dataset.paper);
+    }
+    refreshLimits();
   },
   "ask-only": (button) => {
     const card = button.closest(".card");

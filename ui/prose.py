@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ui.blocks import Block, Span, blocks, leaves
-from ui.inline import Chip, Inline, Piece, Wrap, cut_pieces, plain_chip
+from ui.inline import FORMULA, Chip, Inline, Piece, Wrap, cut_pieces, plain_chip
 
 
 def to_html(text: str, wraps: Sequence[Wrap] = (), chip: Chip = plain_chip) -> list[str]:
@@ -38,9 +38,6 @@ def _cut(text: str, pieces: Sequence[Piece]) -> Iterator[tuple[str, int, int]]:
                 yield "maths", piece.start, piece.end
 
 
-_FORMULA = 'role="group" aria-label="Formula" tabindex="0"'
-
-
 class _Writer:
     def __init__(self, text: str, inline: Inline) -> None:
         self.text = text
@@ -53,7 +50,7 @@ class _Writer:
             return f"<pre>{escape(self._code(block.spans[0]))}</pre>"
         if tag == "maths":
             inner = self._inline.words(block.spans)
-            return f'<div class="maths" {_FORMULA}>{inner}</div>'
+            return f'<div class="maths" {FORMULA}>{inner}</div>'
         if tag == "hr":
             return "<hr>"
         if tag == "table":

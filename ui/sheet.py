@@ -14,6 +14,7 @@ from rag.receipts.markers import Item
 from rag.types import Paper
 from ui.cards import is_web_address
 from ui.exchanges import Exchange
+from ui.glance import table_of
 from ui.prose import to_html
 from ui.transcript import DOUBTS
 
@@ -33,6 +34,13 @@ def _parts(exchange: Exchange) -> list[str]:
     made += to_html(answer.answer if answer else exchange.partial, (), _marker)
     if answer is None:
         return made
+    table = table_of(answer)
+    if table and table.asked:
+        head = "".join(f"<th>{escape(name)}</th>" for name in table.heads)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows
+        )
+        made.append(f"<div><table><tr>{head}</tr>{rows}</table></div>")
     doubtful = [each for each in answer.sentences if each.support in DOUBTS]
     if doubtful:
         rows = "".join(f"<li>{DOUBTS[each.support]}: {escape(each.text)}</li>" for each in doubtful)

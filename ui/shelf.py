@@ -153,7 +153,9 @@ class Library:
             return [with_key(hit.paper) for hit in shown], bool(matching)
         if where:
             return _newest(self._assistant.papers(where))[:most], True
-        return [self._assistant.paper(name) for name in self._now().newest[:most]], True
+        newest = self._now().newest[:most]
+        known = self._assistant.with_ids(newest)
+        return [known[name] for name in newest if name in known], True
 
     def like(self, paper_id: str, where: Where, most: int) -> tuple[Paper, list[Paper]]:
         """Return a paper, and at most so many others that are like it, the nearest first.

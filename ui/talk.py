@@ -18,7 +18,7 @@ from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError, ModelError, RagError
 from rag.index.entries import with_key
 from rag.settings import cut_out
-from rag.types import Answer, Hit, Paper, Passage, to_json
+from rag.types import Answer, Hit, Passage, to_json
 from ui import render
 from ui.exchanges import Exchange, read_count, read_id, read_length, read_turns, read_version
 from ui.shelf import where_of
@@ -188,22 +188,13 @@ def _over(exchange: Exchange, hits: Sequence[Hit]) -> View:
 
 def show_again(assistant: Assistant, exchanges: Sequence[Exchange]) -> str:
     """Return the HTML of exchanges that are over, oldest first."""
-    library: dict[str, Paper | None] = {}
-    for exchange in exchanges:
-        read = exchange.answer.retrieved if exchange.answer else exchange.found
-        for each in read:
-            if each.paper_id not in library:
-                library[each.paper_id] = _paper(assistant, each.paper_id)
-    known = {name: paper for name, paper in library.items() if paper}
+    read = [
+        each.paper_id
+        for exchange in exchanges
+        for each in (exchange.answer.retrieved if exchange.answer else exchange.found)
+    ]
+    known = assistant.with_ids(list(dict.fromkeys(read))) if read else {}
     return "".join(piece for exchange in exchanges for piece in render.finished(exchange, known))
-
-
-def _paper(assistant: Assistant, paper_id: str) -> Paper | None:
-    try:
-        found = assistant.paper(paper_id)
-    except InputError:  # removed since
-        return None
-    return found if found.id == paper_id else None
 
 
 def sentence_of(message: str) -> str:

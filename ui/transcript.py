@@ -11,6 +11,7 @@ from rag.receipts.markers import MarkerScanner
 from rag.types import Answer, Paper, to_json
 from ui.cards import is_web_address
 from ui.exchanges import Exchange
+from ui.glance import table_of
 
 DOUBTS = {
     "weak": "weak support",
@@ -59,6 +60,10 @@ def _parts(exchange: Exchange) -> Iterator[str]:
     if exchange.problem:
         yield f"*{plain(exchange.problem)}*"
     yield _answer_text(answer.answer)
+    table = table_of(answer)
+    if table and table.asked:
+        rows = (table.heads, ("---",) * len(table.heads), *table.rows)
+        yield "\n".join(f"| {' | '.join(map(plain, row))} |" for row in rows)
     if doubts := list(_doubts(answer)):
         yield "Doubtful:\n\n" + "\n".join(doubts)
     if added := [_answer_text(each.text) for each in answer.sentences if each.attributed]:

@@ -155,6 +155,23 @@ async def ask(url: str, config: dict[str, Any], person: int) -> Waited:
     return Waited(person, first, answer, len(said), tuple(sorted(seen - {person})))
 
 
+async def ask_model(url: str, person: int) -> float:
+    """Ask the model itself; return in how many seconds its first word came."""
+    asked = {"messages": [{"role": "user", "content": f"asks person {person}"}]}
+    started = time.perf_counter()
+    first = 0.0
+    async with _reply(url, "/v1/chat/completions", json.dumps(asked).encode()) as reader:
+        while line := await reader.readline():
+            if b"word0" in line and not first:
+                first = time.perf_counter() - started
+    return first
+
+
+async def ask_model_at_once(url: str, people: int) -> list[float]:
+    """Have many people ask the model itself at the same moment: what no page can be faster than."""
+    return list(await asyncio.gather(*(ask_model(url, n) for n in range(1, people + 1))))
+
+
 async def ask_at_once(url: str, people: int) -> list[Waited]:
     """Have many people open the page, one after the other, and ask at the same moment."""
     async with _reply(url, "/config") as reader:
@@ -175,8 +192,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=7911, help="and the one after it (7911)")
     arguments = parser.parse_args(argv)
     rounds = list(_rounds(arguments))
-    waited = [one for each in rounds for one in each]
+    waited = [one for each, _ in rounds for one in each]
     for name, values in (
+        ("the model's own first words", [own for _, each in rounds for own in each]),
         ("time to first words", [one.first_words for one in waited]),
         ("time to the whole answer", [one.answer for one in waited]),
     ):
@@ -190,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if foreign or silent else 0
 
 
-def _rounds(arguments: argparse.Namespace) -> Iterator[list[Waited]]:
+def _rounds(arguments: argparse.Namespace) -> Iterator[tuple[list[Waited], list[float]]]:
     with tempfile.TemporaryDirectory() as folder:
         index = str(Path(folder) / "index")
         rag = [sys.executable, "-m", "rag.cli"]
@@ -202,7 +220,8 @@ def _rounds(arguments: argparse.Namespace) -> Iterator[list[Waited]]:
             f"from evals.maintain.bench_ui import serve_model; serve_model({arguments.port + 1})"
         )
         page = [*rag, "ui", "--index", index, "--port", str(arguments.port)]
-        settings = {"OPENAI_BASE_URL": f"http://127.0.0.1:{arguments.port + 1}/v1"}
+        service = f"http://127.0.0.1:{arguments.port + 1}/"
+        settings = {"OPENAI_BASE_URL": f"{service}v1"}
         with (
             _running([sys.executable, "-c", model], {}),
             _running(page, settings) as served,
@@ -210,7 +229,8 @@ def _rounds(arguments: argparse.Namespace) -> Iterator[list[Waited]]:
             url = f"http://127.0.0.1:{arguments.port}/"
             _wait_for(url, served)
             for _ in range(arguments.rounds):
-                yield asyncio.run(ask_at_once(url, arguments.people))
+                own = asyncio.run(ask_model_at_once(service, arguments.people))
+                yield asyncio.run(ask_at_once(url, arguments.people)), own
 
 
 @contextlib.contextmanager

@@ -22,6 +22,8 @@ _THE_ONE = re.compile(
     r"(?:paper|method|model|dataset|approach|authors)\b(?!\s+(?:of|that|which|who|by|behind|in)\b))",
     re.IGNORECASE,
 )
+# What is always at hand refers to nothing that was said.
+_AT_HAND = re.compile(r"\b(?:this|the|your|my|our)\s+(?:library|collection)\b", re.IGNORECASE)
 _INTERJECTION = re.compile(
     r"\A\s*(?:ok|okay|thanks|thank you|great|right|yes|no|sure|i see)\b\s*"
     r"(?:[,.!;:]+\s*|(?=(?:and|but|so)\b))",
@@ -52,8 +54,13 @@ def refers_back(question: str) -> bool:
     (True, False)
     >>> refers_back("How does BERT mask its input?"), refers_back("Is the code available?")
     (False, True)
+    >>> refers_back("What is this library about?"), refers_back("Is it in this library?")
+    (False, True)
     """
     question = _INTERJECTION.sub("", question)
+    rest = _AT_HAND.sub("", question)
+    if rest != question and not any(p.search(rest) for p in (_REFERS, _THE_ONE)):
+        return bool(_CONTINUES.match(question))
     if _CONTINUES.match(question) or _THE_ONE.search(question):
         return True
     said = [word for word in words(question) if not _ASKS.fullmatch(word.text)]

@@ -34,6 +34,20 @@ def test_after_a_refusal_the_nearest_question_is_offered(visit):
     ), "what was asked about comes first"
 
 
+def test_after_a_refusal_on_what_no_paper_is_near_comes_what_the_library_is_about(visit, site):
+    site.model.says["Who won the 2018 World Cup?"] = "These papers do not answer that."
+    turn = visit.ask("Who won the 2018 World Cup?")
+    visit.page.wait_for_selector(".follow button")
+    assert turn.locator(".follow button").all_inner_texts() == ["What is this library about?"]
+    turn.locator(".follow button").click()
+    turn = visit.answered("What is this library about?")
+    assert "3 papers" in turn.locator(".answer").inner_text()
+    visit.page.wait_for_timeout(300)
+    turn = visit.ask("Who won the 2018 World Cup?")
+    visit.page.wait_for_timeout(600)
+    assert turn.locator(".follow button").count() == 0, "nothing is offered twice"
+
+
 def test_the_answers_before_a_retry_stay_reachable(visit, site):
     page = visit.page
     question = "How often was the graph asked?"

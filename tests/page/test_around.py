@@ -130,11 +130,11 @@ def test_found_says_how_many_there_are():
     assert best(2, "b", match=False).startswith("No paper has the words “b”;")
     assert like(PAPERS[3]).startswith("Papers like “On Graph Networks”, nearest first <button")
     every = found(PAPERS, "4 papers")
-    assert every.startswith('<p class="count">4 papers</p><p class="choosing">')
+    assert every.startswith('<h3 class="count">4 papers</h3><p class="choosing">')
     assert every.count('<input type="checkbox" class="pick" aria-label="Ask: ') == 4
     assert "more-papers" not in every
     assert 'data-do="more-papers"' in found(PAPERS, "4 papers", more=True)
-    assert found([], "0 papers") == '<p class="count">0 papers</p><ul class="cards"></ul>'
+    assert found([], "0 papers") == '<h3 class="count">0 papers</h3><ul class="cards"></ul>'
 
 
 def test_rejections_are_named_as_they_were_uploaded():

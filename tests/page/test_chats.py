@@ -49,6 +49,34 @@ def test_chats_are_searched_named_and_pinned(visit):
     assert names(page)[:2] == ["How accurate is the graph model?", "Cards & cost"]
 
 
+def test_two_tabs_of_one_chat_lose_nothing(visit, site):
+    first, second = "How accurate is the graph model?", "What of image labels?"
+    visit.ask(first)
+    with visit.page.context.expect_page() as opening:
+        visit.page.evaluate("window.open(location.href, '_blank')")  # it begins with this chat
+    other = opening.value
+    other.wait_for_selector(".turn")
+    visit.ask(second)
+    other.wait_for_function("document.querySelectorAll('.turn.answered').length === 2")
+    assert other.locator(".question").all_inner_texts() == [first, second]
+    slow = "Is the graph told step by step?"
+    visit.page.fill("#question", slow)
+    visit.page.press("#question", "Enter")
+    visit.page.wait_for_selector(".doing")
+    other.fill("#question", "What halves errors in speech?")
+    other.press("#question", "Enter")
+    other.wait_for_function("document.querySelectorAll('.turn.answered').length === 3")
+    for _ in range(9):
+        site.model.go.release()
+    visit.answered(slow)
+    asked = [[turn["question"] for turn in chat["turns"]] for chat in stored_chats(visit)]
+    assert sorted(asked) == [
+        [first, second, slow],
+        [first, second, "What halves errors in speech?"],
+    ]
+    other.close()
+
+
 def test_another_tab_s_chat_appears(visit):
     other = visit.page.context.new_page()
     other.goto(visit.url)

@@ -79,12 +79,60 @@ def test_the_page_on_paper(visit):
         assert control not in text
 
 
+@pytest.mark.parametrize("asked", [12, 13, 14, 15])
+def test_a_long_chat_on_paper_is_whole(visit, asked):
+    page = visit.page
+    visit.ask("How accurate is the graph model?")
+    page.evaluate(
+        "(count) => { const cards = document.querySelector('.turn .cards');"
+        " for (let i = 1; i < count; i += 1) {"
+        " const more = cards.firstElementChild.cloneNode(true);"
+        " more.querySelector('.by').textContent = `Author ${i}`; cards.append(more); } }",
+        asked,
+    )
+    pypdf = pytest.importorskip("pypdf", reason="needs pypdf")
+    printed = page.context.new_cdp_session(page).send("Page.printToPDF")["data"]
+    pages = pypdf.PdfReader(io.BytesIO(base64.b64decode(printed))).pages
+    text = "".join(each.extract_text() for each in pages)
+    assert f"Author {asked - 1}" in text
+    assert text.count("abel2019graphmix") == asked, "the last lines are not cut"
+
+
 def test_a_chat_is_saved_for_word(visit):
     visit.ask("How accurate is the graph model?")
     visit.page.click("#keep summary")
     document = Document(downloads(visit, "export", "docx"))
     assert document.paragraphs[0].text == "How accurate is the graph model?"
     assert "GraphMix reaches 81.5% accuracy [1]." in document.paragraphs[1].text
+
+
+COMPARED = "How do GraphMix and PixSort differ in labels?"
+BOTH = "GraphMix reaches 81.5% accuracy [1]. PixSort needs only 12 labels a class [2]."
+
+
+def test_a_comparison_s_table_leaves_with_the_chat(visit, site):
+    site.model.says[COMPARED] = BOTH
+    turn = visit.ask(COMPARED)
+    shown = [
+        [cell.strip() for cell in row.locator("th, td").all_text_contents()]
+        for row in turn.locator(".glance[open] tr").all()
+    ]
+    assert shown[0] == ["No.", "Paper", "Year", "Labels"]
+    assert len(shown) == 3
+    visit.page.click("#keep summary")
+    [table] = Document(downloads(visit, "export", "docx")).tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == shown
+    visit.page.click("#keep summary")
+    text = downloads(visit, "export", "md").read_text(encoding="utf-8")
+    assert "\n\n| No. | Paper | Year | Labels |\n| --- | --- | --- | --- |\n| 1 | " in text
+    assert "needs only 12 labels a class. |\n" in text
+
+
+def test_a_table_has_a_row_for_each_paper_that_a_comparison_cites(visit, site):
+    question = "Compare GraphMix and PixSort in terms of labels"
+    site.model.says[question] = "GraphMix reaches 81.5% accuracy [1]. PixSort is on the Moon [2]."
+    turn = visit.ask(question)
+    assert turn.locator(".glance[open] tbody tr").count() == 2, "the second is not supported"
 
 
 def clipboard(page, kind):

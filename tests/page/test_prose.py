@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ui.inline import Wrap
+from ui.inline import FORMULA, Wrap
 from ui.maths import to_mathml
 from ui.prose import to_html
 
@@ -79,14 +79,16 @@ def test_a_table_and_the_sentences_in_its_cells():
 
 
 def test_formulas():
+    assert f'<span class="formula wide" {FORMULA}>' in to_html(f"so ${'+x' * 30}$ is")[0]
     inner = "<mrow><mi>x</mi><mo>&lt;</mo><mn>1</mn></mrow>"
-    made = f'<math alttext="x&lt;1" display="inline">{inner}</math>'
+    made = f'<span class="formula"><math alttext="x&lt;1" display="inline">{inner}</math></span>'
     assert to_html("so $x<1$ is") == [f"<p>so {made} is</p>"]
     [shown] = to_html("$$\nx\n- y\n$$")
-    assert shown.endswith("</math></div>")
-    assert shown.startswith('<div class="maths" role="group" aria-label="Formula" tabindex="0">')
+    assert shown.endswith("</math></span></div>")
+    assert shown.startswith(f'<div class="maths" {FORMULA}><span class="formula shown"><math ')
     assert (' display="block"><mrow><mi>x</mi><mo>−</mo>') in shown
-    assert to_html(r"\[x\]")[0].startswith('<p><math alttext="x" display="block">')
+    [set_apart] = to_html(r"\[x\]")
+    assert set_apart.startswith(f'<p><span class="formula shown" {FORMULA}><math alttext="x"')
 
 
 @pytest.mark.parametrize(
