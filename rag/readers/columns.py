@@ -28,10 +28,11 @@ _NAMES = {
     "abstracts": ("abstracts", "abstract_s"),  # one a language or a source
     "index": ("abstract_inverted_index",),
     "authors": (
-        "authors_parsed", "author_full_names", "authors", "author", "authorships",
+        "authors_parsed", "authors", "author", "authorships",
         "author_names", "author_name", "creators", "creator", "author_list", "author_string",
         "author_s", "authorships_author_display_name", "authorships_raw_author_name",
-        "full_authors", "preprint_authors", "rel_authors", "author_display", "contributor_author",
+        "author_full_names", "full_authors", "preprint_authors", "rel_authors", "author_display",
+        "contributor_author",
         "auth_full_name_s", "contributors", "book_authors", "autoren", "autor", "autor_in",
         "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "autorzy", "författare",
         "forfattere", "yazarlar", "авторы", "автор", "저자", "저자명", "作者", "author作者",

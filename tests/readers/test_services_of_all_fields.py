@@ -46,7 +46,7 @@ FILES = {
         'scopus.csv',
         '\ufeff"Authors","Author full names","Author(s) ID","Title","Year","Source title","Volume","Issue","Art. No.","Page start","Page end","Page count","Cited by","DOI","Link","Abstract","Document Type","Publication Stage","Open Access","Source","EID"\n"Tanaka H.; Van Der Meer J.; O’Neill K.-A.","Tanaka, Haruki (57200000001); Van Der Meer, Jan (7000000002); O’Neill, Kerry-Ann (5500000003)","57200000001; 7000000002; 5500000003","Kelp and “urchins”: 5 < x","2021","Marine Letters","12","3","","1","9","","4","10.1111/mal.12345","https://www.scopus.com/inward/record.uri?eid=2-s2.0-85100000001&doi=10.1111%2fmal.12345&partnerID=40","Urchins eat 3 kg m−2 of kelp. © 2021 The Authors. Marine Letters published by John Wiley & Sons Ltd.","Article","Final","All Open Access","Scopus","2-s2.0-85100000001"\n',
         [
-            {'title': 'Kelp and “urchins”: 5 < x', 'authors': ('Haruki Tanaka', 'Jan Van Der Meer', 'Kerry-Ann O’Neill'), 'year': 2021, 'venue': 'Marine Letters', 'doi': '10.1111/mal.12345', 'url': 'https://www.scopus.com/inward/record.uri?eid=2-s2.0-85100000001&doi=10.1111%2fmal.12345&partnerID=40', 'abstract': 'Urchins eat 3 kg m−2 of kelp.'},
+            {'title': 'Kelp and “urchins”: 5 < x', 'authors': ('H. Tanaka', 'J. Van Der Meer', 'K.-A. O’Neill'), 'year': 2021, 'venue': 'Marine Letters', 'doi': '10.1111/mal.12345', 'url': 'https://www.scopus.com/inward/record.uri?eid=2-s2.0-85100000001&doi=10.1111%2fmal.12345&partnerID=40', 'abstract': 'Urchins eat 3 kg m−2 of kelp.'},
         ],
     ),
     'Dimensions CSV': (
