@@ -93,6 +93,7 @@ _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is
 _NARRATIVE = re.compile(
     rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
+_EARLIER = re.compile(rf"\b[Ii]n\s+({_YEAR}),?\s+{AUTHORS}")  # In 2019, Liu et al. trained ...
 _UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
 _PARENTHESIS = re.compile(r"[(\[][^()\[\]]{4,600}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
@@ -266,6 +267,10 @@ def _author_marks(text: str) -> Iterator[Mark]:
     for match in _UNBRACKETED.finditer(text):
         cited = tuple(_by_authors(match[1], match[2], match[3]))
         yield Mark(match.start(), match.end(), cited, spoken=True)
+    for match in _EARLIER.finditer(text):
+        if match[3]:
+            cited = tuple(_by_authors(match[2], match[3], match[1]))
+            yield Mark(match.start(2), match.end(), cited, spoken=True)
     for match in _EASTERN.finditer(text):
         name, year = match[1] or match[3], match[2] or match[4]
         work = Cited("authors", f"{name} {year}", (name,), year)

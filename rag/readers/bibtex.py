@@ -25,6 +25,7 @@ from bibtexparser.splitter import Splitter
 
 from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
+from rag.readers.latex import with_accents
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
 from rag.readers.records import to_paper
 from rag.readers.text import whole
@@ -168,7 +169,8 @@ def _record(
         inherited = {name: inherited[name] for name in inherited.keys() - {"year", "date"}}
     record = {**inherited, **own}
     if "journal" not in record:
-        record["journal"] = record.get("journaltitle") or record.get("booktitle")
+        places = ("journaltitle", "booktitle", "school", "institution")
+        record["journal"] = next((record[name] for name in places if record.get(name)), None)
     return record
 
 
@@ -195,6 +197,7 @@ def names(text: str) -> list[str]:
     """
     if len(text) > LIST_LIMIT:
         return []
+    text = with_accents(text)
     try:
         listed = split_multiple_persons_names(text if "{" in text else _AGAIN.sub("and", text))
     except (ValueError, IndexError):

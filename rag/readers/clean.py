@@ -24,7 +24,9 @@ _LABEL = re.compile(
     r"(?:(?:Abstract|ABSTRACT) ?(?:[:—–]|[.-] )|ABSTRACT "
     rf"|(?:Abstract|ABSTRACT)(?=[A-Z][a-z])|Abstract (?=(?:{_FIRST}|{_FIRST.upper()})\b"
     r"|(?:We|The|This|These|In|An?|Our|To|It|There|Here|Although|While|As|For|On|With|By|When|Many"
-    r"|Most|Recent|Recently)\b)) ?(?=\S)"
+    r"|Most|Recent|Recently)\b"
+    r"|(?!Interpretation|Meaning|Syntax|State|Algebra|Data|Art|Concept|Reasoning|Argument|Dialectical|Thinking"
+    r"|Visual)[A-Z][a-z]+ [a-z])) ?(?=\S)"
 )
 _OWN_LINE = re.compile(  # a heading alone above the abstract
     r"\s*(?:abstract|summary|zusammenfassung|résumé|resumen|resumo|摘要|抄録|要旨)"
@@ -52,7 +54,8 @@ _NOTICE = re.compile(
 _OF_A_NOTICE = re.compile(
     r"[©Ⓒ]|copyright|\(c\)|rights|licen[sc]e|permission|publish|property of|elsevier|springer|wiley"
     r"|\bltd|\binc\b|press\b|on behalf|society|association|authors?\b|creative commons|cc[- ]by"
-    r"|open[- ]access|psycinfo|abstract|https?:|www\.|\bdoi\b|\d{4};\s?\d|users may|e-?mail|b\.v\.",
+    r"|open[- ]access|psycinfo|abstract|https?:|www\.|\bdoi\b|\d{4};\s?\d|users may|e-?mail|b\.v\."
+    r"|warranty|abridged",
     re.IGNORECASE,
 )
 _WORDS_OF_NOTICES = (

@@ -15,38 +15,43 @@ _NAMES = {
         "rel_title", "title_display", "title_s", "titles", "titel", "titre", "título", "titulo",
         "tittel", "başlık", "titolo", "tytuł", "название", "заглавие", "제목", "题名", "篇名",
         "标题", "题目", "title题名", "title篇名", "題名", "標題", "論文名", "タイトル",
+        "논문명", "논문제목",
     ),
     "abstract": (
-        "abstract", "text", "summary", "abstract_note", "abstract_text", "abstracts",
-        "abstract_original", "preprint_abstract", "rel_abs", "abstract_s", "description_abstract",
+        "abstract", "text", "summary", "abstract_note", "abstract_text", "paper_abstract",
+        "abstract_original", "preprint_abstract", "rel_abs", "description_abstract",
         "description", "zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo",
         "riassunto", "samenvatting", "sammanfattning", "sammendrag", "özet", "streszczenie",
         "аннотация", "реферат", "초록", "摘要", "abstract摘要", "summary摘要", "抄録", "要旨",
         "要約",
     ),
+    "abstracts": ("abstracts", "abstract_s"),  # one a language or a source
     "index": ("abstract_inverted_index",),
     "authors": (
         "authors_parsed", "authors", "author", "authorships",
         "author_names", "author_name", "creators", "creator", "author_list", "author_string",
         "author_s", "authorships_author_display_name", "authorships_raw_author_name",
-        "author_full_names", "full_authors",
-        "preprint_authors", "rel_authors", "author_display", "contributor_author",
+        "author_full_names", "full_authors", "preprint_authors", "rel_authors", "author_display",
+        "contributor_author",
         "auth_full_name_s", "contributors", "book_authors", "autoren", "autor", "autor_in",
         "verfasser", "auteurs", "auteur", "autores", "autori", "autore", "autorzy", "författare",
-        "forfattere", "yazarlar", "авторы", "автор", "저자", "作者", "author作者", "著者", "著者名",
+        "forfattere", "yazarlar", "авторы", "автор", "저자", "저자명", "作者", "author作者",
+        "著者", "著者名",
     ),
     "year": (
         "year", "publication_year", "pub_year", "date", "published", "published_date",
         "publication_date", "pub_date", "issued", "published_at", "publish_time", "date_published",
         "year_published", "cover_date", "date_issued", "published_print", "published_online",
         "first_publication_date", "online_date", "date_of_publication", "publication_date_original",
-        "published_year", "preprint_date", "rel_date", "posted", "produced_date_y_i", "pdate",
-        "cdate", "created", "update_date", "versions_created", "earliest_date", "jahr",
-        "erscheinungsjahr", "année", "annee", "année_de_publication", "año", "ano", "anno", "rok",
-        "jaar", "år", "yıl", "год", "год_издания", "연도", "年", "年份", "year年", "出版年",
+        "published_year", "publication_date_year", "publication_info", "preprint_date", "rel_date",
+        "posted", "produced_date_y_i", "pdate", "jahr", "erscheinungsjahr", "année", "annee",
+        "année_de_publication", "año", "ano", "anno", "rok", "jaar", "år",
+        "yıl", "год", "год_издания", "연도", "年", "年份", "year年", "出版年",
         "発行年", "出版年份", "发表年份", "发表时间", "pub_time发表时间", "出版日期", "发表日期",
-        "発行日",
+        "発行日", "발행년도", "발행연도",
     ),
+    # Where no year is said, the venue may: "ICLR 2018 Poster", "Gut (2011) 5:3".
+    "made": ("cdate", "created", "update_date", "versions_created", "earliest_date"),
     "venue": (
         "venue", "journal", "journal_info", "container_title", "publication_title", "source_title",
         "journal_title", "journal_name", "journal_ref", "booktitle", "book_title",
@@ -58,8 +63,8 @@ _NAMES = {
         "proceeding", "journal_title_s", "pub", "book_or_report_details", "server",
         "preprint_platform", "rel_site", "zeitschrift", "fachzeitschrift", "quelle", "revue",
         "revista", "rivista", "tijdschrift", "tidskrift", "tidsskrift", "dergi", "czasopismo",
-        "журнал", "학술지", "期刊", "刊名", "期刊名称", "文献来源", "source文献来源", "来源",
-        "雑誌", "雑誌名", "誌名", "掲載誌",
+        "журнал", "학술지", "학술지명", "期刊", "刊名", "期刊名称", "文献来源", "source文献来源",
+        "来源", "雑誌", "雑誌名", "誌名", "掲載誌",
     ),
     "doi": (
         "doi", "dois", "article_doi", "identifier_doi", "digital_object_identifier", "di",
@@ -101,7 +106,8 @@ def field_name(name: str) -> str:
 
 
 NAMES = {part: tuple(dict.fromkeys(map(field_name, row))) for part, row in _NAMES.items()}
-IDS, TITLES, ABSTRACTS = (frozenset(NAMES[part]) for part in ("id", "title", "abstract"))
+IDS, TITLES = frozenset(NAMES["id"]), frozenset(NAMES["title"])
+ABSTRACTS = frozenset(NAMES["abstract"] + NAMES["abstracts"])
 
 
 def looks_like_paper(names: set[str]) -> bool:

@@ -220,7 +220,7 @@ def venue(value: Any, depth: int = 0) -> str:
 _ISSUE = re.compile(
     r"(\S.{0,300}?)\.?\s{1,3}\((?:1[5-9]|20)\d\d\)[.,]?\s{0,3}"
     r"(?:\d{1,5}:|\d{1,5}\s?\(|\w{0,9}\s?\(?(?:SUPPL|PART)|Date of Publication|Article Number)"
-    r"|(\S.{1,300}?)\. {1,3}\d{1,5}\([^()]{1,20}\):",
+    r"|(\S.{1,300}?)\. {1,3}\d{1,5}(?:\([^()]{1,20}\))?:",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,9 @@ from typing import BinaryIO
 from rag.readers.archives import Document
 from rag.readers.bibtex import is_bibtex, read_bibtex
 from rag.readers.json_ import is_json_lines, read_json, read_json_lines
+from rag.readers.notes import is_note, read_note
 from rag.readers.pages import is_listing, read_pages
+from rag.readers.printed import is_printed, read_printed
 from rag.readers.reading_lists import is_reading_list, read_reading_list
 from rag.readers.tables import (
     delimiter,
@@ -19,10 +21,10 @@ from rag.readers.tables import (
     read_fields_by_row,
     read_table,
 )
-from rag.readers.tagged import COCHRANE, ENW, NBIB, NOTE_EXPRESS, OVID, RIS, WEB_OF_SCIENCE
+from rag.readers.tagged import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import buffered
 from rag.readers.web import is_page, is_paper_page, read_paper_page
-from rag.readers.xml_ import is_xml_of_papers, read_xml
+from rag.readers.xml_ import is_xml_of_papers, is_zotero, read_xml, read_zotero
 from rag.types import Paper, Rejection
 
 Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
@@ -93,22 +95,20 @@ def find_reader(head: str, name: str) -> Reader | str:
     named = next((reader for end, reader in _NAMED.items() if name.endswith(end)), None)
     if _JSON_START.match(start):
         return read_json_lines if is_json_lines(start, name) else read_json
+    if is_zotero(start):
+        return read_zotero
     if start.startswith("<") and is_xml_of_papers(head):
         return read_xml
     if is_paper_page(head):
         return read_paper_page
     tests: tuple[tuple[Callable[[str], object], Reader], ...] = (
         (is_header_first, read_table),
-        (RIS.fits, RIS.read),
-        (NBIB.fits, NBIB.read),
-        (WEB_OF_SCIENCE.fits, WEB_OF_SCIENCE.read),
-        (ENW.fits, ENW.read),
-        (COCHRANE.fits, COCHRANE.read),
-        (OVID.fits, OVID.read),
-        (NOTE_EXPRESS.fits, NOTE_EXPRESS.read),
+        *((each.fits, each.read) for each in FORMATS),
         (is_bibtex, read_bibtex),
+        (is_printed, read_printed),
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),
+        (is_note, read_note),
         (is_reading_list, read_reading_list),
         (is_listing, read_pages),
     )

@@ -133,6 +133,15 @@ def without_latex(text: str, *, source: bool) -> str:
     return text.translate(_MARKS)
 
 
+def with_accents(text: str) -> str:
+    r"""Return LaTeX with its accented letters as Unicode, and all else as it is.
+
+    >>> with_accents(r"{\'A}lvarez, {Li} and \c{C}elik")
+    'Álvarez, {Li} and Çelik'
+    """
+    return _ANY_ACCENT.sub(_convert, text) if "\\" in text else text
+
+
 def journal(text: str) -> str:
     r"""Return the journal that one of ADS's macros names, or ``text``.
 

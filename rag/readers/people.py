@@ -56,7 +56,7 @@ _GIVEN = (
 )
 _WHOLE = (
     *("name", "displayname", "fullname", "literal", "collectivename", "text", "rawauthorname"),
-    *("authname", "authorname", "creator", "collab"),
+    *("authname", "authorname", "creator", "creatorname", "collab"),
 )
 _COLLECTIVE = ("collectivename", "collab")
 _INNER = ("author", "authors", "value", "person")
@@ -89,9 +89,24 @@ def _names(value: Any, depth: int) -> Iterator[str]:
         yield from _names(inner, depth + 1) if inner is not None else [_person(value)]
 
 
+def without_asides(names: str) -> str:
+    """Return names without the institutes in brackets behind them, as arXiv has them.
+
+    >>> without_asides("Ada Bo (1), Lea Li (2) ((1) Tea (House), (2) Inn)")
+    'Ada Bo, Lea Li'
+    """
+    for _ in range(_ROUNDS):
+        names = _ASIDE.sub("", names)
+    return names
+
+
+_ASIDE = re.compile(r"\s{0,9}\([^()]{0,9999}\)")
+_ROUNDS = 3  # how deep brackets stand in each other
+
+
 def _authors_only(people: list[Any]) -> list[Any]:
     """Leave out editors and translators where the list says who is what."""
-    roles = [_field(_folded(each), *_ROLES).lower() if isinstance(each, Mapping) else "" for each in people]  # noqa: E501  # fmt: skip
+    roles = [_field(_folded(each), *_ROLES, "inspireroles").lower() if isinstance(each, Mapping) else "" for each in people]  # noqa: E501  # fmt: skip
     wanted = {"author"} if "author" in roles else set(roles) - _OTHER_ROLES
     return [each for each, role in zip(people, roles, strict=True) if role in wanted or not role]
 
@@ -103,7 +118,7 @@ def _person(value: Any) -> str:
     if isinstance(value, str):
         return first_last(clean(value))
     if isinstance(value, list):  # authors_parsed: last, first, suffix
-        parts = [part for part in value if isinstance(part, str) and part]
+        parts = [part for part in value if isinstance(part, str)]  # then where they work
         return " ".join([in_order("".join(parts[1:2]), "".join(parts[:1])), *parts[2:3]]).strip()
     if not isinstance(value, Mapping):
         return ""
@@ -228,7 +243,7 @@ def _split_people(text: str) -> list[str]:
         whole = word != " y " and all(" " in side.strip() for side in sides)
         if inverted or (whole and not is_organisation(text) and " von und zu " not in text):
             text = before + mark + last.replace(word, "; " if mark else " and ")
-    for mark in (";", "|", "\n", "\u2028"):
+    for mark in (";", "|", "//", "\n", "\u2028"):
         if mark in text:
             return [first_last(name.strip()) for name in text.split(mark)]
     parts = [part.strip(" ,") for part in " ".join(text.split()).split(" and ")]

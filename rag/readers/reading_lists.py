@@ -1,4 +1,4 @@
-"""Reading lists in Markdown: a title in bold with what is known of it, an "Abstract:" below."""
+"""Reading lists in Markdown: a title in bold or as a heading, what is known of it, "Abstract:"."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from rag.readers.text import TOO_LONG, lines
 from rag.types import Paper, Rejection
 
 _ENTRY = re.compile(r"\s{0,8}(?:[-*+]\s+|\d{1,4}[.)]\s+)?(?:\*\*|__)(\S.{2,500}?)(?:\*\*|__)(.*)")
+_TITLE = re.compile(r"#{1,6}\s+(\S.{2,500})")  # with "**Authors:** ..." and its like below
+_FIELD = re.compile(
+    r"\s{0,8}(?:[-*+]\s+)?(?:\*\*|__)([A-Z][\w /()]{1,30}?)"
+    r"(?:\s?:(?:\*\*|__)|(?:\*\*|__)\s?:)\s*(.*)"
+)
 _ABSTRACT = re.compile(r"\s{0,8}(?:[-*+>]\s+)?[*_]{0,3}Abstract[*_]{0,3}\s?:[*_]{0,3}\s*(.*)", re.I)
 _PEOPLE = re.compile(  # (Weber & Stein, 2020), Energy and Buildings.
     r"\(?([^()]{2,1000}?),?\s\(?((?:1[5-9]|20)\d\d)\)[.,;:]?\s*"
@@ -24,13 +29,17 @@ _NEAR = 4  # lines between a title and its abstract
 
 def is_reading_list(head: str) -> bool:
     """Tell whether a text that begins like ``head`` has a title in bold above an abstract."""
-    rows = [row for row in head.split("\n") if row.strip()]
-    titles = [number for number, row in enumerate(rows) if _is_title(row)]
+    rows = [row for row in head.split("\n") if row.strip() and not _is_field(row)]
+    titles = [n for n, row in enumerate(rows) if _is_title(row) or _TITLE.match(row)]
     return any(map(_ABSTRACT.match, (row for n in titles for row in rows[n + 1 : n + _NEAR])))
 
 
 def _is_title(line: str) -> bool:
-    return _ENTRY.match(line) is not None and _ABSTRACT.match(line) is None
+    return _ENTRY.match(line) is not None and not _ABSTRACT.match(line) and not _FIELD.match(line)
+
+
+def _is_field(line: str) -> bool:
+    return _FIELD.match(line) is not None and _ABSTRACT.match(line) is None
 
 
 def read_reading_list(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
@@ -45,14 +54,17 @@ def read_reading_list(stream: BinaryIO, label: str) -> Iterator[Paper | Rejectio
             inside = True
         elif _is_title(line) or line.startswith("#"):
             yield from _finished(record, f"{label}:{start}")
-            entry = _ENTRY.match(line)
+            entry, heading = _ENTRY.match(line), _TITLE.match(line)
             record = {"title": entry[1], "more": entry[2]} if entry else {}
+            record = {"title": heading[1], "heading": True} if heading else record
             start, inside = number, False
         elif not line.strip():
             inside = inside and not record.get("abstract")
         elif inside:
             record["abstract"] += f"\n{line.strip().removeprefix('> ')}"
-        elif record and "abstract" not in record:
+        elif field := _FIELD.match(line):
+            record.setdefault(field[1], field[2])
+        elif "more" in record and "abstract" not in record:
             record["more"] += f" {line.strip()}"
     yield from _finished(record, f"{label}:{start}")
 
@@ -61,17 +73,17 @@ def _finished(record: dict[str, Any], where: str) -> Iterator[Paper | Rejection]
     """Yield the paper of an entry; bold words with neither year, link nor abstract are none."""
     if "title" not in record:
         return
-    title, more = record["title"], record["more"][:_MORE]
+    title, more = record["title"], record.pop("more", "")[:_MORE]
     if linked := _LINKED.fullmatch(title):
         title, more = linked[1], f"{more} {linked[2]}"
     link = _LINK.search(more)
     said = _PEOPLE.search(more.replace("*", ""))
     if "abstract" in record:
-        found: dict[str, Any] = {"title": title, "abstract": record["abstract"]}
+        found: dict[str, Any] = {"url": link[0].rstrip(".,;")} if link else {}
         if said:
             found |= {"authors": _people(said[1]), "year": said[2], "venue": said[3]}
-        yield to_paper(found | {"url": link[0].rstrip(".,;") if link else None}, where)
-    elif link or said:
+        yield to_paper(found | record | {"title": title}, where)
+    elif link or said or len(record) > 2:
         yield Rejection(where, NO_ABSTRACT)
 
 

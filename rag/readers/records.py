@@ -160,7 +160,8 @@ def _first(
 def _abstract(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> str:
     if text := _first(fields.words, record, found.get("abstract")):
         return text
-    return _first(fields.uninverted, record, found.get("index")) or ""
+    several = _first(fields.title, record, found.get("abstracts"))
+    return several or _first(fields.uninverted, record, found.get("index")) or ""
 
 
 def _authors(
@@ -175,7 +176,8 @@ def _authors(
 def _year(record: Mapping[str, Any], found: Mapping[str, tuple[str, ...]]) -> int | None:
     """Return the year; in arXiv's dump that of the first version, not of the last change."""
     first = _first(fields.first_version, record, found.get("versions"))
-    return first or _first(fields.year, record, found.get("year"))
+    said = (_first(fields.year, record, found.get(part)) for part in ("year", "venue", "made"))
+    return first or next(filter(None, said), None)
 
 
 def _other_ids(
@@ -186,7 +188,12 @@ def _other_ids(
         ids = record[name]
         if isinstance(ids, list):
             listed = [each for each in ids if isinstance(each, dict)]
-            named = {str(each.get("type")): each.get("id") or each.get("value") for each in listed}
+            named = {
+                str(each.get("type") or each.get("@type")).removeprefix("cir:"): next(
+                    (each[name] for name in ("id", "value", "@value") if each.get(name)), None
+                )
+                for each in listed
+            }
             arxiv = (fields.prefixed_arxiv_id(each) for each in ids)  # as ADS has it among others
             ids = {"arxiv": next(filter(None, arxiv), None)} | named
         if isinstance(ids, Mapping):

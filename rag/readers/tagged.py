@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from rag.readers import fields
+from rag.readers.people import without_asides
 from rag.readers.records import to_paper
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper, Rejection
@@ -93,10 +94,23 @@ def _fields(tags: Tags, places: Mapping[str, tuple[str, ...]]) -> dict[str, obje
     }
 
 
+_LISTED = ("FA", "Authors Full Name", "AU", "Authors", "Author")
+
+
 def _of_lists(tags: Tags) -> dict[str, object]:
     """Return the people of a format in which a line may hold several: "Ito M; Okafor C."."""
-    lines = next(filter(None, (tags.get(tag) for tag in ("AU", "Authors", "Author"))), [])
+    lines = next(filter(None, (tags.get(tag) for tag in _LISTED)), [])
     return {"authors": "; ".join(lines)}
+
+
+def _of_proquest(tags: Tags) -> dict[str, object]:
+    journal, _, _ = _first(tags, "Publication title").partition("; ")  # and where it appears
+    return {**_of_lists(tags), "venue": journal}
+
+
+def _of_arxiv(tags: Tags) -> dict[str, object]:
+    number, _, _ = _first(tags, "arXiv").partition(" ")
+    return {"arxiv_id": number, "authors": without_asides(_first(tags, "Authors", "Author"))}
 
 
 def _of_ris(tags: Tags) -> dict[str, object]:
@@ -114,8 +128,7 @@ def _of_ris(tags: Tags) -> dict[str, object]:
 
 def _of_nbib(tags: Tags) -> dict[str, object]:
     numbers = tags.get("LID", []) + tags.get("AID", [])
-    doi = next((value for value in numbers if value.endswith("[doi]")), "")
-    return {"doi": doi.removesuffix("[doi]")}
+    return {"doi": next((each for each in numbers if each.endswith("[doi]") or "/10." in each), "")}
 
 
 def from_web_of_science(tags: Tags) -> dict[str, object]:
@@ -124,12 +137,12 @@ def from_web_of_science(tags: Tags) -> dict[str, object]:
 
 
 RIS = Format(
-    re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)"),
-    re.compile(r"^[ \t]{0,3}TY {1,2}- ", re.MULTILINE),
+    re.compile(r"[ \t]{0,3}([A-Z][A-Z0-9])(?: {1,2}-(?: |$)|  -)(.*)"),
+    re.compile(r"^[ \t]{0,3}TY(?: {1,2}- |  -)", re.MULTILINE),
     *("TY", "ER", ()),
     {
         "id": ("ID", "AN"), "key": ("LB",), "title": ("TI", "T1", "CT"), "authors": ("AU", "A1"),
-        "venue": ("JO", "JF", "T2", "JA", "BT", "J2", "C3", "T3"),
+        "venue": ("JO", "JF", "T2", "JA", "BT", "J2", "C3", "T3", "PB"),
     },
     _of_ris,
 )  # fmt: skip
@@ -143,6 +156,7 @@ NBIB = Format(
     },
     _of_nbib,
 )  # fmt: skip
+ERIC = replace(NBIB, start=re.compile(r"^OWN  ?- ERIC", re.MULTILINE), first="OWN")
 WEB_OF_SCIENCE = Format(
     re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
     re.compile(
@@ -152,7 +166,7 @@ WEB_OF_SCIENCE = Format(
     *("PT", "ER", ("AU", "AF", "CA", "BE")),
     {
         "id": ("UT",), "title": ("TI",), "abstract": ("AB",), "authors": ("AF", "AU"),
-        "groups": ("CA",), "year": ("PY", "EY", "PD", "EA"), "venue": ("SO", "CT", "SE", "J9"),
+        "groups": ("CA",), "year": ("PY", "EY", "EA", "PD"), "venue": ("SO", "CT", "SE", "J9"),
         "doi": ("DI", "D2", "DO"),
     },
 )  # fmt: skip
@@ -162,7 +176,8 @@ ENW = Format(
     *("%0", None, ()),
     {
         "id": ("%M",), "key": ("%F",), "title": ("%T",), "abstract": ("%X",), "authors": ("%A",),
-        "year": ("%D", "%8"), "venue": ("%J", "%B", "%S", "%O"), "doi": ("%R",), "url": ("%U",),
+        "year": ("%D", "%8"), "venue": ("%J", "%B", "%S", "%O", "%I"), "doi": ("%R",),
+        "url": ("%U",),
     },
 )  # fmt: skip
 OVID = Format(  # with names or with tags of two letters, the value below or beside
@@ -170,7 +185,7 @@ OVID = Format(  # with names or with tags of two letters, the value below or bes
         r"(<(?=\d{1,6}>)|[A-Z][A-Z0-9](?=  ?-)|[A-Z][A-Za-z ()/]{2,40}$)(?:\d{1,6}>|  ?- ?(.*))?$"
     ),
     re.compile(r"^<1>\s{0,9}^(?:[A-Z][A-Z0-9]  ?- |[A-Z][A-Za-z ()/]{2,40}\r?\n )", re.MULTILINE),
-    *("<", None, ("AU", "Author", "Authors", "Author NameID")),
+    *("<", None, ("AU", "FA", "Author", "Authors", "Authors Full Name", "Author NameID")),
     {
         "id": ("UI", "Unique Identifier", "PM", "AN", "Accession Number"),
         "title": ("TI", "Title"), "abstract": ("AB", "Abstract"),
@@ -181,6 +196,7 @@ OVID = Format(  # with names or with tags of two letters, the value below or bes
     },
     _of_lists,
 )  # fmt: skip
+MEDLARS = replace(OVID, start=re.compile(r"^VN  ?- Ovid", re.MULTILINE), first="VN")
 NOTE_EXPRESS = Format(
     re.compile(r"\{([A-Z][A-Za-z ()/]{1,40})\}: ?(.*)"),
     re.compile(r"^\{Reference Type\}: ", re.MULTILINE),
@@ -201,3 +217,57 @@ COCHRANE = Format(
         "venue": ("SO",), "doi": ("DOI",), "url": ("US",),
     },
 )  # fmt: skip
+PROQUEST = Format(  # its report as text
+    re.compile(
+        r"(Document(?= \d)|(?:Abstract|Authors?|Title|Publication (?:title|year|date|info)|DOI|URL"
+        r"|Links|Subject|[A-Z][a-z ]{2,30}(?:subject|term|keyword|ID|number|source|type|language)"
+        r"|Keywords|Volume|Issue|Pages|Full text|Publisher|ISSN|Copyright|Database"
+        r"|Last updated|Company|Location)(?=: ))(?:: | )(.*)"
+    ),
+    re.compile(r"^Document 1 of \d{1,9}\s*$[\s\S]*^ProQuest document ID: ", re.MULTILINE),
+    *("Document", None, ()),
+    {
+        "title": ("Title",), "abstract": ("Abstract",), "authors": ("Author", "Authors"),
+        "id": ("ProQuest document ID",), "doi": ("DOI",),
+        "year": ("Publication year", "Publication date"), "venue": ("Publication title",),
+    },
+    _of_proquest,
+)  # fmt: skip
+REDIF = Format(  # of RePEc
+    re.compile(r"([A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+){0,3}): ?(.*)"),
+    re.compile(r"^Template-Type: ", re.MULTILINE),
+    *("Template-Type", None, ()),
+    {
+        "id": ("Handle",), "title": ("Title",), "abstract": ("Abstract",), "doi": ("DOI",),
+        "authors": ("Author-Name",), "year": ("Year", "Creation-Date", "Publication-Date"),
+        "venue": ("Journal", "Book-Title", "Series"), "url": ("File-URL",),
+    },
+)  # fmt: skip
+CNKI = Format(
+    re.compile(r"([A-Z][A-Za-z]{2,20})-[^\s:]{1,9}: ?(.*)"),
+    re.compile(r"^SrcDatabase-\S{1,9}: ", re.MULTILINE),
+    *("SrcDatabase", None, ()),
+    {
+        "title": ("Title",), "abstract": ("Summary",), "authors": ("Author",),
+        "year": ("Year", "PubTime"), "venue": ("Source",), "url": ("Link", "URL"),
+    },
+    _of_lists,
+)  # fmt: skip
+ARXIV_MAIL = Format(
+    re.compile(
+        r"(\\\\(?=$| )|arXiv(?=:\d|:[a-z-]{2,12}/)|(?:Date|Title|Authors?|Categories|Comments"
+        r"|Journal-ref|DOI|Report-no|(?:MSC|ACM)-class|License)(?=:)):?(?: ?(.*)|$)"
+    ),
+    re.compile(r"^arXiv:\S+.{0,40}\n(?:replaced.*\n)?Date: .*\n\s*^Title: ", re.MULTILINE),
+    *("arXiv", None, ()),
+    {
+        "arxiv_id": ("arXiv",), "title": ("Title",), "abstract": ("\\\\",), "doi": ("DOI",),
+        "authors": ("Authors", "Author"), "year": ("Date",), "venue": ("Journal-ref",),
+    },
+    _of_arxiv,
+)  # fmt: skip
+# As they are tried; what has a sign of its own that no other has comes first.
+FORMATS = (
+    *(RIS, NBIB, ERIC, WEB_OF_SCIENCE, ENW, COCHRANE, OVID, MEDLARS, NOTE_EXPRESS),
+    *(PROQUEST, REDIF, CNKI, ARXIV_MAIL),
+)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree, html
 
+from rag.readers import fields
 from rag.readers.records import to_paper
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
 from rag.types import Paper, Rejection
@@ -20,7 +21,7 @@ _PAGE = re.compile(
 )
 _OF_A_PAPER = re.compile(
     r"<meta\s[^<>]{0,5000}?(?:name|property)\s?=\s?[\"']?(?:bepress_)?(?:citation_|dc[.:]"
-    r"|dcterms[.:]|eprints\.)",
+    r"|dcterms[.:]|eprints\.)|<div class=[\"']list-title",
     re.I,
 )
 # What the tags are called, the best name first.
@@ -84,6 +85,10 @@ def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
     except etree.ParserError:  # nothing in it but its declaration
         yield Rejection(label, NO_PAPER)
         return
+    titles = [each for each in page.iter("div") if "list-title" in each.get("class", "")]
+    if titles:  # one of arXiv's lists
+        yield from (_listed(title, f"{label}:{title.sourceline or 1}") for title in titles)
+        return
     tags = _tags(page)
     record: dict[str, Any] = {
         part: next((tags[name] for name in names if name in tags), [])
@@ -98,6 +103,21 @@ def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
     if len(record["authors"]) == 1:  # all of them in one tag
         record["authors"] = record["authors"][0]
     yield to_paper(record | {"abstract": abstract}, f"{label}:1")
+
+
+def _listed(title: html.HtmlElement, where: str) -> Paper | Rejection:
+    """Return a paper of one of arXiv's lists, whose number stands before it."""
+    entry = next(title.iterancestors("dd"), title)
+    before = next(entry.itersiblings("dt", preceding=True), title)
+    links = [f"arxiv:{link.get('href', '').rpartition('/abs/')[2]}" for link in before.iter("a")]
+    people = [each for block in entry.find_class("list-authors") for each in block.iter("a")]
+    record = {
+        "title": title.text_content().strip().removeprefix("Title:"),
+        "authors": [each.text_content() for each in people],
+        "abstract": " ".join(each.text_content() for each in entry.iter("p")),
+        "arxiv_id": next(filter(None, map(fields.prefixed_arxiv_id, links)), None),
+    }
+    return to_paper(record, where)
 
 
 def _tags(page: html.HtmlElement) -> dict[str, list[str]]:
@@ -122,9 +142,10 @@ def _described(tags: dict[str, list[str]], names: tuple[tuple[str, int], ...]) -
 def _shown(page: html.HtmlElement) -> str:
     """Return the abstract that a page shows, as HTML: a block that is named so or headed so."""
     for block in page.iter("section", "div", "blockquote", "p"):
-        named = f"{block.get('id', '')} {block.get('class', '')}"
-        if _LABELLED.search(named) and not _OTHER.search(named) and (text := _fitting([block])):
-            return text
+        if _is_labelled(block) and (text := _fitting([block])):
+            inner = [each for each in block.iterdescendants() if _is_labelled(each)]
+            within = list(filter(None, (_fitting([each]) for each in inner)))
+            return within[0] if len(within) == 1 else text  # in one of a title and an abstract
     for heading in page.iter(*_HEADINGS):
         if _HEADING.fullmatch(heading.text_content()):
             below = []
@@ -135,6 +156,11 @@ def _shown(page: html.HtmlElement) -> str:
             if text := _fitting(below):
                 return text
     return ""
+
+
+def _is_labelled(block: html.HtmlElement) -> bool:
+    named = f"{block.get('id', '')} {block.get('class', '')}"
+    return bool(_LABELLED.search(named)) and not _OTHER.search(named)
 
 
 def _fitting(blocks: list[html.HtmlElement]) -> str:

@@ -15,8 +15,8 @@ from typing import BinaryIO
 from lxml import etree
 
 from rag.readers.records import to_paper
-from rag.readers.text import RECORD_LIMIT, TOO_LONG
-from rag.readers.xml_records import CONTEXT, RECORDS
+from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
+from rag.readers.xml_records import CONTEXT, RDF, RECORDS, from_zotero
 from rag.types import Paper, Rejection
 
 # How a file of each kind begins, and the tags of its records.
@@ -27,6 +27,8 @@ _KINDS = (
     (r"(?:responseWrapper|resultList)[\s>]", ("result",)),
     (r"collection\s[^<>]{0,99}\bid=|volume\s[^<>]{0,99}\bid=", ("meta", "paper")),
     (r"rss\s[^<>]{0,2000}\bversion=|RDF\s[^<>]{0,2000}rss", ("item",)),
+    (r"rec\s[^<>]{0,99}\bresultID=", ("rec",)),
+    (r"resources?\s[^<>]{0,2000}(?:datacite|agmes)", ("resource",)),
     (r"mods(?:Collection)?[\s>]", ("mods",)),
     (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
 )
@@ -69,6 +71,27 @@ def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
             context = CONTEXT[name](element)
         elif (record := RECORDS[name](element)) is not None:
             yield to_paper({**context, **record}, where, latex=name == "entry")
+
+
+def is_zotero(head: str) -> bool:
+    """Tell Zotero's RDF."""
+    return "zotero.org/namespaces/export#" in head[:5_000]
+
+
+def read_zotero(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+    """Yield a paper for each item of Zotero's RDF, which is read at once: journals follow them."""
+    text = whole(stream)
+    if text is None or "<!ENTITY" in text:
+        yield Rejection(label, TOO_LONG if text is None else _ENTITIES)
+        return
+    root, fault = _parsed(_mended(text))
+    items = [] if root is None else [each for each in root if each.find("itemType") is not None]
+    hosts = {} if root is None else {each.get(f"{RDF}about", ""): each for each in root}
+    for item in items:
+        if item.tag != "Attachment":
+            yield to_paper(from_zotero(item, hosts), f"{label}:{item.sourceline}")
+    if fault:
+        yield Rejection(label, fault)
 
 
 def _parsed(text: str) -> tuple[etree._Element | None, str]:

@@ -5,17 +5,17 @@ Each dialect is a row of `_DIALECTS`: where its fields stand, the best place fir
 
 from __future__ import annotations
 
-import re
+import copy
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from lxml.etree import _Element as Element
 
 from rag.readers.fields import arxiv_id
+from rag.readers.people import without_asides
 from rag.readers.superscript import raised
 
 _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
-_ASIDE = re.compile(r"\s{0,9}\([^()]{0,9999}\)")
-_ROUNDS = 3  # how deep brackets stand in each other
 Fields = dict[str, object]
 
 _TITLES = "titles/"
@@ -37,7 +37,28 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "year": ("created", "version/date", "updated"), "doi": ("doi",), "arxiv_id": ("id",),
         "people": ("authors/author",),
     },
-    "dublin core": {"title": ("title",), "year": ("date",), "venue": ("source",)},
+    "dublin core": {
+        "title": ("title",), "year": ("date", "issued"), "venue": ("source", "publisher"),
+    },
+    "resource": {  # DataCite's and AGRIS's
+        "title": ("titles/title", "title"), "doi": ("identifier[@identifierType='DOI']",),
+        "abstract": (
+            "descriptions/description[@descriptionType='Abstract']", "description/abstract",
+        ),
+        "year": ("publicationYear", "date/dateIssued", "date"), "url": ("identifier",),
+        "venue": ("citation/citationTitle", "publisher"),
+        "people": ("creators/creator", "creator/creatorPersonal", "creator"),
+    },
+    "ebsco": {
+        "title": (".//tig/atl", ".//bkinfo/btl"), "abstract": (".//ab",),
+        "doi": (".//ui[@type='doi']",), "year": (".//pubinfo/dt",),
+        "venue": (".//jtl", ".//bkinfo/btl"), "people": (".//aug/au",),
+    },
+    "zotero": {
+        "title": ("title",), "abstract": ("abstract",), "year": ("date",),
+        "people": ("authors/Seq/li/Person", "authors/Seq/li"), "url": ("identifier/URI/value",),
+        "venue": ("isPartOf/*/title", "presentedAt/*/title", "publisher/*/name"),
+    },
     "endnote": {
         "title": (f"{_TITLES}title",), "abstract": ("abstract",), "key": ("label",),
         "year": ("dates/year", "dates/pub-dates/date"),
@@ -168,17 +189,14 @@ def from_record(record: Element) -> Fields | None:
         return _fields(record, "endnote") | {"authors": authors}
     if header.get("status") == "deleted":
         return None
-    kinds = {"arXiv": _from_arxiv, "arXivRaw": _from_arxiv, "dc": _from_dublin_core}
-    found = next((each for each in record.iterfind("metadata/*") if each.tag in kinds), None)
-    return kinds[found.tag](found) if found is not None else from_jats(record)
+    inside = (each for each in record.iterfind("metadata//*") if each.tag in _WRAPPED)
+    found = next(inside, None)
+    return _WRAPPED[str(found.tag)](found) if found is not None else from_jats(record)
 
 
 def _from_arxiv(paper: Element) -> Fields:
     found = _fields(paper, "arxiv")
-    names = _below(paper, "authors")
-    for _ in range(_ROUNDS):  # institutes in brackets behind the names
-        names = _ASIDE.sub("", names)
-    return found | {"authors": found["authors"] or names}
+    return found | {"authors": found["authors"] or without_asides(_below(paper, "authors"))}
 
 
 def _from_dublin_core(paper: Element) -> Fields:
@@ -255,7 +273,29 @@ def from_jats(record: Element) -> Fields:
     }
 
 
+def from_zotero(item: Element, hosts: Mapping[str, Element]) -> Fields:
+    """Return the fields of an item of Zotero's RDF, whose journal may stand elsewhere."""
+    for part in item.iterfind("isPartOf"):
+        if (host := hosts.get(part.get(f"{RDF}resource", ""))) is not None:
+            part.append(copy.deepcopy(host))
+    numbers = _each(item, "identifier") + _each(item, "isPartOf/*/identifier")
+    doi = next((number for number in numbers if number.startswith("DOI")), "")
+    return {**_fields(item, "zotero"), "doi": doi}
+
+
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_from_resource = partial(_fields, dialect="resource")
+_WRAPPED: Mapping[str, Callable[[Element], Fields]] = {  # what OAI-PMH may carry, but for JATS
+    "arXiv": _from_arxiv,
+    "arXivRaw": _from_arxiv,
+    "dc": _from_dublin_core,
+    "qualifieddc": _from_dublin_core,
+    "thesis": _from_dublin_core,
+    "resource": _from_resource,
+}
 RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
+    "rec": partial(_fields, dialect="ebsco"),
+    "resource": _from_resource,
     "entry": from_atom,
     "PubmedArticle": from_pubmed,
     "PubmedBookArticle": from_pubmed,

@@ -91,7 +91,7 @@ TAGGED = {
     "Web of Science, UTF-16 tabs": ("savedrecs.txt", "\ufeffPT\tAU\tBA\tBE\tGP\tAF\tBF\tCA\tTI\tSO\tSE\tLA\tAB\tPD\tPY\tVL\tDI\tD2\tUT\r\nJ\tIto, M; Okafor, CB\t\t\t\tIto, Mei; Okafor, Chi B.\t\tBee Group\tBees \"that\" dance\tBEE RES\t\tEnglish\tBees danced.\tMAY\t2011\t5\t10.5555/bees.1\t\tWOS:1\r\n".encode("utf-16-le"), {"title": 'Bees "that" dance', "authors": ("Mei Ito", "Chi B. Okafor", "Bee Group"), "year": 2011, "venue": "BEE RES", "doi": "10.5555/bees.1"}),
     "enw of the ACM": ("x.enw", ENW_ACM, {"title": "Bees that dance", "authors": ("Mei Ito", "Chi B. Okafor"), "venue": "Proceedings of the 5th Meeting on Bees", "year": 2011, "doi": "10.5555/bees.1"}),
     "enw of the ACL": ("x.endf", ENW_ACL, {"authors": ("Mei Ito", "Chi van Okafor"), "venue": "Proceedings of the Bees", "year": 2011, "key": "ito-van-okafor-2011-bees", "url": "https://example.org/2011.bees-1.1"}),
-    "enw of a thesis": ("x.enw", ENW_THESIS, {"abstract": "Bees danced. They rested.", "venue": None, "year": 2011}),
+    "enw of a thesis": ("x.enw", ENW_THESIS, {"abstract": "Bees danced. They rested.", "venue": "University of Hives", "year": 2011}),
     "RIS of Scopus": ("x.ris", RIS_SCOPUS, {"title": "Bees that dance", "abstract": "Bees danced.", "authors": ("M. Ito", "C.B. Okafor"), "venue": "Bee Letters", "year": 2011, "doi": "10.5555/bees.1"}),
     "RIS of IEEE": ("x.ris", RIS_IEEE, {"authors": ("M. Ito", "C. B. Okafor"), "venue": "2011 IEEE Meeting on Bees (BEES)", "year": 2011, "doi": "10.5555/bees.2011.1"}),
     "RIS of a chapter": ("x.ris", RIS_CHAPTER, {"authors": ("Mei Ito",), "venue": "Handbook of Bees", "year": 2011, "doi": "10.5555/978-3-000-00000-5_1"}),

@@ -56,6 +56,27 @@ SAMPLES = [
     "@misc{A, b'1, title={{\\textless}i{\\textgreater} $\\backslash$nA}, abstract={x {\\ensuremath{\\sim}} "
     "\\textbackslash{}documentclass\\{a\\} \\textbackslash{}begin\\{document\\}\\$\\alpha\\$\\textbackslash{}end\\{document\\}},"
     "\n author={King, Jr., M and {G, H} and I J.}}\n@misc{b, title={B}, abstract={b}}\n",
+    "1. Sea. 2011;5(3):1-9. doi: 10.5555/a.\n\nA.\n\nIto M(1), Bo L; T Group.\n\nAuthor information:\n(1)Hives.\n\naa bb.\n\n"
+    "DOI: 10.5555/a\nPMID: 1\n\n\n2. Sea. 2012;5(3):1-9.\n\nB.\n\nIto M.\n\nbb.\n\nPMID: 2\n",
+    "Ito M, Bo L,\nAA,\nSS,\nVolume 5,\n2011,\nISSN 0000-0000,\nhttps://doi.org/10.5555/a.\n(https://www.sciencedirect.com"
+    "/science/article/pii/S1)\nAbstract: aa\nbb\nKeywords: c\n\nBo L,\nBB,\nSS,\n2012,\nISSN 0000-0000,\n"
+    "(https://www.sciencedirect.com/science/article/pii/S2)\nAbstract: bb\n",
+    "Document 1 of 2\n\nAuthor: Ito, M; Bo, L\n\nAbstract: aa\nbb\n\nTitle: A\n\nPublication title: S; T\n\nProQuest document ID: 1\n\n"
+    "Document 2 of 2\n\nAbstract: bb\n\nTitle: B\n\nProQuest document ID: 2\n",
+    "Template-Type: ReDIF-Paper 1.0\nAuthor-Name: M Ito\nTitle: A\nAbstract: aa\n bb\n\nTemplate-Type: x\nTitle: B\nAbstract: b\n",
+    "SrcDatabase-来源: 刊\nTitle-题名: A\nAuthor-作者: 王;李\nSummary-摘要: 甲。\n\nSrcDatabase-来源: 刊\nTitle-题名: B\nSummary-摘要: 乙\n",
+    "\\\\\narXiv:1101.00001\nDate: 1 Jan 2011\n\nTitle: A\nAuthors: M Ito (1), L Bo ((1) X (Y))\n\\\\\n  aa\nbb\n\\\\ ( x )\n----\n"
+    "\\\\\narXiv:1101.00002\nDate: 1 Jan 2011\n\nTitle: B\n\\\\\n  b\n\\\\\n",
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/namespaces/export#">\n'
+    '<A><z:itemType>a</z:itemType><isPartOf rdf:resource="#j"/><title>A</title><abstract>a</abstract></A>\n'
+    "<D><z:itemType>a</z:itemType><title>B</title><abstract>b</abstract></D>"
+    '<J rdf:about="#j"><title>S</title><identifier>DOI 10.5555/a</identifier></J></rdf:RDF>',
+    '<records><rec resultID="1"><tig><atl>A</atl></tig><ab>a</ab><aug><au>Ito, M</au></aug></rec>\n'
+    '<rec resultID="2"><tig><atl>B</atl></tig><ab>b</ab></rec></records>',
+    "references:\n- title: A\n  abstract: a\n  author:\n  - family: Ito\n    given: M\n- title: B\n  abstract: >\n    b\n    c\n",
+    "# L\n\n## AAA\n\n**Authors:** M Ito\n**Year**: 2011\n\n**Abstract:** a\n\n## BBB\n\n- **Venue:** S\n- **Abstract:** b\n",
+    '<html><body><dl><dt><a href="/abs/1101.00001">x</a></dt><dd><div class="list-title">Title: A</div><div class="list-authors">'
+    '<a>M Ito</a></div><p>a</p></dd><dt>x</dt><dd><div class="list-title">B</div><p>b</p></dd></dl></body></html>',
     '"TITLE","A ""b"""\n"AUTHOR NAMES","Ito M.","de la Bo M.-J."\n"SOURCE","S (2011) 5:3"\n"ABSTRACT","a. © 2011 X."\n\n'
     '"TITLE","B"\n"ABSTRACT","b"\n"DOI","10.5555/b"\n',
     '"About: 2020",,,\nTitle,Abstract,Authors,Extra\nA,a.MethodsWe b,"[{\'name\': \'Ito, M\'}]","Citation Key: k\nDOI: 10.5555/a"\n'

@@ -55,7 +55,7 @@ KEPT = [
     "Bees danced (Copyright Act of 1911) for long.",
 ]  # fmt: skip
 LABELS = {
-    "Abstract Bees danced.": "Abstract Bees danced.", "ABSTRACT: Bees danced.": "Bees danced.", "Abstract: Bees danced.": "Bees danced.", "Abstract. Bees danced.": "Bees danced.", "Abstract— Bees danced.": "Bees danced.", "AbstractBees danced.": "Bees danced.", "ABSTRACTBees danced.": "Bees danced.", "Abstract—Bees danced.": "Bees danced.", "Abstract - Bees danced.": "Bees danced.",
+    "Abstract Bees danced.": "Bees danced.", "Abstract Data types rest.": "Abstract Data types rest.", "ABSTRACT: Bees danced.": "Bees danced.", "Abstract: Bees danced.": "Bees danced.", "Abstract. Bees danced.": "Bees danced.", "Abstract— Bees danced.": "Bees danced.", "AbstractBees danced.": "Bees danced.", "ABSTRACTBees danced.": "Bees danced.", "Abstract—Bees danced.": "Bees danced.", "Abstract - Bees danced.": "Bees danced.",
     "AbstractBackgroundBees danced.": "Background: Bees danced.", "Abstract BACKGROUND: Bees danced.": "BACKGROUND: Bees danced.", "Abstract We saw bees.": "We saw bees.", "Abstract This paper is on bees.": "This paper is on bees.", "Abstract In this paper, bees dance.": "In this paper, bees dance.", "Abstract The bees dance.": "The bees dance.",
     "Abstract art is by bees.": "Abstract art is by bees.", "Abstract interpretation finds bees.": "Abstract interpretation finds bees.", "Abstract Meaning Representation of bees.": "Abstract Meaning Representation of bees.", "Abstracts of bees.": "Abstracts of bees.", "Abstract Syntax Networks dance.": "Abstract Syntax Networks dance.", "Summary Bees danced.": "Summary Bees danced.", "Summary: Bees danced.": "Summary: Bees danced.",
 }  # fmt: skip
