@@ -156,10 +156,15 @@ def open_private(path: Path, flags: int) -> BinaryIO:
 
 def make_private(folder: Path) -> None:
     """Make a folder where there is none, its owner's alone; its name outlasts a loss of power."""
+    make_folder(folder, _PRIVATE_FOLDER)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it where there is none; their names outlast a loss of power."""
     if not folder.is_dir():
         new = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        folder.mkdir(mode=mode, exist_ok=True)
         for each in new:
             sync_folder(each.parent)
 
