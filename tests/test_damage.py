@@ -167,10 +167,14 @@ def test_a_lost_store_is_filled_again(filled, tmp_path):
 def test_vectors_of_a_state_that_was_cut_off_do_not_stay(
     assistant, tmp_path, monkeypatch, step, looked
 ):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
     file = write(tmp_path / "papers.jsonl", ROWS)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(store.Store, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        assistant.ingest([file])
+    with monkeypatch.context() as patch:
+        patch.setattr(store.Store, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            assistant.ingest([file])
     if looked:
         reopened(assistant).close()
     again = reopened(assistant)
