@@ -50,16 +50,16 @@ def test_a_key_that_means_nothing_in_rag_toml(folder, capsys):
 
 
 def test_a_byte_order_mark_in_rag_toml_says_nothing(folder):
-    (folder / "rag.toml").write_text('k = 3\nthreshold = 0.25\n', encoding="utf-8-sig")
+    (folder / "rag.toml").write_text("k = 3\nthreshold = 0.25\n", encoding="utf-8-sig")
     assert (load_settings().k, load_settings().threshold) == (3, 0.25)
 
 
 @pytest.mark.parametrize("index", ["file", "file/below/it", "link"])
-@pytest.mark.parametrize("command", [["info"], ["ask", "What?"], ["ingest", "."], ["papers", "list"]])
+@pytest.mark.parametrize("command", ["info", "ask What?", "ingest .", "papers list"])
 def test_an_index_that_is_a_file_is_told_in_one_line(folder, capsys, command, index):
     (folder / "file").write_text("mine")
     (folder / "link").symlink_to("nowhere")
-    assert main([*command, "--index", index]) == 1
+    assert main([*command.split(), "--index", index]) == 1
     named = index.partition("/")[0]
     told = f"error: RAG_INDEX is no folder ({named}); name one, or where one may be made\n"
     assert capsys.readouterr() == ("", told)

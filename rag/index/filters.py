@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rag.errors import InputError
+from rag.text.seen import is_blank
 
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
@@ -83,7 +84,7 @@ def _parse(expression: str) -> Condition:
     op = "=" if op == "==" else op
     if field not in FIELDS:
         raise InputError(f"no field {name!r} in the filter {shown}; there are {', '.join(FIELDS)}")
-    if len(value) > _LONGEST_VALUE or not value:
+    if len(value) > _LONGEST_VALUE or is_blank(value):
         raise InputError(f"the filter {shown} needs a value of 1 to {_LONGEST_VALUE} characters")
     if field == "year":
         if "~" in op or not re.fullmatch(r"-?\d{1,9}", value, re.ASCII):
