@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 _LASTS = 30 * 24 * 3_600  # seconds that a login lasts
 _MOST_LOGINS, _MOST_ADDRESSES = 10_000, 10_000
-_LONGEST_WAIT = 60.0  # seconds after many wrong passwords in a row
+_LONGEST_WAIT = 10.0  # seconds after many wrong passwords: others may share the address
 _LARGEST_FORM = 10_000  # bytes
 
 

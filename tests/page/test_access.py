@@ -26,8 +26,10 @@ ROUTES = [
 
 @pytest.fixture(scope="module")
 def guarded(site: Site):
-    with serve(site.assistant, auth=AUTH, token=TOKEN, mcp=True) as url:
-        yield url
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")  # as behind a proxy that says who asks
+        with serve(site.assistant, auth=AUTH, token=TOKEN, mcp=True) as url:
+            yield url
 
 
 @pytest.fixture
@@ -101,6 +103,15 @@ def test_a_wrong_password_is_said_and_the_next_one_waits(site):
         assert log_in(http).status_code == 429, "no password is looked at meanwhile"
 
 
+def test_only_a_proxy_that_is_named_says_who_asks(site, guarded, monkeypatch):
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    with serve(site.assistant, auth=AUTH) as url:
+        for named, statuses in ((guarded, [401, 401, 401]), (url, [401, 429, 429])):
+            with httpx.Client(base_url=named) as http:
+                said = [log_in(http, "x", **{"X-Forwarded-For": f"10.1.0.{n}"}) for n in range(3)]
+            assert [each.status_code for each in said] == statuses
+
+
 def test_waits_double_and_end_with_the_right_password():
     now = 0.0
     door = Door(AUTH, None, clock=lambda: now)
@@ -109,7 +120,7 @@ def test_waits_double_and_end_with_the_right_password():
         assert door._try("wrong", "a") is False
         waits.append(door._try("wrong", "a"))
         now += waits[-1]
-    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
     assert door._try(AUTH, "b") is True, "another address does not wait"
     assert door._try(AUTH, "a") is True
     assert door._try("wrong", "a") is False
