@@ -163,8 +163,13 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder and those above it where there is none; their names outlast a loss of power."""
     if not folder.is_dir():
         new = [each for each in (folder, *folder.parents) if not each.exists()]
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=mode, exist_ok=True)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=mode, exist_ok=True)
+        except FileExistsError as error:  # and it is no folder
+            raise NotADirectoryError(
+                errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename
+            ) from None
         for each in new:
             sync_folder(each.parent)
 

@@ -143,6 +143,22 @@ def test_nothing_unbalanced_or_many_takes_long(work, tmp_path):
     assert slow == []
 
 
+def test_marks_over_one_letter_are_not_put_in_order_for_long():
+    """Unicode's order of marks takes the square of their number."""
+    started = time.process_time()
+    text = clean("e" + "\u0327\u0301" * SIZE + " graph")
+    assert time.process_time() - started < _LIMIT / 4
+    assert text == "\u0229" + "\u0327" * 14 + "\u0301" * 15 + " graph"
+    assert clean("e\u0301\u0327 \u0939\u093f\u0928\u094d\u0926\u0940") == "\u0229\u0301 हिन्दी"
+
+
+def test_what_a_draft_cites_often_is_looked_up_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(OnePaper, "near", lambda _, text: asked.append(text) or [GRAPHS])
+    draft("So it is[^a][^b][^c].\n\n[^a]: A. Bee\n\n[^b]: A. Bee\n\n[^c]: A. Bee\n", "markdown")
+    assert asked == ["A. Bee"]
+
+
 @pytest.mark.parametrize("name", ["x.bib", "x.jsonl", "x.md"])
 def test_no_file_takes_long(name, tmp_path):
     slow = []
