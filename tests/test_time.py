@@ -25,6 +25,7 @@ from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.lookalikes import no_markers
 from rag.types import Paper, Turn
 from ui.prose import to_html
+from ui.shelf import where_of
 from ui.tools import conditions
 
 SIZE = 100_000
@@ -141,6 +142,16 @@ def test_nothing_unbalanced_or_many_takes_long(work, tmp_path):
         if (took := time.process_time() - started) > _LIMIT:
             slow.append((name, took))
     assert slow == []
+
+
+@pytest.mark.parametrize("kind", ["text", "numbers", "lists"])
+def test_a_filter_as_large_as_a_call_may_be_is_refused_at_once(kind):
+    large = {"text": "v" * 30_000_000, "numbers": [7] * 10**7, "lists": [[["v"] * 9]] * 500_000}
+    for name in ("venue", "from"):
+        started = time.process_time()
+        with contextlib.suppress(InputError):
+            parse_where(where_of({name: large[kind]}))
+        assert time.process_time() - started < _LIMIT / 10
 
 
 def test_marks_over_one_letter_are_not_put_in_order_for_long():

@@ -13,6 +13,7 @@ from rag.text.seen import is_blank
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
 _BEGINNING = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_VALUE, _MOST = 200, 50
 
 
@@ -71,7 +72,7 @@ def parse_where(expressions: Where) -> tuple[Condition, ...]:
 
 def _parse(expression: str) -> Condition:
     shown = repr(expression[:80])
-    if any("\ud800" <= character <= "\udfff" for character in expression):
+    if _SURROGATE.search(expression):
         raise InputError(f"the filter {shown} is not UTF-8; write it anew")
     match = _BEGINNING.match(expression)
     if match is None:
