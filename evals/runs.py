@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from rag.answers import prompts
 from rag.assistant import Assistant
-from rag.durable import write_whole
+from rag.durable import make_folder, write_whole
 from rag.errors import InputError
 from rag.settings import Settings, host
 
@@ -105,7 +105,7 @@ def begin(folder: Path, kind: str, shape: Mapping[str, Any]) -> None:
     Raises:
         InputError: the folder holds a finished run of another kind or of other settings.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     settings = folder / "settings.json"
     if (folder / "metrics.json").exists():
         before = read_run(folder).settings

@@ -22,6 +22,7 @@ from rag.errors import InputError, ModelError, UsageError
 from rag.index.backup import restore_backup, write_backup
 from rag.models import weights
 from rag.settings import Settings, load_settings
+from rag.text.seen import is_blank
 from rag.types import Answer, Hit, Paper, to_json
 
 
@@ -80,10 +81,10 @@ def search(arguments: argparse.Namespace) -> int:
     """``rag search``: one query, or many into a TREC run."""
     if bool(arguments.queries) != bool(arguments.run_file):
         raise UsageError("--queries and --run go together; give both, or a QUERY")
-    if bool((arguments.query or "").strip()) == bool(arguments.queries):
+    if is_blank(arguments.query or "") != bool(arguments.queries):
         raise UsageError("give a QUERY, or --queries with --run")
     assistant = _open(arguments)
-    if arguments.query:
+    if not arguments.queries:
         hits = assistant.search(arguments.query, k=arguments.k, where=arguments.where)
         found = {"query": arguments.query, "hits": [_hit_json(hit) for hit in hits]}
         lines = (f"{hit.rank:3}  {hit.score:.3f}  {_reference(hit.paper)}" for hit in hits)

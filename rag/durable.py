@@ -156,10 +156,20 @@ def open_private(path: Path, flags: int) -> BinaryIO:
 
 def make_private(folder: Path) -> None:
     """Make a folder where there is none, its owner's alone; its name outlasts a loss of power."""
+    make_folder(folder, _PRIVATE_FOLDER)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it where there is none; their names outlast a loss of power."""
     if not folder.is_dir():
         new = [each for each in (folder, *folder.parents) if not each.exists()]
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=mode, exist_ok=True)
+        except FileExistsError as error:  # and it is no folder
+            raise NotADirectoryError(
+                errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename
+            ) from None
         for each in new:
             sync_folder(each.parent)
 

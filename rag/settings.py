@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import importlib
 import logging
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +34,15 @@ def config_folder() -> Path:
 def data_folder() -> Path:
     """Return the folder where fetched model weights are kept (XDG base directories)."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "rag"
+
+
+class _Toml(TomlConfigSettingsSource):
+    """What rag.toml says, also where an editor put a byte order mark before it."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+        data = file_path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        return dict(toml.loads(data.decode()))
 
 
 class Settings(BaseSettings):
@@ -80,6 +92,14 @@ class Settings(BaseSettings):
             raise ValueError(f"is no address; give it like http://localhost:{example}")
         return url
 
+    @field_validator("index")
+    @classmethod
+    def _may_be_folder(cls, folder: Path) -> Path:
+        there = next(each for each in (folder, *folder.parents, Path("/")) if os.path.lexists(each))
+        if not os.path.isdir(there):  # noqa: PTH112  # Path.is_dir raises where one may not look
+            raise ValueError(f"is no folder ({there}); name one, or where one may be made")
+        return folder
+
     @field_validator("prompts")
     @classmethod
     def _is_folder(cls, folder: Path | None) -> Path | None:
@@ -111,7 +131,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources; the working folder's rag.toml wins over the user's."""
         files = [config_folder() / "rag.toml", Path("rag.toml")]
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files))
+        return (init_settings, env_settings, _Toml(settings_cls, files))
 
     @property
     def llm_in_force(self) -> Literal["openai", "local", "none"]:

@@ -161,6 +161,30 @@ def test_a_lost_store_is_filled_again(filled, tmp_path):
     assert found(again) == before
 
 
+@pytest.mark.embedded("the file of the vectors")
+@pytest.mark.parametrize("looked", [True, False], ids=["looked at", "not looked at"])
+@pytest.mark.parametrize("step", ["delete", "set_stamp"])
+def test_vectors_of_a_state_that_was_cut_off_do_not_stay(
+    assistant, tmp_path, monkeypatch, step, looked
+):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    file = write(tmp_path / "papers.jsonl", ROWS)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.Store, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            assistant.ingest([file])
+    if looked:
+        reopened(assistant).close()
+    again = reopened(assistant)
+    again.ingest([file])
+    assert again.info()["health"] == "ok"
+    [vectors] = assistant.settings.index.glob("vectors-*")
+    assert again.generation in vectors.name
+    again.close()
+
+
 @pytest.mark.parametrize("damage", [b"", b"no database at all", None])
 def test_a_damaged_store_is_one_clear_line_and_stays_as_it_is(filled, damage):
     database = filled.settings.index / "chroma" / "chroma.sqlite3"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli import main
-from rag.durable import is_stream, write_output, write_whole
+from rag.durable import is_stream, make_folder, write_output, write_whole
 from ui import feedback
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs devices and pipes")
@@ -127,6 +127,13 @@ def test_a_folder_that_is_not_there_is_told_before_the_work(library, capsys):
     command = ["search", "--queries", "q.jsonl", "--run", "nowhere/out.trec"]
     assert main(command) == 1
     assert capsys.readouterr().err.startswith("error: no such file or directory: nowhere; check")
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_as_such(tmp_path):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(NotADirectoryError):
+            make_folder(folder / "it")
 
 
 def test_a_line_separator_inside_a_string_ends_no_line(library, capsys):

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
 
+from evals.runs import begin
 from rag.assistant import Assistant
+from rag.batches.question_files import Item
+from rag.batches.run import run, still_open
+from rag.index.backup import restore_backup, write_backup
 
 ROWS = [
     {"id": f"p{n}", "title": f"On {n}", "abstract": f"A graph has {n} nodes."} for n in range(9)
@@ -55,27 +60,59 @@ def test_what_was_reported_is_on_the_disk(settings, embedder, tmp_path, monkeypa
     assistant.close()
 
 
-@pytest.mark.embedded("an embedded library's files")
-@pytest.mark.skipif(os.name != "posix", reason="needs fsync")
-def test_the_names_of_new_folders_are_on_the_disk(settings, embedder, tmp_path, monkeypatch):
-    synced: dict[Path, set[str]] = {}  # what the disk knows to be in a folder
+@pytest.fixture
+def synced(monkeypatch):
+    """What the disk knows to be in each folder."""
+    known: dict[Path, set[str]] = {}
     sync = os.fsync
 
     def note(descriptor: int) -> None:
         sync(descriptor)
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if path.is_dir():
-            synced[path] = {each.name for each in path.iterdir()}
+            known[path] = {each.name for each in path.iterdir()}
 
     monkeypatch.setattr(os, "fsync", note)
+    return known
+
+
+def all_names_are_known(folder: Path, above: Path, synced: dict[Path, set[str]]) -> None:
+    within = [path for path in folder.rglob("*") if path.is_dir()]
+    for each in (folder, *folder.parents[: len(folder.relative_to(above).parts) - 1], *within):
+        assert each.name in synced[each.parent]
+
+
+@pytest.mark.embedded("an embedded library's files")
+@pytest.mark.skipif(os.name != "posix", reason="needs fsync")
+def test_the_names_of_new_folders_are_on_the_disk(settings, embedder, tmp_path, synced):
     (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
     index = tmp_path / "new" / "and" / "deep"
     assistant = Assistant.open(settings.model_copy(update={"index": index}), embedder=embedder)
     assistant.ingest([str(tmp_path / "p.jsonl")])
+    all_names_are_known(index, tmp_path, synced)
+    out = tmp_path / "answers" / "of" / "today" / "out.jsonl"
+    run(assistant, [Item("q", "What has a graph?")], out)
     assistant.close()
-    for folder in (index, *index.parents):
-        if folder == tmp_path:
-            break
-        assert folder.name in synced[folder.parent]
-    for folder in (path for path in index.rglob("*") if path.is_dir()):
-        assert folder.name in synced[folder.parent]
+    all_names_are_known(out.parent, tmp_path, synced)
+    assert out.name in synced[out.parent]
+    assert stat.S_IMODE(out.parent.stat().st_mode) == 0o700
+    begin(tmp_path / "runs" / "first", "answers", {})
+    all_names_are_known(tmp_path / "runs" / "first", tmp_path, synced)
+    write_backup(index, str(tmp_path / "all.rag"))
+    assert "all.rag" in synced[tmp_path]
+    restored = tmp_path / "other" / "place"
+    restore_backup(tmp_path / "all.rag", restored)
+    names = {path.parent.relative_to(restored): path.name for path in restored.rglob("*")}
+    unpacked = next(path for path in synced if path.name.startswith(".place.restoring-"))
+    assert all(name in synced[unpacked / folder] for folder, name in names.items())
+    assert "place" in synced[restored.parent]
+
+
+@pytest.mark.embedded("an embedded library's files")
+def test_what_a_batch_would_cost_makes_no_folder(assistant, tmp_path):
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    assistant.ingest([str(tmp_path / "p.jsonl")])
+    items = [Item("q", "What has a graph?")]
+    out = tmp_path / "answers" / "out.jsonl"
+    assert still_open(assistant, items, out, retry_failed=False) == items
+    assert not out.parent.exists()

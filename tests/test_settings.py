@@ -49,6 +49,23 @@ def test_a_key_that_means_nothing_in_rag_toml(folder, capsys):
     assert capsys.readouterr() == ("", told)
 
 
+def test_a_byte_order_mark_in_rag_toml_says_nothing(folder):
+    (folder / "rag.toml").write_text("k = 3\nthreshold = 0.25\n", encoding="utf-8-sig")
+    assert (load_settings().k, load_settings().threshold) == (3, 0.25)
+
+
+@pytest.mark.parametrize("index", ["file", "file/below/it", "link"])
+@pytest.mark.parametrize("command", ["info", "ask What?", "ingest .", "papers list"])
+def test_an_index_that_is_a_file_is_told_in_one_line(folder, capsys, command, index):
+    (folder / "file").write_text("mine")
+    (folder / "link").symlink_to("nowhere")
+    assert main([*command.split(), "--index", index]) == 1
+    named = index.partition("/")[0]
+    told = f"error: RAG_INDEX is no folder ({named}); name one, or where one may be made\n"
+    assert capsys.readouterr() == ("", told)
+    assert (folder / "file").read_text() == "mine"
+
+
 def test_a_name_that_means_nothing_in_the_environment_is_told_once(monkeypatch, caplog):
     for name in ("RAG_EMBEDER", "RAG_DEBUG", "RAG_INDEX", "RAG_TEST_GGUF"):
         monkeypatch.setenv(name, "static")

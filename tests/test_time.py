@@ -25,6 +25,7 @@ from rag.receipts.citations import CitationStream, split_cited
 from rag.receipts.lookalikes import no_markers
 from rag.types import Paper, Turn
 from ui.prose import to_html
+from ui.shelf import where_of
 from ui.tools import conditions
 
 SIZE = 100_000
@@ -141,6 +142,32 @@ def test_nothing_unbalanced_or_many_takes_long(work, tmp_path):
         if (took := time.process_time() - started) > _LIMIT:
             slow.append((name, took))
     assert slow == []
+
+
+@pytest.mark.parametrize("kind", ["text", "numbers", "lists"])
+def test_a_filter_as_large_as_a_call_may_be_is_refused_at_once(kind):
+    large = {"text": "v" * 30_000_000, "numbers": [7] * 10**7, "lists": [[["v"] * 9]] * 500_000}
+    for name in ("venue", "from"):
+        started = time.process_time()
+        with contextlib.suppress(InputError):
+            parse_where(where_of({name: large[kind]}))
+        assert time.process_time() - started < _LIMIT / 10
+
+
+def test_marks_over_one_letter_are_not_put_in_order_for_long():
+    """Unicode's order of marks takes the square of their number."""
+    started = time.process_time()
+    text = clean("e" + "\u0327\u0301" * SIZE + " graph")
+    assert time.process_time() - started < _LIMIT / 4
+    assert text == "\u0229" + "\u0327" * 14 + "\u0301" * 15 + " graph"
+    assert clean("e\u0301\u0327 \u0939\u093f\u0928\u094d\u0926\u0940") == "\u0229\u0301 हिन्दी"
+
+
+def test_what_a_draft_cites_often_is_looked_up_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(OnePaper, "near", lambda _, text: asked.append(text) or [GRAPHS])
+    draft("So it is[^a][^b][^c].\n\n[^a]: A. Bee\n\n[^b]: A. Bee\n\n[^c]: A. Bee\n", "markdown")
+    assert asked == ["A. Bee"]
 
 
 @pytest.mark.parametrize("name", ["x.bib", "x.jsonl", "x.md"])

@@ -20,6 +20,8 @@ function notice(text) {
 }
 const AGAIN = "rag:again"; // the turn to be asked again when the server is back
 const AWAY = "The server does not answer. Is it running?";
+// Nothing to see: spaces, marks without width, letters without a shape.
+const isBlank = (text) => !/[\p{L}\p{N}\p{P}\p{S}]/u.test(text.replace(/[\u115f\u1160\u2800\u3164\uffa0]/g, ""));
 const last = () => chat.turns[chat.turns.length - 1];
 
 function refresh() {
@@ -77,7 +79,7 @@ function show(turn) {
 // Ask; `versions` are the questions and answers that stood in its place before.
 function ask(question, versions = [], length = chosen.depth) {
   const text = question.trim();
-  if (running || !text) return;
+  if (running || isBlank(text)) return;
   if (editing) {
     if (editing === last()?.id) versions = versionsToKeep(last());
     dropFrom(editing);
@@ -335,7 +337,7 @@ function grow() {
 
 function send() {
   const area = box();
-  if (running || !area.value.trim()) return;
+  if (running || isBlank(area.value)) return;
   const question = area.value;
   area.value = "";
   grow();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
@@ -355,6 +356,8 @@ def launch(
     Raises:
         SettingsError: the port is taken or the host is not one of this machine's.
     """
+    # Else uvicorn believes what any program on this machine says of where it comes from.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
     app = _App(default_response_class=ORJSONResponse)
     door = Door(auth, token) if auth else None
     only_here = auth is None and not no_auth

@@ -80,7 +80,7 @@ def where_of(filters: Any) -> list[str | Condition]:
     if not isinstance(filters, Mapping):
         return []
     fields = {"from": "year>=", "to": "year<=", "venue": "venue=", "source": "source="}
-    given = {name: str(filters.get(name) or "").strip() for name in fields}
+    given = {name: _said(filters.get(name)) for name in fields}
     where: list[str | Condition] = [
         f"{fields[name]}{value}" for name, value in given.items() if value
     ]
@@ -89,6 +89,11 @@ def where_of(filters: Any) -> list[str | Condition]:
         chosen = [Condition("id", "=", name.casefold()) for name in ids]
         where.append(Group.of(chosen, any_of=True))
     return where
+
+
+def _said(value: Any) -> str:
+    """Return a filter's text; of data of another shape its kind, however large it is."""
+    return str(value or "").strip() if isinstance(value, str | int | None) else type(value).__name__
 
 
 @dataclass(frozen=True, slots=True)

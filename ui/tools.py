@@ -18,6 +18,7 @@ from pydantic import Field
 from rag.assistant import Assistant
 from rag.errors import InputError, RagError
 from rag.index.filters import FIELDS
+from rag.text.seen import is_blank
 from rag.types import to_json
 
 Tool = Callable[..., str]
@@ -121,7 +122,7 @@ async def _in_thread(work: Callable[..., str], *given: object) -> str:
 
 
 def _search(assistant: Assistant, query: str, k: int, where: list[str] | str) -> str:
-    if not query.strip():
+    if is_blank(query):
         raise InputError("the query is empty; say what to look for")
     hits = assistant.search(query, k=min(max(int(k), 1), _MOST), where=conditions(where))
     rows = [

@@ -180,4 +180,4 @@ class PageFuzz:
             return self.mutated(data, chance)
         if type(data) is int and chance.random() < 0.5:
             return data + chance.choice((-100, -1, 1, 7, 10**6))
-        return chance.choice(ODD)
+        return json.loads(json.dumps(chance.choice(ODD)))  # which the next change does not change

@@ -44,6 +44,7 @@ from rag.models import replies
 from rag.models.cross_encoder import cross_encoder
 from rag.models.embedders import embed_kept, encoder, identity
 from rag.settings import Settings
+from rag.text.seen import is_blank
 from rag.types import Answer, Citation, Hit, Length, Retrieved, Seconds, Sentence, Turn, Usage
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def stream(
             Answer that there is without it.
     """
     question = " ".join(question.encode("utf-8", "replace").decode().split())
-    if not question or len(question) > _LONGEST_QUESTION:
+    if is_blank(question) or len(question) > _LONGEST_QUESTION:
         raise InputError(f"a question has 1 to {_LONGEST_QUESTION} characters; ask another")
     started = time.perf_counter()
     history = conversation.within_budget(history, settings.history_tokens)

@@ -17,6 +17,7 @@ from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.index.lexical import LexicalHit, slot
 from rag.models.embedders import embed_query, identity
+from rag.text.seen import is_blank
 from rag.types import Hit
 
 # Papers from which words are searched beside vectors: either takes Python's lock for little of its
@@ -41,7 +42,7 @@ def search(
     where: Sequence[Condition] = (),
 ) -> list[Hit]:
     """Return the ``k`` best papers for a query, best first, each with its best passage."""
-    if not query.strip() or not index.exists:
+    if is_blank(query) or not index.exists:
         return []
     query = query.encode("utf-8", "replace").decode()  # lone surrogates: bytes that are no text
     count = max(CANDIDATES, k)

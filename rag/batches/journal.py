@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rag.durable import is_stream, opened_stream, sync_folder, write_whole
+from rag.durable import is_stream, make_private, opened_stream, sync_folder, write_whole
 from rag.errors import BusyError, InputError
 
 Row = dict[str, Any]
@@ -125,6 +125,7 @@ def claimed(out: Path) -> Iterator[None]:
     if is_stream(out):
         yield
         return
+    make_private(out.parent)
     lock = FileLock(_beside(out, ".lock"))
     try:
         lock.acquire(timeout=0)

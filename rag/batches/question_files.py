@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.answers.history import parse_history
 from rag.errors import InputError
+from rag.text.seen import is_blank
 from rag.types import Turn
 
 _TABLES = (".csv", ".tsv")
@@ -78,7 +79,7 @@ def _lines(path: str) -> list[str]:
 
 
 def _full(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return ((number, line) for number, line in enumerate(lines, 1) if not is_blank(line))
 
 
 def _item(question: Any, given: Mapping[str, Any], number: int, path: str) -> Item:
@@ -87,7 +88,7 @@ def _item(question: Any, given: Mapping[str, Any], number: int, path: str) -> It
     if isinstance(name, bool) or not isinstance(name, (str, int)) or not str(name).strip():
         name = str(number)
     item = Item(name, "", given=given)
-    if not isinstance(question, str) or not question.strip():
+    if not isinstance(question, str) or is_blank(question):
         return replace(item, defect=f"{path}:{number} has no question; write one")
     question = " ".join(question.split())  # as it will be asked
     if not _is_text(question) or not _is_text(str(item.id)):
@@ -133,7 +134,7 @@ def _from_table(lines: Sequence[str], path: str) -> Iterator[Item]:
             defect = f"{path}:{number} opens a quotation mark and does not close it; close it"
             yield Item(str(number), "", defect=defect)
             continue
-        if not any(cell.strip() for cell in cells):
+        if all(map(is_blank, cells)):
             continue
         given: dict[str, Any] = dict(zip(names, cells))  # noqa: B905  # short rows lack cells
         try:

@@ -160,9 +160,10 @@ def still_open(
 ) -> list[Item]:
     """Return the questions that `run` would ask."""
     shaped = shape_of(assistant)
-    file = out if is_stream(out) else real_path(out)
-    with claimed(file):
-        rows = {} if is_stream(out) else Journal(file).rows
+    rows: Mapping[str, Row] = {}
+    if not is_stream(out) and (file := real_path(out)).parent.exists():  # else none is made
+        with claimed(file):
+            rows = Journal(file).rows
     tasks = [(item, digest(item, shaped)) for item in items]
     return [task[0] for task in tasks if _is_open(task, rows, retry_failed)]
 

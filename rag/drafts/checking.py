@@ -200,6 +200,7 @@ class _Resolver:
         self._references = references
         self._notes = notes
         self._found: dict[Cited, tuple[Paper | None, str]] = {}
+        self._of_entry: dict[str, Sequence[Paper]] = {}
 
     def __call__(self, cited: Cited) -> tuple[Paper | None, str]:
         """Return the paper and "", or None and why there is none."""
@@ -240,7 +241,10 @@ class _Resolver:
             found = self._library.named(name)
             if found:
                 return found
-        return described(entry, self._library.near(entry)) if entry.strip() else ()
+        if entry not in self._of_entry:
+            near = self._library.near(entry) if entry.strip() else ()
+            self._of_entry[entry] = described(entry, near)
+        return self._of_entry[entry]
 
 
 def _check(

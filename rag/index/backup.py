@@ -11,7 +11,14 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from rag.durable import is_stream, opened_stream, real_path, replacing, sync_folder
+from rag.durable import (
+    is_stream,
+    make_folder,
+    opened_stream,
+    real_path,
+    replacing,
+    sync_folder,
+)
 from rag.errors import InputError, LibraryError
 from rag.index.chroma_files import copy_database
 from rag.index.writer_lock import WriterLock
@@ -88,12 +95,13 @@ def restore_backup(file: Path, folder: Path) -> Path | None:
         BusyError: another process keeps writing to the library that is there.
     """
     folder = real_path(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     for left in folder.parent.glob(f".{folder.name}.restoring-*"):
         shutil.rmtree(left, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.restoring-", dir=folder.parent))
     try:
         _unpack(file, new)
+        sync_files(new)
         if not folder.exists():
             new.replace(folder)
             sync_folder(folder.parent)
@@ -141,8 +149,6 @@ def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) 
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with archive.open(entry) as source, target.open("xb") as sink:
         shutil.copyfileobj(source, sink)
-        sink.flush()
-        os.fsync(sink.fileno())
 
 
 def _free_name(folder: Path) -> Path:

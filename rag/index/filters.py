@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from rag.errors import InputError
+from rag.text.seen import is_blank
 
 FIELDS = ("id", "title", "author", "year", "venue", "doi", "arxiv_id", "key", "source")
 _ALIASES = {"authors": "author", "sources": "source", "journal": "venue", "arxiv": "arxiv_id"}
 _BEGINNING = re.compile(r"\s*([A-Za-z_]{1,20})\s*(!=|>=|<=|!~|==|=|~|>|<)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_VALUE, _MOST = 200, 50
 
 
@@ -70,7 +72,7 @@ def parse_where(expressions: Where) -> tuple[Condition, ...]:
 
 def _parse(expression: str) -> Condition:
     shown = repr(expression[:80])
-    if any("\ud800" <= character <= "\udfff" for character in expression):
+    if _SURROGATE.search(expression):
         raise InputError(f"the filter {shown} is not UTF-8; write it anew")
     match = _BEGINNING.match(expression)
     if match is None:
@@ -83,7 +85,7 @@ def _parse(expression: str) -> Condition:
     op = "=" if op == "==" else op
     if field not in FIELDS:
         raise InputError(f"no field {name!r} in the filter {shown}; there are {', '.join(FIELDS)}")
-    if len(value) > _LONGEST_VALUE or not value:
+    if len(value) > _LONGEST_VALUE or is_blank(value):
         raise InputError(f"the filter {shown} needs a value of 1 to {_LONGEST_VALUE} characters")
     if field == "year":
         if "~" in op or not re.fullmatch(r"-?\d{1,9}", value, re.ASCII):

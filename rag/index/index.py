@@ -473,6 +473,7 @@ class Index:
         if self.lexical.papers <= most and self.store.count() <= most:
             self._vectors = (None, None)  # of that state as it was before it was mended
             self._keep(Vectors.of(*self.store.everything()), self.lexical.stamp)
+        self._keep_no_other(self.lexical.stamp)
         checksums.write_sums(self._folder)
 
     def _keep_no_other(self, stamp: str) -> None:

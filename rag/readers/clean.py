@@ -14,6 +14,8 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_MOST_MARKS = 30  # over one letter, as in Unicode's stream-safe text: more take long to be ordered
+_MARKS = re.compile(rf"[^\w\s!-~]{{{_MOST_MARKS + 1},}}")  # where there may be more
 _ROUNDS = 6  # how often a text may have been escaped once more
 _FIRST = "Background|Objectives?|Introduction|Purpose|Aims?|Context|Motivation|Importance|Summary"
 _PARTS = (
@@ -89,12 +91,21 @@ def clean(text: str, *, latex: bool = False) -> str:
         if not text.isprintable():
             text = _INVISIBLE.sub("", text)
         if not text.isascii():
-            text = unicodedata.normalize("NFC", text)
+            text = unicodedata.normalize("NFC", _MARKS.sub(_few_marks, text))
         if text == before:
             return text
         text = " ".join(text.split())
         latex = False  # what comes to light was escaped, and is evident or text
     return text
+
+
+def _few_marks(match: re.Match[str]) -> str:
+    kept, run = [], 0
+    for character in match[0]:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean_abstract(text: str, *, latex: bool = False) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rag.text.seen import seen
+
 _OPENING = "\\[［【〔〖〘〚⟦⟬⁅❲⦋⦍⦏｢「『﹝⸢⸤﹇︗︹︻﹁﹃"
 _CLOSING = "\\]］】〕〗〙〛⟧⟭⁆❳⦌⦎⦐｣」』﹞⸣⸥﹈︘︺︼﹂﹄"
 _BRACKETED = re.compile(f"[{_OPENING}]([^{_OPENING}{_CLOSING}\n]{{1,120}})[{_CLOSING}]")
-# Nobody sees these: marks of width zero, joiners, what is written over another character; and
-# letters that have no shape.
-_UNSEEN = frozenset(["Cc", "Cf", "Mn", "Me", "Mc", "Co", "Cn", "Cs"])
-_SHAPELESS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
 _NUMBER = r"(?:sources? ?)?:? ?\d{1,3} ?\??"
 _NUMBERS = re.compile(rf"{_NUMBER}(?: ?[-‐‑‒–—−－,;、，； ] ?{_NUMBER}){{0,60}}", re.IGNORECASE)
 
@@ -32,15 +30,10 @@ def no_markers(text: str) -> str:
 def _round(match: re.Match[str]) -> str:
     inside = match[1]
     if not inside.isascii():
-        inside = unicodedata.normalize("NFKC", _seen("".join(map(_digits, inside))))
-        inside = _seen(inside)
+        inside = unicodedata.normalize("NFKC", seen("".join(map(_digits, inside))))
+        inside = seen(inside)
     # One space for many: runs of them could be shared out in too many ways.
     return f"({inside})" if _NUMBERS.fullmatch(" ".join(inside.split())) else match[0]
-
-
-def _seen(text: str) -> str:
-    shown = (c for c in text.translate(_SHAPELESS) if unicodedata.category(c) not in _UNSEEN)
-    return "".join(shown)
 
 
 def _digits(character: str) -> str:

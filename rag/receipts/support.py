@@ -22,6 +22,7 @@ from rag.receipts.matching import Match, Number, Reading, match, numbers, plain
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
 from rag.text.identifiers import conflicts, identifiers
 from rag.text.quantities import MOST_CLAIMED, nearness, quantities, states, unstated
+from rag.text.seen import is_blank
 from rag.text.words import words
 from rag.types import Evidence, Paper
 
@@ -118,7 +119,7 @@ def judge(claim: str, papers: Sequence[Paper]) -> Verdict:
         if found:
             start, end = found
             return Verdict("verbatim", 1.0, Evidence(paper.id, paper.abstract[start:end], *found))
-    measured = measure(text, papers)
+    measured = None if is_blank(text) else measure(text, papers)
     if measured is None:
         return Verdict("unsupported", 0.0, None)
     features, checks, evidence = measured

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import time
 
 import httpx
 import pytest
+from gradio.routes import App
 
 from page.conftest import Site, serve
 from ui.access import Door, address_of
+from ui.app import build
+from ui.uploads import Uploads
 
 AUTH, TOKEN = "me:a secret: with a colon", "token-of-programs"
 USER, PASSWORD = "me", "a secret: with a colon"
@@ -26,8 +30,10 @@ ROUTES = [
 
 @pytest.fixture(scope="module")
 def guarded(site: Site):
-    with serve(site.assistant, auth=AUTH, token=TOKEN, mcp=True) as url:
-        yield url
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")  # as behind a proxy that says who asks
+        with serve(site.assistant, auth=AUTH, token=TOKEN, mcp=True) as url:
+            yield url
 
 
 @pytest.fixture
@@ -58,6 +64,37 @@ def test_a_socket_is_refused_and_fills_no_log(guarded, path, capfd):
         answer = connection.recv(1_000)
     assert answer.startswith((b"HTTP/1.1 403 ", b"HTTP/1.1 401 "))
     assert "ERROR" not in capfd.readouterr().err
+
+
+def test_a_header_of_another_shape_lets_nobody_in_and_fills_no_log(guarded, capfd):
+    host, _, port = guarded.removeprefix("http://").strip("/").partition(":")
+    odd = ["Basic", "Basic ====", "Basic \xff\xfe", "Basic /////w==", "Bearer \xff", "\xff"]
+    lines = [f"Authorization: {each}" for each in odd]
+    lines += ["Cookie: =", "Cookie: \xff=\xff; ;;=", "Cookie: " + "a=b; " * 5_000]
+    for number, line in enumerate(lines):
+        asked = f"GET /config HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{line}\r\n"
+        asked += f"X-Forwarded-For: 10.2.0.{number}\r\n\r\n"
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            connection.sendall(asked.encode("latin-1"))
+            assert connection.recv(1_000).startswith(b"HTTP/1.1 401 "), line[:40]
+    assert "ERROR" not in capfd.readouterr().err
+
+
+def paths_of(routes):
+    for route in routes:
+        within = getattr(route, "original_router", route)
+        yield getattr(route, "path", "/")
+        yield from paths_of(getattr(within, "routes", None) or [])
+
+
+def test_every_route_that_there_is_asks(http, site):
+    app = App.create_app(build(site.assistant, Uploads(), mcp=True, own_models=False))
+    paths = {re.sub(r"\{[^}]*\}", "x", path) or "/" for path in paths_of(app.routes)}
+    assert len(paths) > 40
+    for path in sorted(paths - {"/login", "/login/"}):
+        for beginning in ("", "/gradio_api"):
+            for method in ("GET", "POST", "PROPFIND"):
+                assert http.request(method, beginning + path).status_code == 401, (method, path)
 
 
 def test_a_network_of_ones_own_makes_no_guess_faster():
@@ -101,6 +138,15 @@ def test_a_wrong_password_is_said_and_the_next_one_waits(site):
         assert log_in(http).status_code == 429, "no password is looked at meanwhile"
 
 
+def test_only_a_proxy_that_is_named_says_who_asks(site, guarded, monkeypatch):
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    with serve(site.assistant, auth=AUTH) as url:
+        for named, statuses in ((guarded, [401, 401, 401]), (url, [401, 429, 429])):
+            with httpx.Client(base_url=named) as http:
+                said = [log_in(http, "x", **{"X-Forwarded-For": f"10.1.0.{n}"}) for n in range(3)]
+            assert [each.status_code for each in said] == statuses
+
+
 def test_waits_double_and_end_with_the_right_password():
     now = 0.0
     door = Door(AUTH, None, clock=lambda: now)
@@ -109,7 +155,7 @@ def test_waits_double_and_end_with_the_right_password():
         assert door._try("wrong", "a") is False
         waits.append(door._try("wrong", "a"))
         now += waits[-1]
-    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
     assert door._try(AUTH, "b") is True, "another address does not wait"
     assert door._try(AUTH, "a") is True
     assert door._try("wrong", "a") is False

@@ -21,6 +21,15 @@ def test_the_question_has_the_focus_and_keys_lead_to_it(visit):
     assert not page.locator("#help").is_visible()
 
 
+def test_what_cannot_be_seen_is_no_question(visit):
+    page = visit.page
+    for blank in ("\u200b\u00ad", "\u3164 \u2800", "\ufe0f\u0301"):
+        page.fill("#question", blank)
+        page.press("#question", "Enter")
+        assert page.locator("article").count() == 0
+        assert page.input_value("#question") == blank
+
+
 def test_up_recalls_what_was_asked(visit):
     page = visit.page
     visit.ask("How accurate is the graph model?")

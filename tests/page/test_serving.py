@@ -175,6 +175,8 @@ def test_a_semicolon_may_stand_in_a_value(where, meant):
     ("tool", "given", "said"),
     [
         ("search_papers", {"query": " "}, "the query is empty; say what to look for"),
+        ("search_papers", {"query": "\u200b\ufe0f"}, "the query is empty; say what to look for"),
+        ("ask_papers", {"question": "\ufeff\u00ad"}, "a question has 1 to 4000 characters"),
         ("ask_papers", {"question": ""}, "a question has 1 to 4000 characters"),
         ("search_papers", {"query": "x", "k": 0}, "greater than or equal to 1"),
         ("search_papers", {"query": "x", "where": ["colour=red"]}, "no field 'colour'"),
