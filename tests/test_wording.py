@@ -50,7 +50,7 @@ def asking(where, people=(), papers=(BEES,)):
         ("venue=emnlp", " from EMNLP"),
         ("venue=neurips", " from neurips"),
         ("venue=acl or neurips", " from ACL or neurips"),
-        ("venue!=acl", " with venue!=acl"),
+        ("venue!=acl", " not from ACL"),
         ("doi=10.1/x", " with doi=10.1/x"),
         ("title~bees [2] dance", " with “bees (2) dance” in the title"),
         ("author=ann lee", " by Ann Lee"),

@@ -17,6 +17,7 @@ from rag.durable import (
     opened_stream,
     real_path,
     replacing,
+    sync_files,
     sync_folder,
 )
 from rag.errors import InputError, LibraryError
