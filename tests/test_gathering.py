@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from rag.answers.gathering import (
     cited_titles,
     gather,
     name_strength,
+    names_unheard,
 )
 from rag.answers.listing import matches
 from rag.answers.questions import Question, read_question
@@ -347,3 +349,20 @@ def test_a_turns_answer_is_looked_up_by_five_stretches_of_two_words_or_more(libr
     ):
         turn = Turn("Which bees?", stretches)
         assert cited_titles(turn, library.index, library.embedder) == titles
+
+
+@pytest.mark.parametrize(
+    ("words", "unheard"),
+    [
+        (["TinyZebra"], True),
+        (["zebra"], False),  # no name
+        (["TinyCLIP2"], False),  # a version of what papers have
+        ([], False),
+    ],
+)
+def test_whether_a_name_is_asked_that_no_paper_has(words, unheard):
+    frequency = {"tinyclip": 1}
+    index = SimpleNamespace(
+        lexical=SimpleNamespace(document_frequency=lambda term: frequency.get(term, 0))
+    )
+    assert names_unheard(index, words) is unheard

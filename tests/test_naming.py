@@ -258,3 +258,31 @@ def test_a_common_word_is_as_most_papers_write_it_and_not_those_named_so():
     plain = [Paper(f"p{i}", f"Work {i}", "Here we spot longer errors of ours.") for i in range(70)]
     index.write([Entry(p, ((0, len(p.abstract)),), {}, 1) for p in (*named, *plain)], [], "s")
     assert commonest_form("spot", index) == "spot"
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        # Cy Long is the first author in 2020, Ann Lee the second; in 2019 Ann Lee is the first.
+        ("Ann Lee 2020 publications", ["person=ann lee", "year=2020"]),
+        ("Ann Lee 2019 publications", ["first=ann lee", "year=2019"]),
+        ("Ann Lee 1950 publications", ["first=ann lee", "year=1950"]),
+        (
+            "did EMNLP have more papers in 2020 or in 2019",
+            ["venue=emnlp", "year>=2019", "year<=2020"],
+        ),
+        ("papers in 2015 or 2019", ["year=2015"]),
+    ],
+)
+def test_years_beside_names_and_either_of_two_years(library, text, conditions):
+    found = find_names(text, library).where
+    assert [f"{each.field}{each.op}{each.value}" for each in found] == conditions
+
+
+@pytest.mark.parametrize(("named", "form"), [(5, "lit"), (6, "LIT")])
+def test_a_common_word_is_a_name_where_most_write_it_so(named, form):
+    index = Lexical(None)
+    texts = ["LIT works."] * named + ["Here is a lit room."] * (10 - named)
+    papers = [Paper(f"p{i}", "A work", text) for i, text in enumerate(texts)]
+    index.write([Entry(p, ((0, len(p.abstract)),), {}, 1) for p in papers], [], "s")
+    assert commonest_form("lit", index) == form

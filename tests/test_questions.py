@@ -619,3 +619,8 @@ def test_two_numbers_that_are_asked_for_are_two_questions():
 def test_by_how_much_is_no_part_of_a_side():
     asked = read_question("Is FewRows bigger than MANYMAIL and by how much?")
     assert (asked.kind, asked.parts) == ("compare", ("FewRows", "MANYMAIL"))
+
+
+def test_of_a_compound_in_another_language_the_name_is_searched(library):
+    asked = read_question("Wie funktioniert das TinyCLIP-Verfahren?", library)
+    assert (asked.text, asked.names) == ("TinyCLIP", ("TinyCLIP",))

@@ -24,6 +24,8 @@ def marked(text):
         ("how many venues are there", "count_venues", ""),
         ("number of papers per venue", "per_venue", ""),
         ("papers per year", "per_year", ""),
+        ("did ACL/V have more papers in 2019/Y or in 2020/Y", "per_year", ""),
+        ("were there fewer papers in 2019/Y than in 2020/Y", "per_year", ""),
         ("papers by venue", "per_venue", ""),
         ("which year had most papers", "per_year", ""),
         ("which conference has the fewest papers", "per_venue", ""),
@@ -98,3 +100,14 @@ def test_what_has_words_of_its_own_is_not_the_librarys_alone(question, asks, sub
 )
 def test_whether_the_subject_is_to_stand_in_titles(question, titled):
     assert read(marked(question)).titled is titled
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("How many documents are in the corpus of earnings calls", False),
+        ("How many papers are about earnings calls", True),
+    ],
+)
+def test_a_corpus_of_something_is_not_the_library(question, whole):
+    assert read(marked(question)).whole is whole

@@ -42,6 +42,7 @@ COEFFICIENTS: Mapping[str, float] = {
     "constant": 3.3,
 }
 LEAST = 0.4  # below this the papers do not answer
+LEAST_OF_UNKNOWN = 0.8  # where a name is asked for that no paper of the library has
 
 _LIST_SIZE = 3.0
 _LOWEST = -9.0  # the logit of a question for which nothing was read

@@ -221,10 +221,11 @@ def stream(
         return [word for word in said if not gathering.is_known(index, word)]
 
     def quoted() -> _Made:
+        needed = abstention.least_for(read, grounds, least)
+        if read.kind != "compare" and gathering.names_unheard(index, unknown()):
+            needed = max(needed, abstention.LEAST_OF_UNKNOWN)
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        meant = (
-            read.limited or bool(found.absent) or sure >= abstention.least_for(read, grounds, least)
-        )
+        meant = read.limited or bool(found.absent) or sure >= needed
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, unknown()), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0, length)

@@ -12,6 +12,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answers import comparisons, listing, retrieval
 from rag.answers.extraction import READ
+from rag.answers.naming import has_inner_capital
 from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
@@ -248,6 +249,14 @@ def rarity(index: Index, term: str) -> float:
 def is_known(index: Index, word: str) -> bool:
     """Say whether any paper has a word."""
     return any(index.lexical.document_frequency(term) for term in terms(word))
+
+
+def names_unheard(index: Index, unknown: Sequence[str]) -> bool:
+    """Say whether one of the words that no paper has is a name, and no version of a known one."""
+    return any(
+        has_inner_capital(word) and not is_known(index, word.rstrip("0123456789"))
+        for word in unknown
+    )
 
 
 def is_foreign(index: Index, question: Question) -> bool:

@@ -46,6 +46,9 @@ _YEARS = tuple(
         (rf"\b{_YEAR}\b", ("=",)),
     )
 )
+_EITHER_YEAR = re.compile(
+    rf"\b{_YEAR}\s+(?:or|and|vs\.?|versus|than)\s+(?:in\s+)?{_YEAR}\b", re.IGNORECASE
+)
 _PERSONAL = frozenset("by did has et and author professor prof dr".split())
 _AT = frozenset("at in from of to for on".split())
 _VENUE_NOUNS = frozenset("venue conference journal workshop".split())
@@ -156,6 +159,7 @@ def is_name(typed: str, written: str, library: Lexical) -> bool:
 
 
 _READ_FOR_FORM, _APART = 10, 8  # papers, every so many of those found
+_MOSTLY = 0.6  # share from which a common word is the name that papers write so
 
 
 def commonest_form(word: str, library: Lexical) -> str | None:
@@ -169,7 +173,11 @@ def commonest_form(word: str, library: Lexical) -> str | None:
     texts = [f"{hit.entry().paper.title} {hit.entry().paper.abstract}" for hit in hits]
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
     forms = Counter(form for text in texts for form in sorted(set(pattern.findall(text))))
-    return max(forms, key=forms.__getitem__) if forms else None
+    if not forms:
+        return None
+    form = max(forms, key=forms.__getitem__)
+    named = has_inner_capital(form) and is_common(word)
+    return form if not named or forms[form] >= _MOSTLY * forms.total() else word.lower()
 
 
 def has_inner_capital(word: str) -> bool:
@@ -269,6 +277,10 @@ def years_in(text: str) -> list[Condition]:
     decade = re.search(r"\b((?:19|20)\d)0['’]?s\b", text)
     if decade:
         return [Condition("year", op, decade[1] + end) for op, end in ((">=", "0"), ("<=", "9"))]
+    either = _EITHER_YEAR.search(text)
+    if either and abs(int(either[1]) - int(either[2])) == 1:
+        first, last = sorted(either.groups())
+        return [Condition("year", ">=", first), Condition("year", "<=", last)]
     for pattern, ops in _YEARS:
         match = pattern.search(text)
         if match:
@@ -380,8 +392,14 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     # "by Lee and Poe": in any order
     listed = whose or (before == "by" and not re.match(r"\s*et\b", after))
     fields = ("first", "person") if cited and not (joined or listed) else ("person",)
-    known = (Condition(field, "=", fold_person(name)) for field in fields)
-    return next((condition for condition in known if library.count([condition])), None)
+    known = [Condition(field, "=", fold_person(name)) for field in fields]
+    year = _YEAR_NEXT.match(after)
+    of_then = [Condition("year", "=", year[1])] if year and len(known) > 1 else []
+    for where in (of_then, []):  # who is the first author of none then is one of its authors
+        found = [condition for condition in known if library.count([condition, *where])]
+        if found:
+            return found[0]
+    return None
 
 
 def is_person(words: Sequence[Chunk], i: int, library: Lexical) -> bool:
@@ -443,8 +461,10 @@ def _venues_in(
         year = re.fullmatch(_YEAR, after) is not None
         capital = word.text.isupper() or has_inner_capital(word.text)
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
+        soon = {word.text.casefold() for word in words[i + 1 : i + 4]}
         if (
             placed
+            or (capital and before in {"did", "does", "has"} and soon & _WRITINGS)
             or (capital and (before in _AT or after in _PAPERS or {before, after} & _VENUE_NOUNS))
             or (after in _PAPERS and not is_common(word.text))
             or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))

@@ -352,17 +352,26 @@ def _foreign(text: str, library: Lexical | None) -> Question:
     """Return a question in another language as what the library knows of it: names decide."""
     named = naming.find_names(text, library)
     known = [
-        chunk.text
+        _own_part(chunk.text, library)
         for chunk in naming.chunks(text)
         if library is not None
         and len(chunk.text) > 2
         and any(library.document_frequency(term) for term in asked_terms(chunk.text))
         and (chunk.text in " ".join(named.titles) or not chunk.text.islower())
     ]
+    named = replace(named, titles=tuple(_own_part(title, library) for title in named.titles))
     titles = " ".join(named.titles)
     others = [word for word in known if word not in titles and not (titles and word.istitle())]
     searched = " ".join(dict.fromkeys([*named.titles, *others])) or text
     return Question(searched, "fact", names=named.titles, subject=searched)
+
+
+def _own_part(name: str, library: Lexical | None) -> str:
+    """Return the name in a compound of another language: of “SQuAD-Korpus” the first part."""
+    if library is None or "-" not in name or naming.commonest_form(name, library):
+        return name
+    parts = [part for part in name.split("-") if naming.has_inner_capital(part)]
+    return parts[0] if len(parts) == 1 else name
 
 
 _ASKS = (

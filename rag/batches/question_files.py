@@ -88,11 +88,11 @@ def _item(question: Any, given: Mapping[str, Any], number: int, path: str) -> It
     if isinstance(name, bool) or not isinstance(name, (str, int)) or not str(name).strip():
         name = str(number)
     item = Item(name, "", given=given)
+    if not _is_text(str(question)) or not _is_text(str(item.id)):
+        return Item(str(number), "", defect=f"{path}:{number} is not UTF-8; save the file as UTF-8")
     if not isinstance(question, str) or is_blank(question):
         return replace(item, defect=f"{path}:{number} has no question; write one")
     question = " ".join(question.split())  # as it will be asked
-    if not _is_text(question) or not _is_text(str(item.id)):
-        return Item(str(number), "", defect=f"{path}:{number} is not UTF-8; save the file as UTF-8")
     history: tuple[Turn, ...] = ()
     try:
         if given.get("history"):

@@ -19,11 +19,22 @@ from ui.uploads import Uploads
 BIB = "@misc{%s, title={%s}, abstract={A graph of %s is told about here.}, year={2020}}"
 
 
+_OPEN: list[httpx.Client] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    while _OPEN:
+        _OPEN.pop().close()
+
+
 class Browser:
     """A browser at the page: it keeps cookies and speaks the page's own protocol."""
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=60)
+        _OPEN.append(self.http)
         self.http.get("/")
         config = self.http.get("/config").json()
         self.upload_event = next(

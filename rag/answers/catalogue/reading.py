@@ -47,7 +47,10 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
             whole = False
     text = " ".join(shown)
     asks = _asks(text)
-    if _OF_DATA.search(text):  # "the documents in the Enron corpus" are none of the library's
+    typed = " ".join(word for word, _ in words).casefold()
+    if _OF_DATA.search(text) or _OF_A_CORPUS.search(
+        typed
+    ):  # "the documents in the Enron corpus" are none of the library's
         whole = False
     if "N" in shown and asks not in OF_PAPERS:
         whole = False
@@ -130,7 +133,9 @@ OUTSIDE = (
 _OUTSIDE = re.compile("|".join(pattern for pattern, _ in OUTSIDE))
 
 
-_OF_DATA = re.compile(r"\bX (?:corp(?:us|ora)|data(?:set|base)s?|collection|treebank|benchmark)\b")
+_DATA = r"(?:corp(?:us|ora)|data(?:set|base)s?|collection|treebank|benchmark)"
+_OF_DATA = re.compile(rf"\bX {_DATA}\b")
+_OF_A_CORPUS = re.compile(rf"\b(?:documents|texts|articles|abstracts)\b.*\b{_DATA} of\b")
 # "Does it cover X"
 _COVERS = re.compile(
     r"(?:does|do|is|are) (?:it|(?:this|the|your) (?:library|collection|database|corpus))"
@@ -172,6 +177,8 @@ def _asks(said: str) -> str:
         ):
             if has(head):
                 return asks
+    if has(r"\b(?:more|fewer)\b.*\bY (?:or|and|than)(?: in)? Y\b", _PAPERS):
+        return "per_year"
     aged = re.search(rf"{_NEW}|{_OLD}", re.sub(r"(?:first|last)[ -]author\w*", "", said))
     if aged and has(rf"{_PAPERS}|\b[AVX]\b|\bones?\b"):
         return "newest" if re.search(_NEW, aged.group()) else "oldest"
@@ -277,7 +284,7 @@ _FILLERS = frozenset(
     "together only roughly approximately around exactly currently altogether overall so far ever "
     "already actually really just right now also maybe some single alone own different distinct "
     "unique various full complete exact whole entire gimme whats what's hey please within during "
-    "containing starting start starts begin beginning times time yet available stored "
+    "fewer than containing starting start starts begin beginning times time yet available stored "
     "publishing held got longest shortest fewest more less than both either anywhere whom's mr "
     "ms paper's stuff thing things bit little short quick rate factor factors hi ok lot lots "
     "contributed "
