@@ -271,6 +271,8 @@ def test_a_common_word_is_as_most_papers_write_it_and_not_those_named_so():
             "did EMNLP have more papers in 2020 or in 2019",
             ["venue=emnlp", "year>=2019", "year<=2020"],
         ),
+        ("how many papers did Nature contribute", []),  # no capitals as a venue's
+        ("how many papers did EMNLP contribute", ["venue=emnlp"]),
         ("papers in 2015 or 2019", ["year=2015"]),
     ],
 )

@@ -143,3 +143,22 @@ def test_which_word_is_meant(monkeypatch, typed, papers, read):
 )
 def test_parts_of_hyphenated_words_are_mended(library, text, mended):
     assert mend(text, library, kinds.weights().vocabulary)[0] == mended
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("HoptotBees", "HotpotBees"),
+        ("HototBees", "HotpotBees"),
+        ("HoptoBee", "HoptoBee"),  # two letters away
+        ("TinyBae", "TinyBae"),  # one away from two names
+        ("HiBus", "HiBus"),  # too short to tell
+        ("HotpotBees2", "HotpotBees2"),  # another version
+    ],
+)
+def test_a_name_a_letter_away_from_one_papers_name_is_mended(typed, read):
+    index = Lexical(None)
+    titles = ["HotpotBees: many", "TinyBee: one", "TinyBat: two", "HiBees: three"]
+    papers = [Paper(str(i), title, "x") for i, title in enumerate(titles)]
+    index.write([Entry(p, ((0, 1),), {}, 1) for p in papers], [], "s")
+    assert mend(f"what is {typed}", index, kinds.weights().vocabulary)[0] == f"what is {read}"

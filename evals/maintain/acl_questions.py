@@ -1,11 +1,10 @@
 """Ask the questions of ``evals/datasets/acl_questions.jsonl`` and count what is right, by kind.
 
-python -m evals.maintain.acl_questions --index INDEX [--half tune|test|aside] [--check] [-v]
+python -m evals.maintain.acl_questions --index INDEX [--half tune|aside] [--check] [-v]
 
 The index is of ACL Anthology abstracts; with ``--check`` nothing is asked, but the set is held
-against them: the papers are there, and their abstracts state the facts. ``test`` and ``aside`` were
-kept apart while rules were fitted: count them, but do not read them with ``-v`` before you fit
-anything.
+against them: the papers are there, and their abstracts state the facts. On ``tune`` rules were
+fitted; ``aside`` was counted first and then read, so write another set before you fit anything.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ KINDS = frozenset(
     "fact paraphrase comparison list library chat offtopic neartopic double long case typo "
     "foreign".split()
 )
-HALVES = ("tune", "test", "aside")
+HALVES = ("tune", "aside")
 _EXPECTED = frozenset("papers facts maybe missing undone value declined chat".split())
 # Kinds with a paper to be found: these are added up in the last line.
 _ANSWERABLE = KINDS - {"offtopic", "neartopic", "library", "chat"}

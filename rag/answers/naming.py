@@ -461,10 +461,10 @@ def _venues_in(
         year = re.fullmatch(_YEAR, after) is not None
         capital = word.text.isupper() or has_inner_capital(word.text)
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
-        soon = {word.text.casefold() for word in words[i + 1 : i + 4]}
+        beside = {word.text.casefold() for word in words[max(0, i - 3) : i + 4]}
         if (
             placed
-            or (capital and before in {"did", "does", "has"} and soon & _WRITINGS)
+            or (capital and before in {"did", "does", "has"} and beside & _WRITINGS)
             or (capital and (before in _AT or after in _PAPERS or {before, after} & _VENUE_NOUNS))
             or (after in _PAPERS and not is_common(word.text))
             or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))

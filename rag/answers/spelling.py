@@ -24,6 +24,7 @@ from rag.index.lexical import Lexical
 from rag.text.terms import first_term, terms
 from rag.text.words import rarity
 
+_SHORTEST_NAME = 6  # letters of a name that may be another with one wrong
 _SHORTEST, _LONG = 3, 7  # letters of a word that is mended; more of one that may have two errors
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
 _OFTENER = 200  # ... where another that is like it stands in so many times more
@@ -139,7 +140,9 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         return None
     stem = first_term(small)
     having = library.document_frequency(stem)
-    if stem in FUNCTION or having > _RARE or has_inner_capital(typed):
+    if has_inner_capital(typed):
+        return _title_near(small, library) if not having else None
+    if stem in FUNCTION or having > _RARE:
         return None
     if is_common(typed) or len(small) == _SHORTEST:  # then only as words that ask: "wich", "teh"
         plain = [word for word in asking if first_term(word) in ASKING]
@@ -162,6 +165,18 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         choices,
         key=lambda c: (c[0], sorted(c[2]) != letters, -len(c[2]), rarity(c[2]), c[1], c[2]),
     )[2]
+
+
+def _title_near(small: str, library: Lexical) -> str | None:
+    """Return the one name of a paper that is a letter away from a name that no paper has."""
+    if len(small) < _SHORTEST_NAME:
+        return None
+    heads = [head for head, _ in library.values("head", small[0]) if head.isalpha()]
+    near = [head for head in heads if OSA.distance(small, head, score_cutoff=1) == 1]
+    if len(near) != 1:
+        return None
+    names = (entry.paper.title.partition(":")[0].strip() for entry in library.titled(near[0]))
+    return next((name for name in names if has_inner_capital(name)), None)
 
 
 def _within(short: str, word: str) -> bool:
