@@ -162,3 +162,8 @@ def test_a_name_a_letter_away_from_one_papers_name_is_mended(typed, read):
     papers = [Paper(str(i), title, "x") for i, title in enumerate(titles)]
     index.write([Entry(p, ((0, 1),), {}, 1) for p in papers], [], "s")
     assert mend(f"what is {typed}", index, kinds.weights().vocabulary)[0] == f"what is {read}"
+
+
+def test_the_words_of_catalogues_are_no_errors(library):
+    asked = "which year has the fewest papers"
+    assert mend(asked, library, kinds.weights().vocabulary) == (asked, ())

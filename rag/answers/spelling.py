@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from rapidfuzz.distance import OSA
 
 from rag.answers import kinds
-from rag.answers.asking import ASKING, FUNCTION
+from rag.answers.asking import ASKING, CATALOGUE, FUNCTION
 from rag.answers.naming import (
     Chunk,
     chunks,
@@ -135,6 +135,7 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
         len(typed) < _SHORTEST
         or not _LETTERS.match(typed)
         or small in asking
+        or small in CATALOGUE
         or not typed.isascii()
     ):
         return None

@@ -107,7 +107,7 @@ _AUTHORS_OF_ONE = (
     r"\b(?:most|more|longest|largest|biggest|highest)\s+(?:number of\s+|list of\s+)?"
     rf"{_PEOPLE}"
     rf"|{_words('only single sole just')}.*{_PEOPLE}|\bsingle-author\w*"
-    rf"|\b(?:\d+|one|{'|'.join(NUMBERS)})[ -]author"
+    rf"|\b(?<!top )(?<!first )(?<!last )(?:\d+|one|{'|'.join(NUMBERS)})[ -]author"
 )
 # What no catalogue of papers holds, and what is said of it.
 OUTSIDE = (
