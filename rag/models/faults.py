@@ -144,10 +144,14 @@ def _said(error: openai.APIError, secret: str) -> str:
     return _one_line(message if isinstance(message, str) and message else error.message, secret)
 
 
+_ERRNO = re.compile(r"\[Errno -?\d+\] ?")  # the system's number for what its words say, too
+
+
 def _one_line(text: str, secret: str) -> str:
     """Return what a server said without keys, line breaks or terminal codes, cut short."""
     text = text[: 20 * _LONGEST_QUOTE]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = _ERRNO.sub("", text)
     if len(secret) > 1:
         text = re.sub(" ?".join(map(re.escape, secret)), secret, text)  # broken over lines
     text = cut_out(text, [secret])
