@@ -143,16 +143,20 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
     return likelihood(total)
 
 
-def least_for(question: Question, grounds: Grounds, least: float = LEAST) -> float:
+def least_for(
+    question: Question, grounds: Grounds, least: float = LEAST, *, unheard: bool = False
+) -> float:
     """Return from which score the papers answer: for a list, words that are found are enough.
 
     For a comparison it is less where both names are found: each side's paper has something to say.
+    For others it is more where a name is ``unheard``, in no paper of the library.
     """
+    compares = question.kind == "compare"
     if question.kind == "list" and grounds.features.coverage > _ALL:
-        return least * _LISTED
-    if question.kind == "compare" and grounds.features.unnamed == 0.0:
-        return least * _COMPARED
-    return least
+        least *= _LISTED
+    elif compares and grounds.features.unnamed == 0.0:
+        least *= _COMPARED
+    return max(least, LEAST_OF_UNKNOWN) if unheard and not compares else least
 
 
 def _log_odds(probability: float) -> float:

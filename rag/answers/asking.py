@@ -14,8 +14,7 @@ def _stemmed(text: str) -> frozenset[str]:
 # Words that no search looks for: they carry no subject.
 FUNCTION = _stemmed(
     "a about according all also am an and any are as at be been being but by can could did do does "
-    "for "
-    "from had has have how i if in into is it its may me might must my no not of on or our "
+    "for from had has have how i if in into is it its may me might must my no not of on or our "
     "shall should so some such than that the their them then there these they this those to "
     "upon us was we were what when where whether which while who whom whose why will with "
     "would you your"

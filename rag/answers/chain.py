@@ -221,13 +221,13 @@ def stream(
         return [word for word in said if not gathering.is_known(index, word)]
 
     def quoted() -> _Made:
-        needed = abstention.least_for(read, grounds, least)
-        if read.kind != "compare" and gathering.names_unheard(index, unknown()):
-            needed = max(needed, abstention.LEAST_OF_UNKNOWN)
+        strangers = unknown()
+        unheard = gathering.names_unheard(index, strangers)
+        needed = abstention.least_for(read, grounds, least, unheard=unheard)
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
         meant = read.limited or bool(found.absent) or sure >= needed
         if not hits or not meant or strange:
-            return _Made(read.note + declined(hits, unknown()), answered=False)
+            return _Made(read.note + declined(hits, strangers), answered=False)
         chosen = extraction.choose(candidates, read, found.named if not plan else 0, length)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
         unsure = extraction.nearest(candidates, read)

@@ -48,9 +48,8 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
     text = " ".join(shown)
     asks = _asks(text)
     typed = " ".join(word for word, _ in words).casefold()
-    if _OF_DATA.search(text) or _OF_A_CORPUS.search(
-        typed
-    ):  # "the documents in the Enron corpus" are none of the library's
+    # "The documents in the Enron corpus" are none of the library's.
+    if _OF_DATA.search(text) or _OF_A_CORPUS.search(typed):
         whole = False
     if "N" in shown and asks not in OF_PAPERS:
         whole = False
