@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -39,6 +40,11 @@ def hit(key: str, title: str, abstract: str = "Nothing.", score: float = 1.0) ->
 )
 def test_how_clearly_a_paper_is_what_a_name_stands_for(title, abstract, strength):
     assert name_strength("the LoRA method", hit("p", title, abstract)) == strength
+
+
+def test_one_word_of_a_name_of_two_is_hardly_that_name():
+    assert name_strength("MS MARCO", hit("p", "MARCO: chatting agents", "x")) == 0.5
+    assert name_strength("MS MARCO", hit("p", "Ranking passages", "Trained on MS MARCO.")) == 1.0
 
 
 def test_a_side_without_a_name_is_a_phrase():
@@ -269,6 +275,20 @@ def test_the_paper_that_is_called_as_asked_comes_first(bees):
     # It is looked for where the search for the question itself does not find it.
     assert found(bees, Question(text, names=("Alpha",)), k=1) == ["a"]
     assert found(bees, Question(text, names=("Gamma",))) == without
+
+
+def test_a_paper_whose_name_is_a_common_word_is_found_all_the_same(assistant, tmp_path):
+    rows = [
+        {"id": f"p{i}", "title": f"Quality {i}", "abstract": "Quality, quality and quality."}
+        for i in range(110)
+    ]
+    rows += [
+        {"id": "name", "title": "QuALITY: stories", "abstract": "A long text is read."},
+        {"id": "other", "title": "SQuALITY: summaries", "abstract": "Quality is short."},
+    ]
+    filled(assistant, tmp_path, "".join(f"{json.dumps(row)}\n" for row in rows))
+    read = read_question("How does SQuALITY differ from QuALITY?", assistant.index.lexical)
+    assert found(assistant, read)[:2] == ["other", "name"]
 
 
 def test_of_many_papers_of_one_name_the_search_tells_which_is_meant(assistant, tmp_path):

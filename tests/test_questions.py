@@ -160,6 +160,9 @@ def test_of_a_long_question_the_sentence_that_names_what_is_meant_is_asked(quest
         ("How many claims were written, and what share of the claims is that?", ()),
         ("In which year and at which conference did it appear?", ()),
         ("Both T5 and BART denoise. How do they differ?", ()),
+        ("Can a program mend errors while it reads? Which steps were taken for that?", ()),
+        ("How is old script read? One program for each writer, or one for all?", ()),
+        ("I count rude or kind notes. Why is a plain net too weak?", ()),
     ],
 )
 def test_several_questions_in_one(question, several):
@@ -533,6 +536,17 @@ def test_questions_that_open_alike_are_one_where_only_the_name_differs(before, p
 )
 def test_a_later_question_gets_the_subject_of_the_first(piece, subject, alone):
     assert questions._alone(piece, subject, None) == alone
+
+
+def test_whether_articles_say_so_asks_for_no_list_of_articles():
+    text = "Do encyclopedia articles about the lives of women say more on husbands than others?"
+    assert read_question(text).kind == "yes_no"
+    assert read_question("Are there articles about the lives of women?").kind == "list"
+
+
+def test_half_of_a_sentence_is_no_side_of_a_comparison():
+    read = read_question("My boss wants to see rude or kind notes. Why is a plain net too weak?")
+    assert (read.kind, read.parts) == ("reason", ())
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ _ASPECT = re.compile(
     r"on\s+the\s+\S+)(?:\s.*|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST = 9  # words of a side
 _LEADING = re.compile(r"\A(?:the|a|an|using|either|between|of)\s+", re.IGNORECASE)
 
 
@@ -86,9 +87,18 @@ def sides(question: str) -> tuple[str, str] | None:
             continue
         first, second = match.groups()
         pair = (_trimmed(first), _trimmed(_ASPECT.sub("", second, count=1)))
-        if all(side and len(side) > 1 and not _NO_SIDE.match(side) for side in pair):
+        if all(len(side) > 1 and not _NO_SIDE.match(side) and _is_one(side) for side in pair):
             return pair
     return None
+
+
+def _is_one(side: str) -> bool:
+    """Say whether a side is a noun with little beside it, not half of a sentence, or two.
+
+    >>> _is_one("fine-tuning of the last layer"), _is_one("a teacher. Why is the plain one")
+    (True, False)
+    """
+    return len(side.split()) <= _LONGEST and not re.search(r"[.?!]\s", side)
 
 
 def _trimmed(side: str) -> str:

@@ -104,8 +104,29 @@ def _run_of(
     """Return the papers found for a side, first those that are called by a name in it."""
     found = retrieval.search(index, embedder, side, _LOOKED_AT, where)
     own = [name for name in names if name.casefold() in side.casefold()]
-    meant = {entry.paper.id for name in own or [side] for entry in index.lexical.titled(name)}
-    return _each_once([*(hit for hit in found if hit.paper.id in meant), *found[:k]])
+    called = [_titled(name, found, index, embedder, where) for name in own or [side]]
+    return _each_once([*itertools.chain.from_iterable(called), *found[:k]])
+
+
+def _titled(
+    name: str,
+    hits: Sequence[Hit],
+    index: Index,
+    embedder: BaseEmbedding,
+    where: Sequence[Condition],
+) -> list[Hit]:
+    """Return the papers whose titles begin with a name; where it is a common word too, few are.
+
+    Those among the hits come first, in their order; the others are fetched if they are few.
+    """
+    meant = [entry.paper.id for entry in index.lexical.titled(name)]
+    near = [hit for hit in hits if hit.paper.id in meant]
+    if len(meant) > _NAMESAKES:
+        return near
+    reached = {hit.paper.id for hit in near}
+    limits = [Condition("id", "=", paper_id) for paper_id in meant if paper_id not in reached]
+    rest = [retrieval.search(index, embedder, name, 1, [*where, limit]) for limit in limits]
+    return [*near, *itertools.chain.from_iterable(rest)]
 
 
 def _likeness(embedder: BaseEmbedding, one: Hit, other: Hit) -> float:
@@ -126,14 +147,8 @@ def _called(
     """Return the papers whose titles begin with the names that are asked: they are meant."""
     called: list[Hit] = []
     for name in names:
-        meant = {entry.paper.id for entry in index.lexical.titled(name)}
-        if not 0 < len(meant) <= _NAMESAKES:
-            continue
-        near = [hit for hit in hits if hit.paper.id in meant]
-        if not near:
-            found = retrieval.search(index, embedder, name, _LOOKED_AT, where)
-            near = [hit for hit in found if hit.paper.id in meant]
-        called += near
+        if len(index.lexical.titled(name)) <= _NAMESAKES:
+            called += _titled(name, hits, index, embedder, where)
     return called
 
 
@@ -200,11 +215,14 @@ def name_strength(side: str, hit: Hit) -> float:
     """Return how clearly a paper is what ``side`` or one of the names in it stands for, 0 to 3.
 
     3 where the title begins with the name and a colon, 2 where it begins with the name, 1.5
-    where it has the name, 1 where only the abstract has it.
+    where it has the name, 1 where only the abstract has it, 0.5 where it has one word of a name
+    of several: "MARCO: …" is not MS MARCO.
     """
     title, abstract = hit.paper.title, hit.paper.abstract
-    wanted = [[word.squeezed] for word in words(side) if word.kind == "name"]
-    wanted.append([word.squeezed for word in words(side)])
+    said = words(side)
+    runs = itertools.groupby(said, key=lambda word: word.kind == "name")
+    names = [[word.squeezed for word in run] for is_name, run in runs if is_name]
+    wanted = [*names, [word.squeezed for word in said]]
     if squeeze(title.partition(":")[0]) in {"".join(name) for name in wanted}:
         return 3.0
     in_title = [word.squeezed for word in words(title)]
@@ -217,7 +235,8 @@ def name_strength(side: str, hit: Hit) -> float:
             best = max(best, 1.5)
         elif _in_a_row(name, in_abstract):
             best = max(best, 1.0)
-    return best
+    part = any(not {*in_title, *in_abstract}.isdisjoint(name) for name in names)
+    return best or 0.5 * part
 
 
 def _in_a_row(wanted: Sequence[str], said: Sequence[str]) -> bool:

@@ -193,6 +193,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         unlike = long or _opening(said) == "verb"
         if kind == "list" and unlike and not _SOUGHT.intersection(said):
             continue
+        if kind == "list" and _opening(said) == "verb" and said[1:2] in _CLAIMED:
+            continue
         if kind in {"fact", "topic"} and _wants_papers(said):
             return replace(question, kind="list")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
@@ -233,6 +235,8 @@ _SOUGHT = frozenset(
     "paper papers work works study studies research article articles method methods approaches "
     "dataset datasets anyone anybody anything publications surveys benchmarks models you".split()
 )
+# "Do old articles about X differ" asks whether it is so; "is there", "do you know" seek papers.
+_CLAIMED = (["X"], ["N"], ["the"], ["a"], ["an"])
 _WH = frozenset("what which who whom whose when where why how".split())
 _VERBS = frozenset(
     "is are was were does do did can could should would will may might must has have isn't "
@@ -442,12 +446,19 @@ def _belongs(piece: str, library: Lexical | None) -> bool:
 
     >>> _belongs("which kappa did the annotators reach", None)
     True
+    >>> _belongs("one model for every language, or one for all?", None)
+    True
     """
     if naming.find_names(piece, library).titles:
         return False
+    if not re.search(rf"\b{_ASKS}\b", piece, re.IGNORECASE):
+        return True
     short = len(asked_terms(piece)) <= _FEW
     kind = _read(piece, library).kind
-    return bool(short or _REFERS.search(piece)) and kind not in {"list", "library", "compare"}
+    refers = bool(_REFERS.search(piece))
+    if kind == "list":  # "which steps were taken for that"
+        return short and refers and not _WORKS.intersection(piece.casefold().split())
+    return (short or refers) and kind not in {"library", "compare"}
 
 
 def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:
