@@ -186,7 +186,7 @@ def test_from_which_score_papers_answer(kind, coverage, unnamed, least):
         ("rap or metal lyrics", [(0, 1)]),
         ("rap and/or metal", [(0, 1)]),
         ("rap/metal", [(0, 1)]),
-        ("rap and metal", []),
+        ("rap and metal lyrics", [(0, 1)]),
         ("rap for metal", []),
     ],
 )

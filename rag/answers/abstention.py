@@ -129,7 +129,7 @@ def find_grounds(
 
 
 def alternatives(text: str, asked: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Yield the places of the words of a text of which either will do: “rap or metal lyrics”."""
+    """Yield the places of words of which either will do: “rap or metal lyrics”, “rap and metal”."""
     for i, (left, right) in enumerate(itertools.pairwise(asked)):
         if _OR.fullmatch(text, left.start + len(left.text), right.start):
             yield i, i + 1
