@@ -180,7 +180,9 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             "chat",
         }:
             continue
-        if sides and (kind == "compare" or _COMPARE.search(text)) and not _claims(sides, named):
+        of_names = sides and all(any(t in side for t in named.titles) for side in sides)
+        compares = kind == "compare" or of_names or _COMPARE.search(text)
+        if sides and compares and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
@@ -317,8 +319,9 @@ def _is_small(said: Sequence[str], share: float) -> bool:
 
 
 _OF_BOTH = re.compile(
-    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ing|ison)|contrast|in\s+common|pros|cons|prefer|"
-    r"and\s+how\s+\w+)\b",
+    r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ed|ing|ison)|contrast|in\s+common|pros|cons|"
+    r"prefer|and\s+how\s+\w+|and\s+which|as\s+opposed\s+to|unlike|whereas|versus|vs|relates?|"
+    r"that\s+\S+\s+(?:does|do|did)\s?n[o'’]t)\b",
     re.IGNORECASE,
 )
 
