@@ -157,8 +157,8 @@ class TestReading:
             hit(2, "Judges", "GPT-4 judges, GPT-3 does not."),
             hit(3, "Bees", "We count bees."),
         ]
-        assert rivals("How many parameters has GPT-4?", hits) == {0}
-        assert rivals("How many parameters has GPT?", hits) == frozenset()
+        assert rivals(["How many parameters has GPT-4?"], hits) == {0}
+        assert rivals(["How many parameters has GPT?"], hits) == frozenset()
         reader = Reader()
         asked = Question("How many parameters has GPT-4?")
         found = score_sentences(asked, hits, alike, lambda term: 1.0, reader).sentences

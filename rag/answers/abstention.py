@@ -101,7 +101,7 @@ def find_grounds(
         return Grounds(Features(second, first, likely, 0.0, 0.0, size), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
-    if others := rivals(question.text, near):
+    if others := rivals(question.parts or [question.text], near):
         had[sorted(others)] = 0.0
     missing = [
         word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < _FOUND

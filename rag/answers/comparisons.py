@@ -58,7 +58,8 @@ _PATTERNS = tuple(
         r"([^?.,:;]{2,118})",
         rf"\b(?:difference|differences)\s+{_SIDE}\s+(?:{_AND}|vs\.?)\s+(\S.{{1,118}})",
         rf"\A\s*{_SIDE}\s+(?:versus|vs\.?|as\s+opposed\s+to|in\s+comparison\s+(?:to|with)|in\s+contrast\s+to|"
-        r"compared\s+(?:to|with|against)|against)\s+(?:other\s+.{2,80}?\s+such\s+as\s+)?(\S.{1,118})",
+        r"compared\s+(?:to|with|against))\s+(?:other\s+.{2,80}?\s+such\s+as\s+)?(\S.{1,118})",
+        r"\A\s*((?-i:\S*\w[A-Z]\S*))\s+against\s+(\S.{1,118})",
         rf"\A\s*{_SIDE}\s*(?:,|\s{_AND})\s+{_SIDE}(?:\s+side\s+by\s+side|\s+compared|\s+comparison|"
         r"\s+differences?|\s*[:,;]\s*(?:what|how|which|similarities|differences?).*)",
         rf"\A\s*{_SIDE}\s+or\s+([^,;:?]{{2,118}})",

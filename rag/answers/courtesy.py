@@ -62,6 +62,7 @@ _LONGEST_AFTER = 120  # characters at the end that are looked at
 # A sentence that says something of the person who asks, and nothing of what is asked.
 _ASIDE = re.compile(
     r"\A(?:i\s+am|i['’]m|we\s+are|we['’]re)\s+(?:a|an|new|preparing|writing|currently|just|in\s+a\s+hurry)\b"
+    r"(?!.*\b(?:about|on|with|for|into|which|that)\b)"
     r"|\A(?:sorry|excuse\s+me|forgive\s+me|hope\s+you|i\s+hope)\b",
     re.IGNORECASE,
 )

@@ -110,7 +110,7 @@ def score_sentences(
         read: pairs of question and passage to logits (see `rag.models.cross_encoder`).
     """
     every, vectors = _skim(question.text, hits, embed, rarity)
-    others = rivals(question.text, hits)
+    others = rivals(question.parts or [question.text], hits)
     closely = sorted(
         (i for i in range(len(every)) if every[i].hit not in others), key=lambda i: -every[i].score
     )
@@ -130,13 +130,19 @@ def score_sentences(
     return Candidates(tuple(every), vectors)
 
 
-def rivals(question: str, hits: Sequence[Hit]) -> frozenset[int]:
-    """Return which hits have only relatives of a numbered name: GPT-3 where GPT-4 is asked."""
-    asked = identifiers(question)
+def rivals(asked: Sequence[str], hits: Sequence[Hit]) -> frozenset[int]:
+    """Return which hits have only relatives of a numbered name: GPT-3 where GPT-4 is asked.
+
+    Args:
+        asked: the question, or each side of a comparison: one will do.
+        hits: the papers.
+    """
+    names = [identifiers(each) for each in asked]
+    if not all(names):
+        return frozenset()
+    stated = [identifiers(f"{hit.paper.title}. {hit.paper.abstract}") for hit in hits]
     return frozenset(
-        number
-        for number, hit in enumerate(hits)
-        if asked and conflicts(asked, identifiers(f"{hit.paper.title}. {hit.paper.abstract}"))
+        number for number, own in enumerate(stated) if all(conflicts(each, own) for each in names)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -18,7 +18,7 @@ from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models.embedders import embed_kept
 from rag.text.terms import terms
-from rag.text.words import squeeze, words
+from rag.text.words import Word, squeeze, words
 from rag.types import Hit, Turn
 
 _LOOKED_AT = 100  # papers among which a list finds those that match
@@ -71,8 +71,10 @@ def gather(
     if question.kind == "compare":
         runs = [_run_of(side, question.names, index, embedder, k, where) for side in question.parts]
         sides = choose_sides(question.parts, [*runs, hits], functools.partial(_likeness, embedder))
-        loosely = comparisons.sides(question.text) is None
-        if _compared_in_one(question.parts, sides, loosely=loosely):
+        joined = " and ".join(question.parts) in question.text  # of each the same is asked
+        loosely = comparisons.sides(question.text) is None and not joined
+        in_one = _compared_in_one(question.parts, sides, hits[:READ] if loosely else ())
+        if in_one:
             return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
@@ -194,18 +196,19 @@ def choose_sides(
     return [side[0] for side in meant if side]
 
 
-def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit], *, loosely: bool) -> bool:
+def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit], near: Sequence[Hit]) -> bool:
     """Say whether a side has no paper of its own, but the paper for the other names it too.
 
-    Where a question has two names but is not worded as a comparison (``loosely``), it is enough
-    that either paper has the other's name.
+    Where a question has two names but is not worded as a comparison, it is enough that one of the
+    papers ``near`` has both; for one that is, there are none.
     """
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
     if len(own) != 2:
         return False
-    if loosely:
-        return max(others) > 0.0
+    if near:
+        have_both = (all(name_strength(part, hit) for part in parts) for hit in [*sides, *near])
+        return min(own) < _CALLED and any(have_both)
     if max(own) < _IN_TITLE:  # neither side has a paper of its own
         return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
     return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
@@ -220,13 +223,12 @@ def name_strength(side: str, hit: Hit) -> float:
     """
     title, abstract = hit.paper.title, hit.paper.abstract
     said = words(side)
-    runs = itertools.groupby(said, key=lambda word: word.kind == "name")
-    names = [[word.squeezed for word in run] for is_name, run in runs if is_name]
-    wanted = [*names, [word.squeezed for word in said]]
+    runs = itertools.groupby(said, key=lambda word: word.kind in {"name", "number"})
+    names = [_chunks(run) for is_name, run in runs if is_name]
+    wanted = [*names, _chunks(said)]
     if squeeze(title.partition(":")[0]) in {"".join(name) for name in wanted}:
         return 3.0
-    in_title = [word.squeezed for word in words(title)]
-    in_abstract = [word.squeezed for word in words(abstract)]
+    in_title, in_abstract = _chunks(words(title)), _chunks(words(abstract))
     best = 0.0
     for name in filter(None, wanted):
         if in_title[: len(name)] == name:
@@ -237,6 +239,11 @@ def name_strength(side: str, hit: Hit) -> float:
             best = max(best, 1.0)
     part = any(not {*in_title, *in_abstract}.isdisjoint(name) for name in names)
     return best or 0.5 * part
+
+
+def _chunks(said: Iterable[Word]) -> list[str]:
+    """Return the squeezed chunks of words, of which a number like 2.0 has two."""
+    return [chunk for chunk, _ in itertools.groupby(word.squeezed for word in said)]
 
 
 def _in_a_row(wanted: Sequence[str], said: Sequence[str]) -> bool:

@@ -447,7 +447,10 @@ _CITED = re.compile(
 def _venues_in(
     words: Sequence[Chunk], text: str, marks: dict[int, str], library: Lexical
 ) -> Iterator[tuple[int, int, Condition]]:
-    """Yield the words that are venues of the library, where they stand as venues do."""
+    """Yield the words that are venues of the library, where they stand as venues do.
+
+    What a venue in brackets abbreviates belongs to it: “Global WordNet Conference (GWC)”.
+    """
     for i, word in enumerate(words):
         if i in marks and marks[i] != "N":
             continue
@@ -469,7 +472,15 @@ def _venues_in(
             or (after in _PAPERS and not is_common(word.text))
             or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))
         ):
-            yield i, i + 1, venue
+            yield i - _spelled_out(words, i, text), i + 1, venue
+
+
+def _spelled_out(words: Sequence[Chunk], i: int, text: str) -> int:
+    """Return how many words before one in brackets it is made of, by their first letters."""
+    letters = words[i].text.casefold()
+    before = words[max(0, i - len(letters)) : i]
+    spelled = "".join(word.text[0].casefold() for word in before) == letters
+    return len(before) if spelled and text[: words[i].start].endswith("(") else 0
 
 
 def _stands_as_venue(words: Sequence[Chunk], i: int) -> bool:

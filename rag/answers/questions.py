@@ -170,6 +170,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
+    if not asked.whole and said[:1] and said[0] in _WORKS:  # "papers examining X"
+        shares = {**shares, "list": 2.0}
     listed = max(shares, key=shares.__getitem__) == "list" and _WORKS.intersection(said)
     if both and not listed:  # "papers on BERT or GPT-2" are a list
         return replace(question, kind="compare", parts=both)
@@ -320,7 +322,8 @@ def _is_small(said: Sequence[str], share: float) -> bool:
 
 _OF_BOTH = re.compile(
     r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ed|ing|ison)|contrast|in\s+common|pros|cons|"
-    r"prefer|and\s+how\s+\w+|and\s+which|as\s+opposed\s+to|unlike|whereas|versus|vs|relates?|"
+    r"prefer|and\s+how\s+\w+|and\s+which|as\s+opposed\s+to|unlike|whereas|versus|vs|relates?|beyond|"
+    r"than|over|improves?|extends?|builds?|as\s+\w+\s+as|"
     r"that\s+\S+\s+(?:does|do|did)\s?n[o'’]t)\b",
     re.IGNORECASE,
 )
@@ -331,9 +334,10 @@ def _both(text: str, titles: Sequence[str], library: Lexical) -> tuple[str, str]
 
     One of them may be missing from the library.
     """
-    if len(titles) != 2 or not any(map(library.is_title, titles)) or not _OF_BOTH.search(text):
+    if len(titles) != 2 or not any(map(library.is_title, titles)):
         return None
-    return titles[0], titles[1]
+    together = re.search(rf"{re.escape(titles[0])}\s+and\s+{re.escape(titles[1])}", text)
+    return (titles[0], titles[1]) if together or _OF_BOTH.search(text) else None
 
 
 def _claims(sides: Sequence[str], named: naming.Named) -> bool:
@@ -440,7 +444,8 @@ _REFERS = re.compile(
 )
 _FEW = 2  # terms of a question that says too little to stand alone
 _HALF = re.compile(
-    r"\A(?:in|on|at|by|to|for|with|of|from)\s+(?:what|which)\s+\w+\W*\Z", re.IGNORECASE
+    r"\A(?:in|on|at|by|to|for|with|of|from)\s+(?:what|which)\s+(?:\w+\s+)?\w+(?:\W*\Z|,)",
+    re.IGNORECASE,
 )
 
 

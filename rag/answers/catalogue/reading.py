@@ -161,6 +161,8 @@ def _asks(said: str) -> str:
         return ""
     if has(r"\bA\b", rf"{_WITH}|{_WHO}.*\bwith\b|\bcollaborat"):
         return "count" if counted else "by" if has(r"\bA\b.*\bA\b") else "coauthors"
+    if has(r"\bA and A\b", r"\bboth\b|\b(?:co-?)?authors\b|\bjoint(?:ly)?\b", _PAPERS):
+        return "count" if counted else "by"
     if has(_AUTHORS_OF_ONE) and not has(r"\b[A]\b|\bN\b"):
         return "sized"
     if counted and not has(rf"{_MOST}.*{_PAPERS}", rf"{_PEOPLE}|{_WHO}"):
@@ -286,7 +288,7 @@ _FILLERS = frozenset(
     "fewer than containing starting start starts begin beginning times time yet available stored "
     "publishing held got longest shortest fewest more less than both either anywhere whom's mr "
     "ms paper's stuff thing things bit little short quick rate factor factors hi ok lot lots "
-    "contributed "
+    "contributed signed "
     "contribute involved usually often mostly mainly his her percent changed "
     "change grown evolved least "
     "gathered altogether respectively main please kind sort sorts hold holds owns store "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.answers import listing, retrieval
@@ -16,6 +17,8 @@ from rag.types import Paper
 
 LISTED = 20  # papers
 _LOOKED_AT = 100  # papers among which those about a subject are found
+_AGED = re.compile(r"\b(?:newest|latest|most\s+recent|(oldest|earliest))\b", re.IGNORECASE)
+_JOINED = re.compile(r"\s+(?:and|or|and/or)\s+(?:the\s+)?|\s*[,/]\s*", re.IGNORECASE)
 
 
 def named_papers(asked: Asked, *, exact: bool = False) -> list[Paper]:
@@ -41,15 +44,26 @@ def named_papers(asked: Asked, *, exact: bool = False) -> list[Paper]:
     text = f"{question.subject} {' '.join(question.names)}"
     hits = retrieval.search(asked.index, asked.embedder, text, _LOOKED_AT, asked.where)
     having = [hit.paper for hit in hits if wanted <= set(terms(hit.paper.title))]
+    if aged := _AGED.search(question.text):
+        dated = [paper for paper in having if paper.year is not None] or having
+        sign = 1 if aged[1] else -1
+        return sorted(dated, key=lambda paper: sign * (paper.year or 0))[:1]
     return sorted(having, key=lambda paper: len(paper.title))[:1]
 
 
 def papers_about(asked: Asked) -> list[Paper]:
-    """Return the papers about a question's subject that its conditions allow, best first."""
+    """Return the papers about a question's subject that its conditions allow, best first.
+
+    Of two subjects of certain people's papers either will do.
+    """
     subject = asked.question.subject
     hits = retrieval.search(asked.index, asked.embedder, subject, _LOOKED_AT, asked.where)
-    wanted = subject_terms(asked.question)
-    whole = _together([hit.paper for hit in hits], wanted)
+    papers = [hit.paper for hit in hits]
+    whole = _together(papers, subject_terms(asked.question))
+    parts = [asked_terms(part) for part in _JOINED.split(subject)]
+    if asked.question.limited and len(parts) > 1 and all(parts):
+        some = [paper for part in parts for paper in _together(papers, part)]
+        whole = list({paper.id: paper for paper in (*whole, *some)}.values())
     return whole or [hit.paper for hit in listing.matches(subject, hits, asked.library)]
 
 
