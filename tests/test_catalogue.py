@@ -591,3 +591,20 @@ def test_of_papers_of_one_name_three_are_named(assistant, tmp_path):
     ]
     ask = filled(assistant, tmp_path, parts).ask
     assert ask("Who wrote Waspnet?").answer.count("“Waspnet: ") == 3
+
+
+def test_of_several_papers_of_one_name_the_newest_or_oldest_is_told(assistant, tmp_path):
+    rows = [
+        {"id": f"q{year}", "title": f"BEELO submission {year}", "abstract": "x", "year": year}
+        for year in (2023, 2025, 2024)
+    ]
+    asked = filled(assistant, tmp_path, rows).ask
+    newest = "**BEELO submission 2025** was published in 2025 [1]"
+    assert asked("When did the newest BEELO submission appear?").answer == newest
+    oldest = "**BEELO submission 2023** was published in 2023 [1]"
+    assert asked("When did the oldest BEELO submission appear?").answer == oldest
+
+
+def test_of_two_subjects_of_ones_papers_either_will_do(ask):
+    found = ask("papers by Ann Lee about counting and whales")
+    assert [citation.paper.id for citation in found.citations] == ["a", "c"]

@@ -49,6 +49,8 @@ def library():
         ("EMNLP bees", "N bees", "EMNLP"),
         ("GPT-9 and bees", "N and bees", "GPT-9"),
         ("5 hives", "D hives", ""),
+        ("Is Google Maps v2 big?", "is N big", "Google Maps v2"),
+        ("is v2 big?", "is N big", "v2"),
         ("is attention all you need", "is attention all you need", ""),
         ("On hives of bees in the wild north", "N", "On hives of bees in the wild north"),
         (AT_MOST, "N", AT_MOST),
@@ -102,6 +104,8 @@ def test_papers_are_known_by_their_names(library, question, tokens, titles):
         ("nature of bees", "nature of bees", ""),
         ("the EMNLP conference", "the V conference", "venue=emnlp"),
         ("papers at ACL or EMNLP", "papers at V or V", "venue=acl or emnlp"),
+        ("papers at the Assembly Concerning Lakes (ACL)", "papers at the V", "venue=acl"),
+        ("papers at the Meeting on Lakes (ACL)", "papers at the meeting on lakes N", ""),
         ("papers at ACL with EMNLP", "papers at V with N", "venue=acl"),
         # What stands as only venues do is one, though the library has none of it.
         ("papers from JAIR on bees", "papers from V on bees", "venue=jair"),

@@ -529,7 +529,11 @@ def test_questions_that_open_alike_are_one_where_only_the_name_differs(before, p
         ("how fast is LiT beside it?", "LiT", "how fast is LiT beside it?"),
         ("what is the gain?", "LiT", "LiT: what is the gain?"),
         ("what is the test accuracy?", "LiT", "LiT: what is the test accuracy?"),
-        ("what is the best test accuracy?", "LiT", "what is the best test accuracy?"),
+        ("what is the best test accuracy?", "LiT", "LiT: what is the best test accuracy?"),
+        ("what is the test accuracy?", "bees", "bees: what is the test accuracy?"),
+        ("what is the best test accuracy?", "bees", "what is the best test accuracy?"),
+        ("were the labels checked by hand?", "LiT", "LiT: were the labels checked by hand?"),
+        ("were the labels of Oslo checked?", "LiT", "were the labels of Oslo checked?"),
         ("what is the loss of CLIP?", "LiT", "what is the loss of CLIP?"),
         ("who sings?", "LiT", "who sings?"),
     ],
@@ -638,3 +642,23 @@ def test_by_how_much_is_no_part_of_a_side():
 def test_of_a_compound_in_another_language_the_name_is_searched(library):
     asked = read_question("Wie funktioniert das TinyCLIP-Verfahren?", library)
     assert (asked.text, asked.names) == ("TinyCLIP", ("TinyCLIP",))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many hours, and of which GPU, went into Alpha?",
+        "Is there a doll that signs what it hears, and in which sign language?",
+    ],
+)
+def test_a_piece_that_asks_nothing_by_itself_is_not_cut_off(question):
+    assert read_question(question).several == ()
+
+
+def test_papers_that_examine_something_are_a_list():
+    assert read_question("Papers examining the values of old tales?").kind == "list"
+
+
+def test_one_name_against_another_is_a_comparison_but_not_any_word():
+    assert read_question("BERT against ELMo").parts == ("BERT", "ELMo")
+    assert read_question("Insults against reporters on the net: who rated them?").parts == ()

@@ -57,6 +57,8 @@ def marked(text):
         ("coauthors of Lee/A", "coauthors", ""),
         ("who wrote with Lee/A", "coauthors", ""),
         ("Whom does Lee/A work with", "coauthors", ""),
+        ("Which papers have both Lee/A and Poe/A as authors", "by", ""),
+        ("how many papers have Lee/A and Poe/A as authors", "count", ""),
         ("citations of Alpha/N", "unknown", ""),
         ("who is the most cited author", "unknown", ""),
         # Nothing that a library knows, though each word asks.

@@ -25,7 +25,9 @@ from rag.text.sentences import sentence_spans
 
 DATASETS = Path(__file__).parents[1] / "datasets" / "checker"
 # Batches that are never trained on.
-HELD_OUT = frozenset("a10 a22 b10 b22 qa04 qb04 qa14 qa15 qa16 qa17".split())
+HELD_OUT = frozenset(
+    "a10 a22 b10 b22 qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47".split()
+)
 SUPPORTS, ANSWERS = 0, 1  # what is asked of a pair, as in `rag.models.cross_encoder`
 _CORPORA = {
     "acl": "acl_abstracts.jsonl.gz",
@@ -258,20 +260,33 @@ def _add_questions(data: Data, corpora: Corpora, rng: random.Random, groups: Ite
         own = [under_title(paper["title"], sentence) for sentence in _sentences(paper)]
         hard = [strangers[i][1] for i in places if strangers[i][0] != row["paper"]]
         by = [i for i in row["answered_by"] if i < len(own)]
+        tempting = [i for i in row.get("not_by", ()) if i < len(own) and i not in by]
         if row["batch"] in HELD_OUT:
             data.held_questions.append(HeldQuestion(text, kind, by, own, hard[:8]))
             continue
         group = next(groups)
-        for passage, label, weight in _answers(text, kind, by, own, hard, rng):
+        for passage, label, weight in _answers(text, kind, (by, tempting), own, hard, rng):
             data.train.append(Example(group, ANSWERS, text, passage, label, kind, weight))
 
 
 def _answers(
-    text: str, kind: str, by: Sequence[int], own: Sequence[str], hard: Sequence[str],
-    rng: random.Random,
+    text: str, kind: str, places: tuple[Sequence[int], Sequence[int]], own: Sequence[str],
+    hard: Sequence[str], rng: random.Random,
 ) -> Iterator[tuple[str, float, float]]:  # fmt: skip
-    """Yield passages for a question, each with label and weight."""
-    if kind in "NPYW":
+    """Yield passages for a question, each with label and weight.
+
+    ``places`` are those of the sentences that answer, and of some that only look like it.
+    """
+    by, tempting = places
+    if kind == "M":
+        for place in by[:2]:
+            yield own[place], 1.0, 1.0 if place == by[0] else 0.7
+        rest = [place for place in range(len(own)) if place not in {*by, *tempting}]
+        for place in [*tempting[:2], *rng.sample(rest, min(1, len(rest)))]:
+            yield own[place], 0.0, 1.0
+        for passage in rng.sample(hard, min(len(hard), 1)):
+            yield passage, 0.0, 0.6
+    elif kind in "NPYW":
         for place in by[:2]:
             yield own[place], 1.0, 1.0 if place == by[0] else 0.7
         rest = [place for place in range(len(own)) if place not in by]

@@ -218,7 +218,7 @@ def stream(
     def unknown() -> list[str]:
         # Of a question in another language only the names are searched, so only they can lack.
         said = grounds.missing if read.language == "en" else read.names
-        return [word for word in said if not gathering.is_known(index, word)]
+        return gathering.unknown(index, read.text, said)
 
     def quoted() -> _Made:
         strangers = unknown()

@@ -12,7 +12,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.answers import comparisons, listing, retrieval
 from rag.answers.extraction import READ
-from rag.answers.naming import has_inner_capital
+from rag.answers.naming import chunks, has_inner_capital
 from rag.answers.questions import Question
 from rag.index.filters import Condition
 from rag.index.index import Index
@@ -26,6 +26,7 @@ _MARKERS = re.compile(r"(?:\[\d{1,3}\]\s?)+[.,;]?")
 _STRETCHES = 5
 _CALLED, _IN_TITLE = 3.0, 1.5  # see `name_strength`
 _BEGINNING = 300  # letters of an abstract that tell what it is about
+_FIRST = 3  # papers of which one that has both names may answer by itself
 _NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 
 
@@ -73,7 +74,7 @@ def gather(
         sides = choose_sides(question.parts, [*runs, hits], functools.partial(_likeness, embedder))
         joined = " and ".join(question.parts) in question.text  # of each the same is asked
         loosely = comparisons.sides(question.text) is None and not joined
-        in_one = _compared_in_one(question.parts, sides, hits[:READ] if loosely else ())
+        in_one = _compared_in_one(question.parts, sides, hits[:_FIRST] if loosely else ())
         if in_one:
             return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
@@ -275,6 +276,13 @@ def rarity(index: Index, term: str) -> float:
 def is_known(index: Index, word: str) -> bool:
     """Say whether any paper has a word."""
     return any(index.lexical.document_frequency(term) for term in terms(word))
+
+
+def unknown(index: Index, text: str, said: Sequence[str]) -> list[str]:
+    """Return which words of a text no paper has, a hyphenated one whole: “Q-Former”, not “Q”."""
+    whole = {part: one.text for one in chunks(text) for part in re.split(r"[-‐‑–]", one.text)}
+    found = [whole.get(word, word) for word in said if not is_known(index, word)]
+    return list(dict.fromkeys(found))
 
 
 def names_unheard(index: Index, unknown: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -227,8 +227,11 @@ def find_names(text: str, library: Lexical | None) -> Named:
     for i, word in enumerate(words):
         plain = word.text.casefold() in kinds.weights().vocabulary or word.text[0].isdigit()
         if i not in marks and has_inner_capital(word.text) and not plain:
-            marks[i] = "N"
-            titles.append(word.text)
+            first = i
+            while _VERSION.fullmatch(word.text) and first and _is_of_name(words, first - 1, marks):
+                first -= 1
+            marks.update(dict.fromkeys(range(first, i + 1), "N"))
+            titles.append(text[words[first].start : word.end])
     if re.search(r"\bfirst[- ]author", text, re.IGNORECASE):
         where = [replace(c, field="first") if c.field == "person" else c for c in where]
     where.extend(years_in(text))
@@ -245,6 +248,15 @@ def find_names(text: str, library: Lexical | None) -> Named:
             for i, word in enumerate(words)
         ),
     )
+
+
+_VERSION = re.compile(r"v\d+(?:\.\d+)*", re.IGNORECASE)
+
+
+def _is_of_name(words: Sequence[Chunk], i: int, marks: Mapping[int, str]) -> bool:
+    """Say whether a word before a version belongs to the name: “Google Landmarks v2”."""
+    word = words[i].text
+    return i not in marks and word[0].isupper() and not FUNCTION.intersection(terms(word))
 
 
 _DENYING = re.compile(rf"{_DENIAL}\Z", re.IGNORECASE)
@@ -465,14 +477,16 @@ def _venues_in(
         capital = word.text.isupper() or has_inner_capital(word.text)
         placed = year or before == "at" or (before in _AT and not is_common(word.text))
         beside = {word.text.casefold() for word in words[max(0, i - 3) : i + 4]}
+        spelled = _spelled_out(words, i, text)
         if (
             placed
+            or spelled
             or (capital and before in {"did", "does", "has"} and beside & _WRITINGS)
             or (capital and (before in _AT or after in _PAPERS or {before, after} & _VENUE_NOUNS))
             or (after in _PAPERS and not is_common(word.text))
             or (after in _WRITINGS and has_inner_capital(commonest_form(word.text, library) or ""))
         ):
-            yield i - _spelled_out(words, i, text), i + 1, venue
+            yield i - spelled, i + 1, venue
 
 
 def _spelled_out(words: Sequence[Chunk], i: int, text: str) -> int:

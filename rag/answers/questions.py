@@ -405,6 +405,10 @@ _IT = re.compile(
 )
 _ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
+# "…, and were the labels checked": those of what was named, not things known to all.
+_ITS_OWN = re.compile(
+    r"\A(?:and\s+)?(?:what|which|how|were|was|are|is|did|do|does)\b[^A-Z]*?\bthe\s+[a-z]+s?\b[^A-Z]*\Z"
+)
 _JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
 
 
@@ -495,6 +499,9 @@ def _alone(piece: str, subject: str, library: Lexical | None) -> str:
         return _ITS.sub(f"{subject}’s", piece, count=1)
     if _IT.search(piece):
         return _IT.sub(subject, piece, count=1)
-    if not named.titles and _THE.match(piece) and len(named.rest.split()) <= 2:
+    short = _THE.match(piece) and len(named.rest.split()) <= 2
+    if not named.titles and (
+        short or (_ITS_OWN.search(piece) and naming.has_inner_capital(subject))
+    ):
         return f"{subject}: {piece}"
     return piece
