@@ -22,8 +22,8 @@ FUNCTION = _stemmed(
 # Words of questions, not of papers: in a small library they would look rare.
 ASKING = FUNCTION | _stemmed(
     "between compare compared cons difference different differ done each either ever give given "
-    "got kind know like list many me most much name one other over paper papers please pros provide "
-    "say show tell these use used uses using versus vs work works"
+    "got kind know like list many me most much name one other over paper papers please pros "
+    "provide say show tell these use used uses using versus vs work works"
 )
 # Words that ask for a measure or join subject and measure: abstracts need not repeat them.
 MEASURING = _stemmed(

@@ -60,11 +60,10 @@ def gather(
     """Find the papers for a question that stands alone: ``k``, of a list as many as match."""
     depth = max(k, _LOOKED_AT) if question.kind == "list" else k
     hits = retrieval.search(index, embedder, question.text, depth, where)
-    if question.kind == "list":
-        every = listing.matches(question.text, hits, index.lexical)
+    if question.kind == "list" and (every := listing.matches(question.text, hits, index.lexical)):
         matching = every[: max(k, listing.LISTED)]
         rest = [hit for hit in hits if hit not in matching][: max(0, k - len(matching))]
-        lead = len(matching) or min(READ, k)
+        lead = len(matching)
         count = len(every)
         if 2 * count > depth:  # those looked at were not all
             count = max(count, listing.count(question.text, index.lexical, where))
@@ -91,6 +90,8 @@ def gather(
             every = [*kept, *(hit for hit in every if hit not in sides)]
             return Found(_ranked(every), 1, replace(question, parts=tuple(here)), absent=absent)
         return Found(_ranked(every), len(sides), question)
+    if question.kind == "list":  # of nothing: read as what it is, a description
+        question = replace(question, kind="fact")
     first = _called(question.names, index, embedder, hits, where)
     every = _each_once([*first, *hits])[:k]
     return Found(_ranked(every), READ, question, named=len({hit.paper.id for hit in first}))

@@ -28,7 +28,9 @@ _SHORTEST_NAME = 6  # letters of a name that may be another with one wrong
 _SHORTEST, _LONG = 3, 7  # letters of a word that is mended; more of one that may have two errors
 _RARE = 3  # so many papers at the most have a word that may yet be an error ...
 _OFTENER = 200  # ... where another that is like it stands in so many times more
-_TRIED = 12  # terms whose written forms are looked at
+_RARELY = 10_000  # one of so many papers has a word that another is taken for, or more
+_SELDOM = 100  # times as often is the likelier word, whichever letters are wrong
+_TRIED = 20  # terms whose written forms are looked at
 _READ = 4  # papers in which a term's written form is looked for
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
@@ -156,8 +158,10 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]
     choices = [choice for choice in known if choice[0] <= limit] if not proper else []
+    short = first and typed[0].isupper() and len(small) < _SHORTEST_NAME  # perhaps a name
     if not proper or len(small) > _LONG:
-        choices += _forms_near(small, stem, limit, having, library)
+        forms = _forms_near(small, stem, limit, having, library)
+        choices += [one for one in forms if not short or sorted(one[2]) == sorted(small)]
     if not choices:
         return None
     # Letters that only changed places are the likeliest error, then one left out.
@@ -190,22 +194,25 @@ def _forms_near(
     small: str, stem: str, limit: int, having: int, library: Lexical
 ) -> list[tuple[int, int, str]]:
     """Return (distance, -papers, word) of the library's words near a typed one."""
-    least = max(1, _OFTENER * having)
-    near: list[tuple[int, str]] = []
+    least = max(1, _OFTENER * having, library.papers // _RARELY)
+    near: list[tuple[int, int, str]] = []
     for start in dict.fromkeys((small[:1], small[1:2] + small[:1])):
         for term, count in library.values("body", start):
             if count < least or abs(len(term) - len(stem)) > 5 or not term.isalpha():
                 continue
-            trimmed = min(OSA.distance(stem, term), OSA.distance(small[: len(term)], term))
-            if trimmed <= (limit if count > 1 else 1) and len(term) > 2:
-                near.append((count, term))
+            apart = OSA.distance(stem, term)
+            trimmed = min(apart, OSA.distance(small[: len(term)], term))
+            if trimmed <= (2 if count > 1 else 1) and len(term) > 2:
+                near.append((apart, -count, term))
     found = []
-    for count, term in sorted(near, reverse=True)[:_TRIED]:
+    for _, papers, term in sorted(near)[:_TRIED]:
         for form in _written_forms(term, library):
             distance = OSA.distance(small, form)
             if distance <= limit and (distance < 2 or form[0] == small[0]):
-                found.append((distance, -count, form))
-    return found
+                found.append((distance, papers, form))
+    most = min((papers for _, papers, _ in found), default=0)
+    same = sorted(small)
+    return [each for each in found if each[1] * _SELDOM <= most or sorted(each[2]) == same]
 
 
 def _written_forms(term: str, library: Lexical) -> Sequence[str]:
