@@ -170,7 +170,7 @@ def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):
     [
         ("list", 0.96, 1.0, 0.12),
         ("list", 0.95, 0.0, 0.4),
-        ("compare", 0.5, 0.0, 0.2),
+        ("compare", 0.5, 0.0, 0.1),
         ("compare", 0.5, 0.1, 0.4),
         ("fact", 1.0, 0.0, 0.4),
     ],

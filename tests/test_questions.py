@@ -648,6 +648,7 @@ def test_of_a_compound_in_another_language_the_name_is_searched(library):
     "question",
     [
         "How many hours, and of which GPU, went into Alpha?",
+        "For how many epochs and on which GPUs was Alpha trained?",
         "Is there a doll that signs what it hears, and in which sign language?",
     ],
 )

@@ -48,7 +48,7 @@ _LIST_SIZE = 3.0
 _LOWEST = -9.0  # the logit of a question for which nothing was read
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _ALL, _LISTED = 0.95, 0.3
-_COMPARED = 0.5  # of LEAST, for two papers of which each has the name it is asked for
+_COMPARED = 0.25  # of LEAST, for two papers of which each has the name it is asked for
 _OR = re.compile(r"\s*(?:,?\s+(?:and/or|or|and)|/)\s*(?:the\s+)?", re.IGNORECASE)
 _FOUND = 0.5  # strength from which a word counts as mentioned
 

@@ -397,6 +397,7 @@ _ASKING = re.compile(
     rf"(?:\A(?:and\s+|but\s+|also\s+)?|[,;:]\s*|\b(?:in|on|at|by|to|for|with|of)\s+){_ASKS}\b|\?",
     re.IGNORECASE,
 )
+_LONGEST_HALF = 4  # words
 _MOST, _SHORTEST = 4, 3  # questions in one; words of each
 _IT = re.compile(
     r"\b(?:it|they|them|this|these)\b"
@@ -431,7 +432,7 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
             else:
                 pieces.append(whole)
                 context = ""
-    if context or len(pieces) < 2:
+    if context or len(pieces) < 2 or _is_half(pieces[0]):
         return (text,)
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
@@ -439,6 +440,12 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
     if any(_belongs(piece, library) for piece in later):
         return (text,)
     return (pieces[0], *later)
+
+
+def _is_half(piece: str) -> bool:
+    """Say whether a piece has no verb yet: “for how many epochs, and on which GPUs, was …”."""
+    said = piece.casefold().split()
+    return len(said) <= _LONGEST_HALF and not _VERBS.intersection(said) and "how" in said
 
 
 _REFERS = re.compile(
