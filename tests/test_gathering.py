@@ -338,7 +338,7 @@ def test_a_comparison_with_a_side_that_is_absent_is_of_the_other(library):
         (Question("Which bees does Alpha count?"), 6, 0, 0),
         (Question("Which bees does Alpha count?", names=("Alpha",)), 6, 0, 1),
         (Question("Which papers mention bees?", "list"), 2, 2, 0),
-        (Question("Which papers mention zebras?", "list"), 3, 0, 0),
+        (Question("Which papers mention zebras?", "list"), 6, 0, 0),  # no list
         (Question("Compare Alpha and Bees", "compare", ("Alpha", "Bees")), 2, 0, 0),
     ],
 )
@@ -386,3 +386,11 @@ def test_whether_a_name_is_asked_that_no_paper_has(words, unheard):
         lexical=SimpleNamespace(document_frequency=lambda term: frequency.get(term, 0))
     )
     assert names_unheard(index, words) is unheard
+
+
+def test_of_little_that_is_asked_no_list_is_made(library):
+    known = "Which papers say how 40 bees, seven whales, forty zebras and nine unicorns dance?"
+    hits = [hit("a", "Bees", "Bees dance."), hit("b", "Whales", "Whales dance.")]
+    assert matches(known, hits, library.index.lexical) == []
+    found = gather(Question(known, "list"), index=library.index, embedder=library.embedder, k=3)
+    assert (found.question.kind, found.matching) == ("fact", 0)

@@ -116,6 +116,14 @@ def test_typing_errors_are_mended_by_the_librarys_words(library, typed, read):
         ("zanzibra", {"zanzibla": 90, "zanzibar": 2}, "zanzibar"),
         ("zanziba", {"zanzib": 90, "zanzibar": 2}, "zanzibar"),
         ("zanziber", {"zanzibor": 90, "zanzibar": 2}, "zanzibor"),
+        # What is a hundred times as common is meant, if letters did not only change places.
+        ("zanziba", {"zanzib": 200, "zanzibar": 2}, "zanzibar"),
+        ("zanziba", {"zanzib": 201, "zanzibar": 2}, "zanzib"),
+        ("zanzibra", {"zanzibla": 900, "zanzibar": 2}, "zanzibar"),
+        # A short word with a capital at the beginning may be a name.
+        ("Zanzu", {"zanzi": 9}, None),
+        ("Znazi", {"zanzi": 9}, "zanzi"),
+        ("Zanzub", {"zanzib": 9}, "zanzib"),
         # Only what has letters alone and is of about that length.
         ("zanzibur", {"zanzib4r": 9}, None),
         ("zn", {"zan": 9}, None),
@@ -131,7 +139,21 @@ def test_which_word_is_meant(monkeypatch, typed, papers, read):
         values=lambda field, start: [each for each in papers.items() if each[0].startswith(start)],
     )
     (word,) = chunks(typed)
-    assert spelling._mended(word, False, library, frozenset()) == read
+    assert spelling._mended(word, typed[0].isupper(), library, frozenset()) == read
+
+
+def test_in_a_large_library_another_word_is_not_a_rare_one(monkeypatch):
+    monkeypatch.setattr(spelling, "_written_forms", lambda term, library: [term])
+    papers = {"offsite": 2, "zanzibar": 3}
+    library = SimpleNamespace(
+        papers=30_000,
+        document_frequency=lambda term: papers.get(term, 0),
+        values=lambda field, start: [each for each in papers.items() if each[0].startswith(start)],
+    )
+    read = [
+        spelling._mended(word, False, library, frozenset()) for word in chunks("offside zanzibur")
+    ]
+    assert read == [None, "zanzibar"]
 
 
 @pytest.mark.parametrize(

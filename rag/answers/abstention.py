@@ -9,11 +9,9 @@ fixed logistic formula weighs these.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +19,7 @@ import numpy as np
 
 from rag.answers.asking import LISTING, MEASURING
 from rag.answers.extraction import READ, Candidates, rivals
+from rag.answers.listing import alternatives
 from rag.answers.questions import Question
 from rag.models.cross_encoder import likelihood
 from rag.receipts.matching import mentions
@@ -47,9 +46,8 @@ LEAST_OF_UNKNOWN = 0.8  # where a name is asked for that no paper of the library
 _LIST_SIZE = 3.0
 _LOWEST = -9.0  # the logit of a question for which nothing was read
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
-_ALL, _LISTED = 0.95, 0.3
+_ALL, _LISTED, _MOSTLY_LISTED = 0.95, 0.3, 0.7
 _COMPARED = 0.25  # of LEAST, for two papers of which each has the name it is asked for
-_OR = re.compile(r"\s*(?:,?\s+(?:and/or|or|and)|/)\s*(?:the\s+)?", re.IGNORECASE)
 _FOUND = 0.5  # strength from which a word counts as mentioned
 
 
@@ -128,13 +126,6 @@ def find_grounds(
     )
 
 
-def alternatives(text: str, asked: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """Yield the places of words of which either will do: “rap or metal lyrics”, “rap and metal”."""
-    for i, (left, right) in enumerate(itertools.pairwise(asked)):
-        if _OR.fullmatch(text, left.start + len(left.text), right.start):
-            yield i, i + 1
-
-
 def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) -> float:
     """Return how sure it is that the papers answer, 0 to 1: the value of the logistic formula."""
     total = coefficients["constant"] + sum(
@@ -152,8 +143,8 @@ def least_for(
     For others it is more where a name is ``unheard``, in no paper of the library.
     """
     compares = question.kind == "compare"
-    if question.kind == "list" and grounds.features.coverage > _ALL:
-        least *= _LISTED
+    if question.kind == "list":  # its papers have much of what is asked (see `listing.matches`)
+        least *= _LISTED if grounds.features.coverage > _ALL else _MOSTLY_LISTED
     elif compares and grounds.features.unnamed == 0.0:
         least *= _COMPARED
     return max(least, LEAST_OF_UNKNOWN) if unheard and not compares else least

@@ -38,6 +38,7 @@ LISTING = _stemmed(
     "researcher state art advance recent latest current trend development introduction background "
     "summary summarise summarize learn understand interested write said known found tried common "
     "main open problem challenge people usually done trick improve tell discuss something look "
+    "concern handle examine analyse analyze describe see everything instance especially "
     "find exist reference publication publish group anything"
 )
 # What names are of: after one it says nothing more.

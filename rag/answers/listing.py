@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ _MIXED, _ENOUGH = 0.7, 0.7
 _HELD = 0.42  # share of the asked words' weight that the paper must have which has most
 _NAMED = 0.6  # share of the words that is enough for a paper with all the names asked
 _RELEVANT = 0.5  # share of the score that is enough for one with a scarce word
+_OR = re.compile(r"\s*(?:,?\s+(?:and/or|or|and)|/)\s*(?:the\s+)?", re.IGNORECASE)
 _SCARCE = 1_000  # a word is scarce that at the most one of so many papers has
 
 
@@ -56,9 +58,14 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
         ]
     if not had.any():
         return []
+    own = had.copy()
+    for left, right in alternatives(question, asked):
+        had[:, left] = had[:, right] = had[:, [left, right]].max(axis=1)
     weights = [
-        word.weight * rarity(library.papers, library.document_frequency(root))
-        for word, root in zip(asked, roots, strict=True)
+        word.weight
+        * rarity(library.papers, library.document_frequency(root))
+        * (root not in roots[:place])  # what is said twice counts once
+        for place, (word, root) in enumerate(zip(asked, roots, strict=True))
     ]
     if (had[:, : len(roots)] @ weights).max() < _HELD * sum(weights):
         return []
@@ -71,8 +78,17 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
         kept = all_names & (telling >= _NAMED * telling.max())
     most = min(LISTED, library.papers // _SCARCE)
     scarce = [i for i, r in enumerate(roots) if 0 < library.document_frequency(r) <= most]
-    kept |= had[:, scarce].any(axis=1) & (nearness >= _RELEVANT)
+    kept |= own[:, scarce].any(axis=1) & (nearness >= _RELEVANT)
     return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
+
+
+def alternatives(text: str, asked: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return the places of words of which either will do: “rap or metal lyrics”, “a, b and c”."""
+    ends = [(word.start + len(word.text), after.start) for word, after in itertools.pairwise(asked)]
+    joined = [_OR.fullmatch(text, *between) is not None for between in ends]
+    for i in range(len(ends) - 2, -1, -1):  # a comma before such a pair does the same
+        joined[i] = joined[i] or (joined[i + 1] and text[slice(*ends[i])].strip() == ",")
+    return [(i, i + 1) for i, either in enumerate(joined) if either]
 
 
 def _as_written(word: str, root: str) -> str:
@@ -104,7 +120,11 @@ def _listed_words(question: str) -> list[Word]:
     Of "the BEIR benchmark" the name is enough.
     """
     subject = set(asked_terms(question))
-    asked = [word for word in words(question) if subject.intersection(terms(word.text))]
+    asked = [
+        word
+        for word in words(question)
+        if subject.intersection(terms(word.text)) and len(word.text) > 1
+    ]
     asked = [
         word
         for i, word in enumerate(asked)

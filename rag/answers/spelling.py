@@ -158,10 +158,10 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
     limit = 2 if len(small) > _LONG and not having and not proper else 1
     known = [(OSA.distance(small, each), -library.papers, each) for each in asking if len(each) > 3]
     choices = [choice for choice in known if choice[0] <= limit] if not proper else []
-    short = first and typed[0].isupper() and len(small) < _SHORTEST_NAME  # perhaps a name
+    maybe_name = first and typed[0].isupper() and len(small) < _SHORTEST_NAME  # perhaps a name
     if not proper or len(small) > _LONG:
         forms = _forms_near(small, stem, limit, having, library)
-        choices += [one for one in forms if not short or sorted(one[2]) == sorted(small)]
+        choices += [one for one in forms if not maybe_name or sorted(one[2]) == sorted(small)]
     if not choices:
         return None
     # Letters that only changed places are the likeliest error, then one left out.
