@@ -46,7 +46,7 @@ LEAST_OF_UNKNOWN = 0.8  # where a name is asked for that no paper of the library
 _LIST_SIZE = 3.0
 _LOWEST = -9.0  # the logit of a question for which nothing was read
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
-_ALL, _LISTED, _MOSTLY_LISTED = 0.95, 0.3, 0.7
+_ALL, _LISTED, _MOSTLY_LISTED = 0.95, 0.3, 0.9
 _COMPARED = 0.25  # of LEAST, for two papers of which each has the name it is asked for
 _FOUND = 0.5  # strength from which a word counts as mentioned
 
