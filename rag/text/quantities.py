@@ -329,9 +329,3 @@ def unstated(claim: str, stated: Sequence[Quantity]) -> list[Quantity]:
     """
     demanded = [each for each in quantities(claim)[:MOST_CLAIMED] if each.demanded]
     return [each for each in demanded if not states(stated, each)]
-
-
-def nearness(claimed: Quantity, stated: Sequence[Quantity]) -> float:
-    """Return how near the nearest of the stated numbers is, 0 to 1: smaller over larger."""
-    pairs = [sorted((claimed.value, each.value)) for each in stated]
-    return max((low / high for low, high in pairs if low > 0), default=0.0)
