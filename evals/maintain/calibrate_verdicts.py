@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.maintain.fitting import Rows, auroc, fit_logistic
 from evals.maintain.verdict_sets import SETS, Case, attacks, measured
@@ -28,9 +29,9 @@ _SCIFACT_WEIGHT = 3.0  # beside a claim of the data set
 _CONTRADICTED = 0.5  # of that: there they are half of what is false
 _FOLDS = 10
 _NUMBERS = "numbers"  # what is left out where their check is
-# Of no development set's false claims more are called supported; pairs written to fool are harder,
-# of those it may be twice as many. Of the fitted sets' true ones no more are called unsupported.
-_MOST_FALSE, _MOST_TRUE = 0.05, 0.1
+# Of no development set's false claims are more called supported, of no fitted set's true ones more
+# unsupported. Promised is twice as many: pairs that are written to fool are harder.
+_MOST_WRONG = 0.05
 _PAIRS = {
     "claims": ("T/F", "T/f", "t/f", "T/U"),
     "scifact": ("SUPPORT/CONTRADICT", "SUPPORT/NOT_ENOUGH_INFO"),
@@ -38,6 +39,7 @@ _PAIRS = {
 _SHOWN = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 Cases = Mapping[str, Sequence[Case]]
 Scores = Mapping[str, Rows]
+Chosen = NDArray[np.bool_]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -104,7 +106,7 @@ def score(cases: Sequence[Case], coefficients: Mapping[str, float], without: str
     """Return the score of each claim."""
     rests = [case.measured for case in cases]
     if without == _NUMBERS:
-        rests = [each._replace(false=False) for each in rests]
+        rests = [each._replace(limit=1.0) for each in rests]
     return np.array([support.score_of(each, coefficients) for each in rests])
 
 
@@ -131,7 +133,7 @@ def drops(known: Cases, whole: Scores, lost: Scores) -> Iterator[str]:
             yield f"{name[:4]} {pair} {gain:+.3f}"
 
 
-def pairs(name: str, cases: Sequence[Case]) -> Iterator[tuple[str, Rows]]:
+def pairs(name: str, cases: Sequence[Case]) -> Iterator[tuple[str, Chosen]]:
     """Yield all of a set, then each pair of kinds in it, and which claims are of it."""
     kinds = np.array([case.kind for case in cases])
     yield "all", np.full(len(cases), fill_value=True)
@@ -157,8 +159,8 @@ def told(name: str, cases: Sequence[Case], scores: Rows, supported: float, weak:
 def limits(known: Cases, scores: Scores) -> tuple[float, float]:
     """Return the least score of "supported" and of "weak" that keep what is promised."""
     true = {name: labels(cases) > 0 for name, cases in known.items()}
-    high = max(np.quantile(scores[n][~true[n]], 1 - _MOST_FALSE) for n in known)
-    low = min(np.quantile(scores[n][true[n]], _MOST_TRUE) for n in _FITTED)
+    high = max(np.quantile(scores[n][~true[n]], 1 - _MOST_WRONG) for n in known)
+    low = min(np.quantile(scores[n][true[n]], _MOST_WRONG) for n in _FITTED)
     return float(np.ceil(100 * high) / 100), float(np.floor(100 * low) / 100)
 
 

@@ -29,17 +29,17 @@ from rag.types import Evidence, Paper
 # Found by `evals.maintain.calibrate_verdicts`, as the limits below, on 800 claims written for
 # passages that the network was not trained on and on SciFact's claims with odd numbers.
 COEFFICIENTS: Mapping[str, float] = {
-    "net": 0.381,
-    "strange": -2.251,
-    "mistrust": 0.957,
-    "names": -0.535,
-    "opposed": -0.978,
-    "length": 0.386,
-    "constant": -0.086,
+    "net": 0.384,
+    "strange": -2.148,
+    "mistrust": 0.972,
+    "names": -0.496,
+    "opposed": -1.003,
+    "length": 0.35,
+    "constant": -0.07,
 }
 # Least scores of "supported" and of "weak".
 SUPPORTED = 0.8
-WEAK = 0.14
+WEAK = 0.15
 _USUAL = 0.4  # up to this share of other words a claim is a rewording like others
 _JUST_BELOW = 0.99  # of a limit that a claim may not reach
 _LONGEST_CLAIM = 2_000  # characters; what has more is never more than weak, nothing reads the rest
@@ -86,10 +86,10 @@ class Features(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What a verdict rests on; ``false``: a number, or one in a name, is not the papers'."""
+    """What a verdict rests on; ``limit`` is what its score has to stay below, 1 without one."""
 
     features: Features
-    false: bool
+    limit: float
     evidence: Evidence | None
 
 
@@ -108,28 +108,16 @@ def judge(claim: str, papers: Sequence[Paper]) -> Verdict:
     measured = None if is_blank(text) else measure(text, papers)
     if measured is None:
         return Verdict("unsupported", 0.0, None)
-    score = score_of(measured)
-    if any(is_only_mentioned(text, paper.abstract) for paper in papers):
-        score = _hold(score, WEAK)
-    if not _is_read_whole(text):
-        score = _hold(score, SUPPORTED)
-    score = round(score, 4)
+    score = round(score_of(measured), 4)
     support: Literal["supported", "weak", "unsupported"] = (
         "supported" if score >= SUPPORTED else "weak" if score >= WEAK else "unsupported"
     )
     return Verdict(support, score, measured.evidence)
 
 
-def _is_read_whole(claim: str) -> bool:
-    """Say whether all of a claim is compared."""
-    if len(claim) > _LONGEST_CLAIM:
-        return False
-    return max(len(quantities(claim)), len(identifiers(claim))) <= MOST_CLAIMED
-
-
 def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     """Return what a verdict rests on, None where there is no word or no abstract to compare."""
-    claim = claim[:_LONGEST_CLAIM]
+    whole, claim = claim, claim[:_LONGEST_CLAIM]
     said = words(claim)
     papers = [paper for paper in papers if paper.abstract.strip()]
     if not said or not papers:
@@ -149,28 +137,38 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
         opposed=float(best.opposed),
         length=math.log(len(said)),
     )
-    return Measured(features, _is_false(claim, [each.reading for each in matches]), best.evidence)
+    mentioned = any(is_only_mentioned(claim, paper.abstract) for paper in papers)
+    limit = WEAK if mentioned else _limit(whole, [each.reading for each in matches])
+    return Measured(features, limit, best.evidence)
 
 
-def _is_false(claim: str, readings: Sequence[Reading]) -> bool:
-    """Say whether a number is stated nowhere, or a name has another number than in the papers."""
-    known = [name for reading in readings for name in reading.identifiers]
+def _limit(claim: str, readings: Sequence[Reading]) -> float:
+    """Return what the score has to stay below.
+
+    That is "weak" where a number is stated nowhere, or a name has another number than the papers'
+    own; "supported" where it is a count of two or three, or not all of the claim is compared.
+    """
+    claimed, named = quantities(claim[:_LONGEST_CLAIM]), identifiers(claim[:_LONGEST_CLAIM])
     stated = [number for reading in readings for number in reading.numbers]
-    other_names = conflicts(identifiers(claim)[:MOST_CLAIMED], known)
-    return bool(other_names or unstated(claim, stated))
+    known = [name for reading in readings for name in reading.identifiers]
+    missing = unstated(claimed[:MOST_CLAIMED], stated)
+    if conflicts(named[:MOST_CLAIMED], known) or not all(each.implied for each in missing):
+        return WEAK
+    too_long = len(claim) > _LONGEST_CLAIM or max(len(claimed), len(named)) > MOST_CLAIMED
+    return SUPPORTED if missing or too_long else 1.0
 
 
 def score_of(measured: Measured, coefficients: Mapping[str, float] = COEFFICIENTS) -> float:
-    """Return the score: the logistic formula, held below "weak" where a number is false."""
+    """Return the score: the value of the logistic formula, pressed below its limit.
+
+    The lower scores stay as they are, and the order of the others.
+    """
     total = coefficients["constant"] + sum(
         coefficients[name] * value for name, value in measured.features._asdict().items()
     )
-    score = likelihood(total)
-    return _hold(score, WEAK) if measured.false else score
-
-
-def _hold(score: float, limit: float) -> float:
-    """Return the score pressed below a limit: the lower ones stay, the order stays."""
+    score, limit = likelihood(total), measured.limit
+    if limit == 1.0:
+        return score
     knee = 0.8 * limit
     return min(score, knee) + max(score - knee, 0.0) * (_JUST_BELOW * limit - knee) / (1.0 - knee)
 

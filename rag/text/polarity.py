@@ -50,8 +50,8 @@ _UP = _inflect(
 _DOWN = _inflect(
     "decrease~ reduce~ lower~ diminish~ attenuate~ suppress suppresses suppressed suppressing "
     "inhibit~ impair~ decline~ downregulate~ weaken~ worsen~ degrade~ hinder~ block~ repress "
-    "represses repressed prevent~ drop drops dropped dropping less fewer shorter smaller slow slows "
-    "slowed reduction reductions downregulation inhibition suppression loss impairment"
+    "represses repressed prevent~ drop drops dropped dropping less fewer shorter smaller slow "
+    "slows slowed reduction reductions downregulation inhibition suppression loss impairment"
 )
 _TOKEN = re.compile(r"[^\W_]+")
 
