@@ -13,7 +13,7 @@ from rag.types import to_json
 _RULES = {
     "unresolved": "A citation names no paper of the library, or several.",
     "unsupported": "The abstracts cited do not say it.",
-    "weak": "The abstracts cited say it in part, or not surely.",
+    "weak": "The closest sentence of the abstracts cited does not clearly say it.",
 }
 _SEVERITY = {"unresolved": "error", "unsupported": "error", "weak": "warning"}
 
