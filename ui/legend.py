@@ -18,9 +18,9 @@ _SIGNS = (
     ('<span class="flag">source added</span>', "The model named no source; this one was found"),
 )  # fmt: skip
 _ERRORS = (
-    "A small program checks each sentence and gives a ✓ only where it is sure: of false "
-    f"sentences written to fool it {TICKED_FALSE} in 100 got one. It is often unsure: of the true ones beside "
-    f"them {UNTICKED_TRUE} in 100 got none. Trust the quoted words more than the sign."
+    "A small program checks each sentence and gives a ✓ only where it is sure: of false sentences "
+    f"written to fool it {TICKED_FALSE} in 100 got one. It is often unsure: of the true ones "
+    f"beside them {UNTICKED_TRUE} in 100 got none. Trust the quoted words more than the sign."
 )
 
 
