@@ -33,7 +33,9 @@ from rag.text.quantities import quantities, unstated
         ("one hundred and five", "105"), ("0.9 accuracy", "90%"), ("half an abstract", "no"),
         ("about a hundred words", "102 words"), ("nearly 42 of them", "40 of them"),
         ("over a million", "1.1 million"), ("roughly two thirds", "70% of all"),
-        ("12 persons", "12"), ("twenty-five", "25"), ("two dozen", "24"), ("7B", "7 B"),
+        ("12 persons", "12"), ("11 302 deaths", "11,302"),
+        ("5 points", "a gain of 5"), ("5 percentage points", "5 points"),
+        ("twenty-five", "25"), ("two dozen", "24"), ("7B", "7 B"),
         ("7 B parameters", "7 billion"),
     ],
 )  # fmt: skip
@@ -54,7 +56,8 @@ def test_the_same_number(claim, stated):
         ("68%", "2 of 3"), ("halved", "30%"),
         ("half a million", "half a billion"), ("12 000", "12"), ("half an hour", "20 minutes"),
         ("8 cases", "9 cases"), ("48 species", "52 species"), ("3.2x", "4.2x"), ("1.5M", "1.5B"),
-        ("about 40", "50"), ("over 90 ms", "75 ms"),
+        ("about 40", "50"), ("5%", "5 points"), ("5 points", "5%"), ("302", "11 302"),
+        ("over 90 ms", "75 ms"),
         ("six parks", "two parks"), ("200 ms", "200"), ("7.1", "7.2"), ("300 °C", "300 K"),
     ],
 )  # fmt: skip

@@ -22,7 +22,7 @@ from rag.receipts.support import (
     measure,
     score_of,
 )
-from rag.types import Paper
+from rag.types import Evidence, Paper
 
 ABSTRACT = (
     "We trained the network HALO on 1,200 hours of bird song from Norway. HALO recognises 48 "
@@ -206,6 +206,9 @@ def test_what_is_too_long_to_be_read_whole_is_never_supported(claim, whole):
 BEES = read_paper("", "Each hive has 40 bees. A cat, BeeNet-2, sleeps for 7 hours.")
 
 
+read: list[str] = []
+
+
 def met(monkeypatch, claim, *papers, logits=(-2.0, 1.5)):
     """Measure a claim against papers, each given by what `match` finds; words count as they do."""
     found = iter(
@@ -213,7 +216,12 @@ def met(monkeypatch, claim, *papers, logits=(-2.0, 1.5)):
         for anywhere, together, opposed, worth, evidence in papers
     )
     monkeypatch.setattr(support, "match", lambda *given: next(found))
-    monkeypatch.setattr(support, "check", lambda claim, passages: np.array(logits))
+
+    def check(claim, passages):
+        read[:] = passages
+        return np.array(logits)
+
+    monkeypatch.setattr(support, "check", check)
     measured = measure(claim, [PAPER] * len(papers))
     assert measured is not None
     return measured
@@ -224,12 +232,14 @@ def test_what_is_measured_is_the_best_of_all_papers_word_by_word(monkeypatch):
     measured = met(
         monkeypatch,
         "HALO SWIFT sings",  # two names and a word
-        ([0.5, 0.0, 0.5], [0.5, 0.0, 0.5], True, 1.0, "first"),
-        ([0.0, 0.5, 0.0], [0.0, 0.5, 0.0], False, 2.0, "second"),
+        ([0.5, 0.0, 0.5], [0.5, 0.0, 0.5], True, 1.0, Evidence("a", "It sings.", 0, 9)),
+        ([0.0, 0.5, 0.0], [0.0, 0.5, 0.0], False, 2.0, Evidence("b", "It flies.", 0, 9)),
     )
     # Of each word half is missing, 0.1 more than is usual; the likelier paper speaks.
     assert measured.features == pytest.approx((1.5, 0.1, 0.15, 1.0, 0.0, math.log(3)))
-    assert (measured.limit, measured.evidence) == (1.0, "second")
+    assert (measured.limit, measured.evidence.paper_id) == (1.0, "b")
+    # The network reads the passages of each, and what both say best together.
+    assert read == ["x", "x", "It sings. It flies."]
 
 
 def test_a_few_other_words_are_usual(monkeypatch):

@@ -157,6 +157,13 @@ def test_a_sentence_mixed_from_two_papers_is_weak_at_most(monkeypatch):
     assert [one.score for one in each] == [0.5, 0.3]
 
 
+def test_a_sentence_of_two_halves_is_weak_and_with_a_false_number_unsupported():
+    true = "Moss grows on 40 oaks in Norway and ferns lower the temperature of 90 ponds in Chile."
+    verdict, each = judge_each(true, [MOSS, FERN])
+    assert (verdict.support, [one.support for one in each]) == ("weak", ["unsupported"] * 2)
+    assert judge_each(true.replace("90", "91"), [MOSS, FERN])[0].support == "unsupported"
+
+
 def test_the_paper_that_says_it_counts():
     alone, each = judge_each(MOSS.abstract, [FERN, MOSS])
     assert (alone.support, alone.evidence.paper_id) == ("verbatim", "moss")

@@ -127,7 +127,10 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     weights = np.array([word.weight for word in said])
     named = np.array([word.kind == "name" for word in said])
     apart = 1.0 - np.max([each.together for each in matches], axis=0)
-    net = float(check(claim, [text for each in matches for text in each.windows]).max(initial=-9.0))
+    passages = [text for each in matches for text in each.windows]
+    if len(matches) > 1:  # what one says in part the others may complete
+        passages.append(" ".join(each.evidence.quote for each in matches if each.evidence))
+    net = float(check(claim, passages).max(initial=-9.0))
     strange = max(0.0, float(weights @ apart / weights.sum()) - _USUAL)
     features = Features(
         net=net,

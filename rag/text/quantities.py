@@ -14,7 +14,7 @@ _HYPHENS = "-‐‑–—−"
 _POWER = r"10(?:\^\{?[-−–]?\d{1,2}\}?|[-−–]\d{1,2}(?![\d.])|⁻?[⁰¹²³⁴-⁹]{1,2})"
 _TOKEN = re.compile(
     rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?|"
-    rf"(?: 000)+)(?!\d)|"
+    rf"(?: \d{{3}})+)(?!\d)|"
     rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?[×x*·]\s?(?P<times>{_POWER})|"
     r"[eE](?P<e>[-−+]?\d{1,2})(?!\w))?|\b(?:a|one|two|three|four)[ -](?:third|quarter|fifth)s?"
     r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the|an?)\b|\band a half\b|"
@@ -90,8 +90,8 @@ _METRIC = {
 }  # fmt: skip
 # How others are written, how many of which unit they are.
 _OTHERS = """
-% 1 share percent pct; x 1 factor X × times fold; th 1 rank st nd rd; K 1 kelvin; °C 1 celsius
-bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
+% 1 share percent pct; pt 1 point points; x 1 factor X × times fold
+th 1 rank st nd rd; K 1 kelvin; °C 1 celsius; bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
 h 3600 second hr hrs hour hours; d 86400 second day days; wk 604800 second week weeks
 mo 2629800 second month months; y 31557600 second yr yrs year years
 µm 1e-6 metre micron microns; µg 1e-6 gram ug mcg; kB 1e3 byte KB
@@ -110,7 +110,7 @@ for _row in _OTHERS.replace("\n", ";").split(";"):
     _SIZES[_unit] = (_measure, float(_number))
     _UNITS |= dict.fromkeys((_unit, *_written, *[_measure] * (_unit == "K")), _unit)
 # Units that abstracts leave unsaid ("aged 37", "a factor of 3").
-_UNSAID = frozenset(("y", "x", "th", "bp"))
+_UNSAID = frozenset(("y", "x", "th", "bp", "pt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def _from_word(text: str, word: str, start: int, end: int) -> Iterator[Quantity]
 
 def _unit_of(token: str) -> str:
     if token[:3].lower() == "per" and "cent" in token:
-        return "%"
+        return "pt" if "point" in token else "%"
     return _UNITS.get(token) or _UNITS.get(token.lower() if len(token) > 2 else token, "")
 
 
