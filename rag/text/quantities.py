@@ -91,7 +91,8 @@ _METRIC = {
 # How others are written, how many of which unit they are.
 _OTHERS = """
 % 1 share percent pct; pt 1 point points; x 1 factor X × times fold
-th 1 rank st nd rd; K 1 kelvin; °C 1 celsius; bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
+th 1 rank st nd rd; K 1 kelvin; °C 1 celsius; bp 1 bases; mmHg 1 mercury
+kDa 1e3 dalton kd kD; min 60 second mins minute minutes
 h 3600 second hr hrs hour hours; d 86400 second day days; wk 604800 second week weeks
 mo 2629800 second month months; y 31557600 second yr yrs year years
 µm 1e-6 metre micron microns; µg 1e-6 gram ug mcg; kB 1e3 byte KB
