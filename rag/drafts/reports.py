@@ -15,6 +15,10 @@ _RULES = {
     "unsupported": "The abstracts cited do not say it.",
     "weak": "The closest sentence of the abstracts cited does not clearly say it.",
 }
+_CLOSEST = {
+    "unsupported": "closest sentence, which does not say it: ",
+    "weak": "closest sentence, which does not clearly say it: ",
+}
 _SEVERITY = {"unresolved": "error", "unsupported": "error", "weak": "warning"}
 
 
@@ -39,7 +43,7 @@ def _text(report: DraftReport) -> Iterator[str]:
         for paper, verdict in (sentence.verdicts or {}).items():
             yield f"    {paper}: {verdict}"
         if sentence.evidence is not None:
-            yield f"    “{sentence.evidence.quote}”"
+            yield f"    {_CLOSEST.get(sentence.support, '')}“{sentence.evidence.quote}”"
         if sentence.suggested is not None:
             yield f"    {sentence.suggested} says it"
     levels = [sentence.level for sentence in report.sentences]
