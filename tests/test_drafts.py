@@ -73,6 +73,11 @@ def test_each_draft_is_expected():
         ("biblatex.tex", "MMLU has 75 subjects"),
         ("plain.txt", "Self-RAG trains 31 retrievers"),
         ("apa.md", "BEIR has 71 datasets"),
+        ("raised_list.txt", "Contriever is better than BM25 on 5 of"),
+        ("raised_list.txt", "SQuAD holds 107,785 questions³; humans reach 66.8%"),
+        ("long_notes.md", "The re-ranker was 72% better"),
+        ("locators.md", "The passages of DPR are about 35 million"),
+        ("addresses.md", "The k-selection reaches up to 75%"),
     ],
 )
 def test_a_planted_falsehood_is_found(name, false):

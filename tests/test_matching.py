@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.receipts import matching
-from rag.receipts.matching import match, mentions, numbers, read_paper
+from rag.receipts.matching import match, mentions, read_paper
 from rag.text.words import words
 from rag.types import Paper
 from tests.conftest import CountingEmbedding
@@ -63,9 +63,8 @@ def given_vectors(monkeypatch):
         ("big data", "The BD", "", [0.9, 0.9]),
         ("red deep convolutional neural network thing", "The DCNNT", "", [0.0, *[0.9] * 5]),
         ("five deep convolutional neural network things", "The FDCNNT", "", [0.0] * 6),
-        # A name without its number, if it has three letters.
-        ("GPT3", "On GPT", "", [0.6]),
-        ("GP3", "On GP", "", [0.0]),
+        # A name has its number.
+        ("GPT3", "On GPT", "", [0.0]),
         ("GPT", "On GPT", "", [1.0]),
     ],
 )
@@ -79,20 +78,6 @@ def test_many_words_are_compared_as_few_are(monkeypatch):
     assert mentions(words("glad"), Paper("p", "Cheery", "")).tolist() == pytest.approx([0.5])
 
 
-@pytest.mark.parametrize(
-    ("reach", "near"),
-    [
-        (1, {"bee", "red"}),
-        (2, {"old", "bee", "red", "hive"}),
-        (9, {"see", "old", "bee", "red", "hive"}),
-    ],
-)
-def test_the_words_around_a_number(reach, near):
-    text = "We see old bees, 40 of them, in red hives."
-    (number,) = numbers(text, words(text), reach)
-    assert (number.quantity.value, number.near) == (40.0, near)
-
-
 class TestReading:
     def test_of_an_abstract_the_first_40_000_characters_are_read(self):
         assert read_paper("", "x" * 40_001).segments[1].span == (0, 40_000)
@@ -103,11 +88,6 @@ class TestReading:
     def test_of_its_numbers_and_names_the_first_1_000_are_read(self):
         reading = read_paper("", "bees 7 of X1, " * 1_001)
         assert (len(reading.numbers), len(reading.identifiers)) == (1_000, 1_000)
-
-    def test_five_words_on_each_side_of_a_number_tell_what_it_counts(self):
-        text = "Ants bees cats dogs emus fish 40 goats hens ibex jays kites lynx."
-        (number,) = read_paper("", text).numbers
-        assert number.near == {word.stem for word in words(text)[1:-1]} - {"40"}
 
 
 def met(claim, *sentences, title="On it"):

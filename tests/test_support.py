@@ -10,10 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.receipts import support
-from rag.receipts.matching import Match, Number, read_paper
-from rag.receipts.support import COEFFICIENTS, Checks, Features, combine, is_factual, judge, measure
-from rag.text.quantities import Quantity
-from rag.types import Paper
+from rag.receipts.matching import Match, read_paper
+from rag.receipts.support import (
+    COEFFICIENTS,
+    SUPPORTED,
+    WEAK,
+    Features,
+    Measured,
+    is_factual,
+    judge,
+    measure,
+    score_of,
+)
+from rag.types import Evidence, Paper
 
 ABSTRACT = (
     "We trained the network HALO on 1,200 hours of bird song from Norway. HALO recognises 48 "
@@ -47,7 +56,7 @@ def test_a_slice_of_the_abstract_is_verbatim(claim):
     [
         "HALO recognises 48 species.",
         "The accuracy of HALO on the Fjord test set is 91.5 percent.",
-        "HALO was trained on 1200 hours of bird song from Norway.",
+        "HALO was trained on 1,200 hours of bird song from Norway.",
         "Rangers in 6 parks have used it since 2019.",
     ],
 )
@@ -70,7 +79,7 @@ def test_a_fair_paraphrase_is_supported(claim):
         ),
         ("Rangers in six parks use it.", "Rangers in two parks use it."),
         ("HALO recognises 48 species.", "ORCA recognises 48 species."),
-        ("HALO is 3.2 times faster than SWIFT.", "HALO is 3.2 times faster than EAGLE."),
+        ("HALO is 3.2x faster than SWIFT.", "HALO is 3.2x faster than EAGLE."),
         ("Weather records did not improve the results.", "Weather records improved the results."),
     ],
 )
@@ -135,54 +144,44 @@ def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
 
 # The formula, the checks and their limits, by hand.
 
-NOTHING = Checks(false=0.0, elsewhere=False, foreign=False, opposed=False, aligned=False)
-
 
 def test_the_score_is_the_value_of_the_formula():
-    features = Features(missing=0.5, names=1, plain=2, length=math.log(4), false=1, net=3.0)
-    total = -0.719 - 1.34 * 0.5 - 0.394 - 0.067 * 2 + 0.768 * math.log(4) - 0.934 + 0.494 * 3
-    assert combine(features, NOTHING) == pytest.approx(1 / (1 + math.exp(-total)))
-    least = Features(missing=1e9, names=0, plain=0, length=0, false=0, net=0)
-    assert combine(least, NOTHING) == pytest.approx(1 / (1 + math.exp(30)))
-
-
-# What is held below a limit is pressed together from four fifths of it on: of a score of 0.9
-# below 0.65 there is left 0.52 + 0.38 * (0.99 * 0.65 - 0.52) / 0.48.
-BELOW_WEAK = 0.112 + 0.788 * (0.1386 - 0.112) / 0.888
-BELOW_SUPPORTED = 0.52 + 0.38 * (0.6435 - 0.52) / 0.48
+    features = Features(net=3.0, strange=0.1, mistrust=0.3, names=1, opposed=1, length=math.log(4))
+    total = -0.07 + 0.384 * 3 - 2.148 * 0.1 + 0.972 * 0.3 - 0.496 - 1.003 + 0.35 * math.log(4)
+    assert score_of(Measured(features, 1.0, None)) == pytest.approx(1 / (1 + math.exp(-total)))
+    least = Features(net=-1e9, strange=0, mistrust=0, names=0, opposed=0, length=0)
+    assert score_of(Measured(least, 1.0, None)) == pytest.approx(1 / (1 + math.exp(30)))
 
 
 @pytest.mark.parametrize(
-    ("found", "score"),
+    ("logit", "limit", "score"),
     [
-        ({}, 0.9),
-        ({"false": 0.5}, BELOW_WEAK),
-        ({"false": 1.0}, BELOW_WEAK / 2),
-        ({"elsewhere": True}, 0.45),
-        ({"foreign": True}, BELOW_SUPPORTED),
-        ({"opposed": True}, 0.9 * 0.99 * 0.65),
-        ({"opposed": True, "aligned": True}, 0.9 * 0.99 * 0.14),
-        ({"aligned": True}, 0.9),
+        # What is held below a limit is pressed together from four fifths of it on.
+        (math.log(9), 1.0, 0.9),
+        (math.log(9), 0.8, 0.64 + 0.26 * (0.792 - 0.64) / 0.36),
+        (math.log(9), 0.15, 0.12 + 0.78 * (0.1485 - 0.12) / 0.88),
+        (-math.log(9), 0.15, 0.1),
+        (30.0, 0.8, 0.792),
     ],
 )
-def test_what_the_checks_leave_of_a_score(found, score):
-    only_constant = dict.fromkeys(COEFFICIENTS, 0.0) | {"constant": math.log(9)}
-    nothing = Features(0, 0, 0, 0, 0, 0)
-    assert combine(nothing, NOTHING._replace(**found), only_constant) == pytest.approx(score)
+def test_what_a_limit_leaves_of_a_score(logit, limit, score):
+    only_constant = dict.fromkeys(COEFFICIENTS, 0.0) | {"constant": logit}
+    nothing = Measured(Features(0, 0, 0, 0, 0, 0), limit, None)
+    assert score_of(nothing, only_constant) == pytest.approx(score)
 
 
 @pytest.mark.parametrize(
     ("score", "verdict"),
     [
-        (0.65, "supported"),
-        (0.64995, "supported"),  # as it is shown: with four digits
-        (0.6499, "weak"),
-        (0.14, "weak"),
-        (0.1399, "unsupported"),
+        (0.8, "supported"),
+        (0.79995, "supported"),  # as it is shown: with four digits
+        (0.7999, "weak"),
+        (0.15, "weak"),
+        (0.1499, "unsupported"),
     ],
 )
 def test_from_which_score_on_a_claim_is_supported_or_weak(monkeypatch, score, verdict):
-    monkeypatch.setattr(support, "combine", lambda features, checks: score)
+    monkeypatch.setattr(support, "score_of", lambda measured: score)
     judged = judge("Whales sing.", [PAPER])
     assert (judged.support, judged.score) == (verdict, round(score, 4))
 
@@ -198,12 +197,16 @@ def test_from_which_score_on_a_claim_is_supported_or_weak(monkeypatch, score, ve
         ("X1 " * 51, False),
     ],
 )
-def test_what_is_too_long_to_be_read_whole_is_never_supported(monkeypatch, claim, whole):
-    monkeypatch.setattr(support, "combine", lambda features, checks: 1.0)
-    assert judge(claim, [PAPER]).support == ("supported" if whole else "weak")
+def test_what_is_too_long_to_be_read_whole_is_never_supported(claim, whole):
+    measured = measure(claim, [Paper("p", "", "There are 7 of them.")])
+    assert measured is not None
+    assert measured.limit == (1.0 if whole else SUPPORTED)
 
 
 BEES = read_paper("", "Each hive has 40 bees. A cat, BeeNet-2, sleeps for 7 hours.")
+
+
+read: list[str] = []
 
 
 def met(monkeypatch, claim, *papers, logits=(-2.0, 1.5)):
@@ -213,70 +216,59 @@ def met(monkeypatch, claim, *papers, logits=(-2.0, 1.5)):
         for anywhere, together, opposed, worth, evidence in papers
     )
     monkeypatch.setattr(support, "match", lambda *given: next(found))
-    monkeypatch.setattr(support, "check", lambda claim, passages: np.array(logits))
+
+    def check(claim, passages):
+        read[:] = passages
+        return np.array(logits)
+
+    monkeypatch.setattr(support, "check", check)
     measured = measure(claim, [PAPER] * len(papers))
     assert measured is not None
     return measured
 
 
 def test_what_is_measured_is_the_best_of_all_papers_word_by_word(monkeypatch):
-    features, checks, evidence = met(
+    monkeypatch.setattr("rag.text.words.rarity", lambda word: 1.0)
+    measured = met(
         monkeypatch,
         "HALO SWIFT sings",  # two names and a word
-        ([0.5, 0.0, 0.5], [0.5, 0.0, 0.5], True, 1.0, "first"),
-        ([0.0, 0.5, 0.0], [0.0, 0.5, 0.0], False, 2.0, "second"),
+        ([0.5, 0.0, 0.5], [0.5, 0.0, 0.5], True, 1.0, Evidence("a", "It sings.", 0, 9)),
+        ([0.0, 0.5, 0.0], [0.0, 0.5, 0.0], False, 2.0, Evidence("b", "It flies.", 0, 9)),
     )
-    assert features == pytest.approx((0.5, 1.0, 0.5, math.log(3), 0.0, 1.5))
-    # A name that is half there is no foreign one; the likelier paper speaks.
-    assert checks == Checks(0.0, False, False, False, False)
-    assert evidence == "second"
+    # Of each word half is missing, 0.1 more than is usual; the likelier paper speaks.
+    assert measured.features == pytest.approx((1.5, 0.1, 0.15, 1.0, 0.0, math.log(3)))
+    assert (measured.limit, measured.evidence.paper_id) == (1.0, "b")
+    # The network reads the passages of each, and what both say best together.
+    assert read == ["x", "x", "It sings. It flies."]
 
 
-@pytest.mark.parametrize(
-    ("had", "foreign", "aligned"),
-    [((0.25, 1.0), True, False), ((0.75, 0.75), False, False), ((0.875, 0.875), False, True)],
-)
-def test_a_name_that_is_nowhere_and_words_that_nearly_all_are(monkeypatch, had, foreign, aligned):
-    _, checks, _ = met(monkeypatch, "HALO sings", (had, had, True, 1.0, None))
-    assert checks == Checks(0.0, False, foreign, True, aligned)
+def test_a_few_other_words_are_usual(monkeypatch):
+    monkeypatch.setattr("rag.text.words.rarity", lambda word: 1.0)
+    features = met(monkeypatch, "HALO sings", ([1, 0.2], [1, 0.2], True, 1.0, None)).features
+    assert features == pytest.approx((1.5, 0.0, 0.0, 0.0, 1.0, math.log(2)))
 
 
 def test_without_a_passage_the_network_has_nothing_to_say(monkeypatch):
-    features, _, _ = met(monkeypatch, "HALO sings", ((1, 1), (1, 1), False, 0.0, None), logits=())
-    assert features.net == -9.0
+    measured = met(monkeypatch, "HALO sings", ([1, 1], [1, 1], False, 0.0, None), logits=())
+    assert measured.features.net == -9.0
     assert measure("HALO sings", [Paper("p", "HALO", "  ")]) is None
     assert measure("Of the", [PAPER]) is None
 
 
 @pytest.mark.parametrize(
-    ("claim", "false", "elsewhere"),
+    ("claim", "limit"),
     [
-        ("A hive has 40 bees.", 0.0, False),
-        ("A hive has 50 bees.", 0.6, False),  # 1 - 0.5 * 40 / 50
-        ("A hive has 4000 bees.", 0.995, False),
-        ("BeeNet-2 sleeps.", 0.0, False),
-        ("BeeNet-3 sleeps.", 1.0, False),
-        ("Here sleeps 40.", 0.0, True),
+        ("A hive has 40 bees.", 1.0),
+        ("A hive has some 42 bees.", 1.0),
+        ("A hive has 42 bees.", WEAK),
+        ("A hive has two doors.", SUPPORTED),
+        ("A hive has two doors and 50 bees.", WEAK),
+        ("A hive lasts two hours.", WEAK),
+        ("BeeNet-2 sleeps.", 1.0),
+        ("BeeNet-3 sleeps.", WEAK),
     ],
 )
-def test_numbers_that_are_false_or_stated_of_something_else(monkeypatch, claim, false, elsewhere):
+def test_numbers_that_are_not_the_papers_limit_the_score(monkeypatch, claim, limit):
     count = len(support.words(claim))
-    features, checks, _ = met(monkeypatch, claim, ([1.0] * count, [1.0] * count, False, 1.0, None))
-    assert checks.false == pytest.approx(false)
-    assert features.false == float(false > 0)
-    assert checks.elsewhere is elsewhere
-
-
-@pytest.mark.parametrize(
-    ("near", "demanded", "value", "elsewhere"),
-    [
-        ({"cat"}, True, 40.0, True),
-        ({"cat", "bee"}, True, 40.0, False),
-        (set(), True, 40.0, False),
-        ({"cat"}, False, 40.0, False),
-        ({"cat"}, True, 41.0, False),
-    ],
-)
-def test_a_number_is_elsewhere_where_nothing_near_it_is_said(near, demanded, value, elsewhere):
-    claimed = Number(Quantity(value, "", 0, 2, demanded=demanded), frozenset(near))
-    assert support._is_elsewhere(claimed, BEES.numbers) is elsewhere
+    measured = met(monkeypatch, claim, ([1.0] * count, [1.0] * count, False, 1.0, None))
+    assert measured.limit == limit

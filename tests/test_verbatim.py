@@ -153,8 +153,15 @@ def test_a_sentence_mixed_from_two_papers_is_weak_at_most(monkeypatch):
 
     monkeypatch.setattr("rag.receipts.several.judge", judged)
     verdict, each = judge_each("Moss and ferns.", [MOSS, FERN])
-    assert (verdict.support, verdict.score) == ("weak", 0.6435)
+    assert (verdict.support, verdict.score) == ("weak", 0.792)
     assert [one.score for one in each] == [0.5, 0.3]
+
+
+def test_a_sentence_of_two_halves_is_weak_and_with_a_false_number_unsupported():
+    true = "Moss grows on 40 oaks in Norway and ferns lower the temperature of 90 ponds in Chile."
+    verdict, each = judge_each(true, [MOSS, FERN])
+    assert (verdict.support, [one.support for one in each]) == ("weak", ["unsupported"] * 2)
+    assert judge_each(true.replace("90", "91"), [MOSS, FERN])[0].support == "unsupported"
 
 
 def test_the_paper_that_says_it_counts():
@@ -174,7 +181,7 @@ def test_the_three_with_most_of_the_words_are_judged_and_the_best_of_them_sugges
     papers = [Paper(str(i), "", "ants bees cats dogs emus"[: 5 * i]) for i in (1, 2, 5, 4, 3)]
 
     def judged(claim, papers):
-        score = {"5": 0.3, "4": 0.7, "3": 0.8}.get(papers[0].id, 1.0)
+        score = {"5": 0.3, "4": 0.8, "3": 0.9}.get(papers[0].id, 1.0)
         return Verdict("supported" if score >= SUPPORTED else "weak", score, None)
 
     monkeypatch.setattr("rag.receipts.several.judge", judged)

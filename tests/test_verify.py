@@ -13,7 +13,7 @@ from rag.cli import main
 from rag.drafts.checking import Checked, DraftReport, check_draft
 from rag.drafts.pairs import verify_pairs
 from rag.drafts.reports import report_lines
-from rag.types import Paper
+from rag.types import Evidence, Paper
 
 ABSTRACT = "We study tea. Green tea lowers blood pressure in 40 adults. Black tea was not studied."
 PAPERS = {
@@ -240,6 +240,19 @@ def test_weak_fails_only_where_told():
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("support", "line"),
+    [
+        ("verbatim", "    “Coffee.”"),
+        ("weak", "    closest sentence, which does not clearly say it: “Coffee.”"),
+        ("unsupported", "    closest sentence, which does not say it: “Coffee.”"),
+    ],
+)
+def test_a_report_says_what_the_quoted_words_are(support, line):
+    found = Checked(1, "Tea.", ("kim",), (), support, 0.4, Evidence("kim", "Coffee.", 0, 7))
+    assert list(report_lines(DraftReport((found,)), "text", "d.md"))[1] == line
 
 
 def test_sarif_and_annotations_name_the_places(folder, capsys):

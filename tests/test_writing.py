@@ -21,6 +21,7 @@ from rag.cli import main
 from rag.errors import ModelError
 from rag.index.filters import Condition
 from rag.receipts.attribution import Attribution
+from rag.receipts.support import Verdict
 from rag.settings import load_settings
 from rag.types import Answer, Hit, Paper, Passage, Turn
 from tests.fake_openai import RESET, FakeOpenAI, Reply, chunk, fail, say
@@ -564,6 +565,15 @@ def test_the_source_of_a_sentence_is_the_first_that_says_it_best():
     hits = [small_hit(1, other), small_hit(2, says), small_hit(3, says)]
     assert find_source(says, hits) == 2
     assert find_source("Whales count trees.", hits) is None
+
+
+@pytest.mark.parametrize(("scores", "found"), [((0.5, 0.4), None), ((0.51, 0.52), 2)])
+def test_the_source_of_a_sentence_is_one_that_likelier_says_it_than_not(monkeypatch, scores, found):
+    given = iter(scores)
+    monkeypatch.setattr(
+        "rag.receipts.support.judge", lambda claim, papers: Verdict("weak", next(given), None)
+    )
+    assert find_source("Bees sing.", [small_hit(1, "one"), small_hit(2, "two")]) == found
 
 
 # However a text is cut into chunks, the same comes out.

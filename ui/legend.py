@@ -4,23 +4,23 @@ from __future__ import annotations
 
 # How often the checker is wrong: of 240 hard claims (evals/datasets/attacks.jsonl), the share of
 # the false ones that it calls supported, and of the true ones that it does not (README).
-TICKED_FALSE, UNTICKED_TRUE = 21, 67
+TICKED_FALSE, UNTICKED_TRUE = 3, 89
 
 MEANING = '<button type="button" class="quiet means" data-do="help">What the signs mean</button>'
 
 _SIGNS = (
     ('<span class="cite">1 ✓</span>', "Source 1 says so, word for word or in sense"),
-    ('<span class="cite weak">1 ~</span> <span class="flag weak">weak support</span>',
-     "It says so in part"),
+    ('<span class="cite weak">1 ~</span> <span class="flag weak">check the source</span>',
+     "The closest sentence; it does not clearly say so"),
     ('<span class="cite unsupported">1 !</span> '
      '<span class="flag unsupported">not supported</span>', "It does not say so"),
     ('<span class="flag">no source</span>', "The sentence cites nothing"),
     ('<span class="flag">source added</span>', "The model named no source; this one was found"),
 )  # fmt: skip
 _ERRORS = (
-    "A small program checks each sentence, and it errs: of false sentences written to fool it "
-    f"{TICKED_FALSE} in 100 got a ✓, of true ones beside them {UNTICKED_TRUE} in 100 got none. "
-    "Trust the quoted words more than the sign."
+    "A small program checks each sentence and gives a ✓ only where it is sure: of false sentences "
+    f"written to fool it {TICKED_FALSE} in 100 got one. It is often unsure: of the true ones "
+    f"beside them {UNTICKED_TRUE} in 100 got none. Trust the quoted words more than the sign."
 )
 
 

@@ -26,7 +26,8 @@ function showReceipt(chip, touched) {
   hideReceipt();
   shownChip = chip;
   const { quote, verdict } = chip.dataset;
-  box.className = chip.classList.contains("unsupported") ? "near" : "";
+  const doubt = ["weak", "unsupported"].find((kind) => chip.classList.contains(kind));
+  box.className = doubt ? `near ${doubt}` : "";
   box.replaceChildren(
     part("strong", "", card.querySelector(".title").textContent),
     part("span", "when", card.querySelector(".where").textContent),

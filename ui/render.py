@@ -25,12 +25,12 @@ from ui.prose import to_html
 _SIGNS = {
     "verbatim": ("✓", "word for word in this abstract"),
     "supported": ("✓", "supported by this abstract"),
-    "weak": ("~", "only partly supported by this abstract"),
+    "weak": ("~", "closest sentence; it does not clearly say this"),
     "unsupported": ("!", "this abstract does not say it"),
 }
 _CLOSEST = "closest sentence; it does not say this"
 # Only these are said aloud, after the sentence.
-_FLAGS = {"weak": "weak support", "unsupported": "not supported", "uncited": "no source"}
+_FLAGS = {"weak": "check the source", "unsupported": "not supported", "uncited": "no source"}
 _QUOTED, _LONGEST_QUOTE = 3, 400
 _LONG = 2.0  # seconds: a wait of this length is announced
 _FOLDED = 600  # characters of a question from which it is folded
@@ -292,7 +292,7 @@ def _receipt(answer: Answer, placed: Sequence[_Placed]) -> str:
         for kinds, words in (
             (("verbatim",), "word for word"),
             (("supported",), "supported"),
-            (("weak",), "weak"),
+            (("weak",), "to check in the source"),
             (("unsupported",), "not supported"),
             (("uncited",), "without a source"),
         )
@@ -333,7 +333,7 @@ def _sources(
 ) -> str:
     """Return the cards: the papers cited, then those read but not cited."""
     cited = {citation.paper.id for citation in answer.citations}
-    doubted = {i for i, p in enumerate(placed) if p.sentence.support == "unsupported"}
+    doubted = {i for i, p in enumerate(placed) if p.sentence.support in ("weak", "unsupported")}
     cards = [
         card(
             citation.paper,

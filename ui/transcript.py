@@ -14,7 +14,7 @@ from ui.exchanges import Exchange
 from ui.glance import table_of
 
 DOUBTS = {
-    "weak": "weak support",
+    "weak": "not clearly said by the source",
     "unsupported": "not supported by the source",
     "uncited": "no source",
 }

@@ -28,6 +28,7 @@ _HOW_LONG: Mapping[Length, str] = {  # said after the question
     "short": "Answer in one sentence, in two at the most.",
     "detailed": "Answer in detail, in up to twelve sentences: all that the sources say on it.",
 }
+_LIKELIER_THAN_NOT = 0.5  # from this score on a paper is the source of a sentence without one
 CITED_NOTHING = "The model cited nothing. The papers themselves say:"
 
 
@@ -192,11 +193,11 @@ def _says(claim: str) -> bool:
 
 
 def find_source(claim: str, sources: Sequence[Hit]) -> int | None:
-    """Return the number of the source that supports a claim best, None where none does."""
-    best, found = 0.0, None
+    """Return the number of the source that most likely says a claim, None where none does."""
+    best, found = _LIKELIER_THAN_NOT, None
     for number, hit in enumerate(sources, 1):
         verdict = support.judge(claim, [hit.paper])
-        if verdict.support in ("verbatim", "supported") and verdict.score > best:
+        if verdict.score > best:
             best, found = verdict.score, number
     return found
 

@@ -122,7 +122,9 @@ def check_draft(
     prose, references = split_references(blocks)
     for key, entry in (listed or {}).items():
         references.add(key, entry)
-    resolve = _Resolver(library, references, {b.label: b.text for b in prose if b.kind == "note"})
+    resolve = _Resolver(
+        library, references, {b.label: b.text for b in reversed(prose) if b.kind == "note"}
+    )
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
     for block in spoken:
@@ -177,7 +179,8 @@ def _read_notes(
             first = [mark for mark in marks if mark.start < opening]
             beside = citing.words_beside(block.text[:opening], first)
             if first and len(beside) < _BARE and _VERBS.isdisjoint(beside):
-                known.notes[block.label] = tuple(each for mark in first for each in mark.cited)
+                whole = (work,) if resolve(work)[0] else ()
+                known.notes[block.label] = whole or tuple(each for m in first for each in m.cited)
                 rest = block.text[opening:].lstrip()
                 if rest:
                     skipped = block.text[: len(block.text) - len(rest)]

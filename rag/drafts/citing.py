@@ -32,7 +32,7 @@ _OPTION = r"(?:\s*\[(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300}\]|\s*<[^<>]{0,100}>|\s
 _KEYS = r"\s*\{([^{}]{1,2000})\}"
 CITE = re.compile(
     r"\\(?!nocite|citestyle|setcitestyle|citetext|defcite|bibcite|citereset)"
-    rf"([A-Za-z]{{0,20}}[cC]ite[A-Za-z]{{0,20}})\*?(?:{_OPTION}{{0,4}}{_KEYS})"
+    rf"([A-Za-z]{{0,20}}(?:[cC]ite|cquote)[A-Za-z]{{0,20}})\*?(?:{_OPTION}{{0,4}}{_KEYS})"
     rf"((?:(?<=\}}){_OPTION}{{0,2}}{_KEYS}){{0,20}})"
 )
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
@@ -54,7 +54,7 @@ ADDRESS = re.compile(
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
-_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}})?"
+_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?"
 _NEXT = r"\s?(?:[,;]|\s(?:and|&)\s)\s?"
 _NUMBERS = re.compile(
     r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
@@ -69,7 +69,7 @@ _BEFORE_ROUND = re.compile(
     re.I,
 )
 _RAISED = re.compile(
-    rf"(?<=[A-Za-z.,;:!?)\]”\"'。，；：！？」』{_EAST}])"
+    rf"(?<=[A-Za-z.,;:!?%)\]”\"'。，；：！？」』{_EAST}])"
     r"\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
 )
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
@@ -198,7 +198,9 @@ def _latex_mark(match: re.Match[str]) -> Mark:
     if "volcite" in command:
         groups = groups[1:2]
     keys = [key.strip() for group in groups for key in group.split(",") if key.strip()]
-    spoken = bool(re.search(r"(?:^|text|short|new)cites?$|citet|citea(?:l?t|uthor)?$", command))
+    spoken = bool(
+        re.search(r"(?:^|text|short|new)cites?$|citet|citea(?:l?t|uthor)?$|cquote", command)
+    )
     # A command in a capital is for where a sentence begins.
     begins = match[1][0].isupper() and bool(re.match(r"\s+[a-z]", match.string[end : end + 9]))
     spoken = (spoken and command != "cite") or begins
@@ -291,7 +293,7 @@ def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cit
 
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
-_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$]|`(?=`)")
+_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)")
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
@@ -306,6 +308,8 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
     for mark in marks:
         goes_on = _GOES_ON.search(text[max(0, mark.start - 12) : mark.start])
         masked[mark.start : mark.end] = ("x" if goes_on else "X") * (mark.end - mark.start)
+        if "".join(masked[max(0, mark.start - 1) : mark.start]) in ("%", ")", "]"):
+            masked[mark.start - 1] = "x"  # one raised number is no initial: 66%³.
     whole = "".join(masked)
     runs, done = _runs(marks), 0
     for match in re.finditer(r"([.!?…。！？])[\"'”’)」』）]{0,2}\s*(?=[Xx])", whole):
@@ -320,7 +324,12 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
 
 _AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
 _FOLLOWS = re.compile(r"\s+[a-z]+")
-_NOT_SAID = re.compile(r"https?://\S+|\A\[[ xX]\]\s")
+_NOT_SAID = re.compile(
+    r"https?://\S+|\A\[[ xX]\]\s|\barxiv:\s?\d{4}\.\d{4,5}(?:v\d+)?|"
+    r"\b(?:doi:?\s?)?10\.\d{4,9}/\S+",
+    re.IGNORECASE,
+)
+_LINKED = re.compile(r"\[([^\[\]\d][^\[\]]*)\]")
 
 
 def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
@@ -371,7 +380,8 @@ def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
             at = mark.end
     pieces.append(_ONLY_NAMES.sub("the authors", text[at:end]))
     said = _NOT_SAID.sub("", " ".join("".join(pieces).split()))
-    said = re.sub(r"\(\s*[;,]?\s*\)|\[\s*[;,]?\s*\]", "", said)
+    said = re.sub(r"\(\s*[;,<>]*\s*\)|\[\s*[;,]?\s*\]", "", said)
+    said = _LINKED.sub(r"\1", said)
     said = re.sub(r"\bthe authors,? the authors\b", "the authors", said)
     said = re.sub(r"\s+([.,;:!?)])", r"\1", re.sub(r"^[\s,;.:]+", "", said))
     return said[:1].upper() + said[1:]

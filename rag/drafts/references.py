@@ -33,7 +33,10 @@ _OPENS = re.compile(
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
-_LINE = re.compile(r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s)")
+_LINE = re.compile(
+    r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
+    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s|[⁰¹²³⁴-⁹]{1,3}\s?\w))"
+)
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

@@ -13,7 +13,11 @@ from rag.types import to_json
 _RULES = {
     "unresolved": "A citation names no paper of the library, or several.",
     "unsupported": "The abstracts cited do not say it.",
-    "weak": "The abstracts cited say it in part, or not surely.",
+    "weak": "The closest sentence of the abstracts cited does not clearly say it.",
+}
+_CLOSEST = {
+    "unsupported": "closest sentence, which does not say it: ",
+    "weak": "closest sentence, which does not clearly say it: ",
 }
 _SEVERITY = {"unresolved": "error", "unsupported": "error", "weak": "warning"}
 
@@ -39,7 +43,7 @@ def _text(report: DraftReport) -> Iterator[str]:
         for paper, verdict in (sentence.verdicts or {}).items():
             yield f"    {paper}: {verdict}"
         if sentence.evidence is not None:
-            yield f"    “{sentence.evidence.quote}”"
+            yield f"    {_CLOSEST.get(sentence.support, '')}“{sentence.evidence.quote}”"
         if sentence.suggested is not None:
             yield f"    {sentence.suggested} says it"
     levels = [sentence.level for sentence in report.sentences]

@@ -220,7 +220,8 @@ class Lexical:
     def named(self, name: str) -> list[Paper]:
         """Return the papers with this id, citation key, DOI or arXiv id, the one with it first."""
         folded = name.casefold()
-        wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": folded}
+        preprint = folded.removeprefix("10.48550/arxiv.")  # the DOI that arXiv gives
+        wanted = {"id": name, "key": folded, "doi": folded, "arxiv_id": preprint}
         found: dict[str, Paper] = {}
         for field, value in wanted.items():
             for entry in sorted(self._in(field, [value]), key=lambda entry: entry.paper.id):

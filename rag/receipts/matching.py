@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import functools
 import itertools
 import re
@@ -20,7 +19,7 @@ from rag.text.identifiers import Identifier, identifiers
 from rag.text.polarity import opposed
 from rag.text.quantities import Quantity, quantities
 from rag.text.sentences import sentence_spans
-from rag.text.words import Word, read_wording, squeeze, stem
+from rag.text.words import Word, read_wording, squeeze
 from rag.types import Evidence, Floats, Paper
 
 _MARKER = re.compile(r"(?<!\s)\s*(?:\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\??\]|【\d{1,3}】)")
@@ -29,7 +28,6 @@ _PAIR_GAIN = 0.2
 # Of an abstract, so that no record can make a verdict slow: the longest of 58,929 has 13,000
 # characters. What comes after is not read.
 _LONGEST, _MOST_SENTENCES, _MOST_NUMBERS = 40_000, 500, 1_000
-_STATED_REACH = 5
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
@@ -46,14 +44,6 @@ class _Segment:
     text: str
     words: tuple[Word, ...]
     initials: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number with the stems of the words around it."""
-
-    quantity: Quantity
-    near: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -75,9 +65,9 @@ class Reading:
     # Verdicts need these, the many papers that are only looked through for words do not.
 
     @functools.cached_property
-    def numbers(self) -> tuple[Number, ...]:
+    def numbers(self) -> tuple[Quantity, ...]:
         """The numbers that the paper states."""
-        each = (numbers(part.text, part.words, _STATED_REACH) for part in self.segments)
+        each = (quantities(part.text) for part in self.segments)
         return tuple(itertools.islice(itertools.chain.from_iterable(each), _MOST_NUMBERS))
 
     @functools.cached_property
@@ -128,19 +118,6 @@ def _vectors(said: Iterable[Word]) -> Floats:
     return embed_kept(static(), texts)
 
 
-def numbers(text: str, said: Sequence[Word], reach: int) -> list[Number]:
-    """Return the numbers of a text with the ``reach`` words before and after each."""
-    starts = [word.start for word in said]  # words follow each other
-    ends = [word.start + len(word.text) for word in said]
-    found = []
-    for each in quantities(text):
-        before = bisect.bisect_right(ends, each.start)
-        after = bisect.bisect_left(starts, each.end)
-        near = [*said[max(0, before - reach) : before], *said[after : after + reach]]
-        found.append(Number(each, frozenset(word.stem for word in near)))
-    return found
-
-
 @functools.lru_cache(maxsize=_MOST_KEPT)
 def read_paper(title: str, abstract: str) -> Reading:
     """Read a paper for comparison."""
@@ -175,9 +152,9 @@ def read_paper(title: str, abstract: str) -> Reading:
 class _Claim(NamedTuple):
     """The words of a claim, prepared for looking them up in papers.
 
-    Per word: the stem, the forms that it may be written in, the acronym, the stem without a
-    number at its end; the last two "" where there is none. ``spelled`` are the first letters of
-    words in a row, each with where they begin and end. ``exact`` words have no synonyms.
+    Per word: the stem, the forms that it may be written in, the acronym ("" where there is none).
+    ``spelled`` are the first letters of words in a row, each with where they begin and end.
+    ``exact`` words have no synonyms.
     """
 
     vectors: Floats
@@ -185,19 +162,16 @@ class _Claim(NamedTuple):
     stems: list[str]
     forms: list[set[str]]
     acronyms: list[str]
-    families: list[str]
     spelled: list[tuple[str, int, int]]
 
 
 @functools.lru_cache(maxsize=64)  # a question is looked up in several papers
 def _read_claim(said: tuple[Word, ...]) -> _Claim:
     squeezed = [squeeze(word.text) for word in said]
-    shapes, families = [], []
+    shapes = []
     for i, word in enumerate(said):
         beside = ("".join(squeezed[j : j + 2]) for j in (i - 1, i) if j >= 0)
         shapes.append({word.squeezed, squeezed[i], *beside})
-        family = squeezed[i].rstrip("0123456789")
-        families.append(stem(family) if 3 <= len(family) < len(squeezed[i]) else "")
     letters = [text if text.isdecimal() else text[:1] for text in squeezed]
     return _Claim(
         vectors=_vectors(said),
@@ -205,7 +179,6 @@ def _read_claim(said: tuple[Word, ...]) -> _Claim:
         stems=[word.stem for word in said],
         forms=shapes,
         acronyms=[word.acronym for word in said],
-        families=families,
         spelled=[
             ("".join(letters[start : start + size]), start, start + size)
             for size in (2, 3, 4, 5)
@@ -245,8 +218,6 @@ def _strengths(said: Sequence[Word], reading: Reading) -> Floats:
             raise_to(i, reading.acronyms.get(acronym, ()), 0.8)
             parts = enumerate(reading.segments)
             raise_to(i, (j for j, part in parts if acronym in part.initials), 0.8)
-        if claim.families[i]:
-            raise_to(i, reading.stems.get(claim.families[i], ()), 0.6)
     for letters, start, end in claim.spelled if reading.acronyms else ():
         where = reading.acronyms.get(letters, ())
         for i in range(start, end) if where else ():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from rag.text.words import Word
 
@@ -41,73 +41,33 @@ def _inflect(listed: str) -> frozenset[str]:
     return frozenset(out)
 
 
-# Opposite directions. A word stands on one axis only.
-_AXES = tuple(
-    (_inflect(plus), _inflect(minus))
-    for plus, minus in (
-        (
-            "increase~ elevate~ enhance~ augment~ raise~ boost~ amplify amplifies amplified "
-            "strengthen~ promote~ stimulate~ accelerate~ upregulate~ exacerbate~ facilitate~ "
-            "improve~ gain~ grow grows grew rise rises rose rising higher greater more longer "
-            "larger upregulation improvement improvements enhancement elevation",
-            "decrease~ reduce~ lower~ diminish~ attenuate~ suppress suppresses suppressed "
-            "suppressing inhibit~ impair~ decline~ downregulate~ weaken~ worsen~ degrade~ hinder~ "
-            "block~ repress represses repressed prevent~ drop drops dropped dropping "
-            "less fewer shorter smaller slow slows slowed reduction reductions "
-            "downregulation inhibition suppression loss impairment",
-        ),
-        (
-            "better best superior outperform~ exceed~ surpass surpasses surpassed beats",
-            "worse worst inferior underperform~",
-        ),
-        ("high", "low"),
-        ("positive positively", "negative negatively"),
-        ("faster fast quickly rapid rapidly quicker", "slower slowly"),
-        ("sensitive susceptible vulnerable sensitivity", "resistant insensitive resistance"),
-        ("activate~ activation active", "inactivate~ deactivate~ inactivation inactive"),
-        ("effective effectively successful", "ineffective ineffectively unsuccessful"),
-        ("necessary required essential indispensable requires", "dispensable unnecessary"),
-        ("beneficial benefit benefits", "harmful harm harms detrimental"),
-        ("common frequent frequently often", "rare rarely uncommon infrequent seldom"),
-        ("stable", "unstable"),
-        ("consistent agree~", "inconsistent disagree~ contradict~"),
-        ("large", "small"),
-        ("possible feasible", "impossible infeasible"),
-        ("supervised", "unsupervised"),
-        ("most", "least"),
-        ("early earlier", "late later"),
-        ("above", "below"),
-        ("before", "after"),
-        ("maximum maximal", "minimum minimal"),
-        ("independent independently", "dependent"),
-        ("with", "without"),
-    )
+_UP = _inflect(
+    "increase~ elevate~ enhance~ augment~ raise~ boost~ amplify amplifies amplified strengthen~ "
+    "promote~ stimulate~ accelerate~ upregulate~ exacerbate~ facilitate~ improve~ gain~ grow grows "
+    "grew rise rises rose rising higher greater more longer larger upregulation improvement "
+    "improvements enhancement elevation"
 )
-_WITH = len(_AXES) - 1  # so common that only the same words right after it count
-_SIDE = {
-    word: (axis, sign)
-    for axis, sides in enumerate(_AXES)
-    for sign, side in zip((1, -1), sides, strict=True)
-    for word in side
-}
-_DEGREES = frozenset("more less".split())
+_DOWN = _inflect(
+    "decrease~ reduce~ lower~ diminish~ attenuate~ suppress suppresses suppressed suppressing "
+    "inhibit~ impair~ decline~ downregulate~ weaken~ worsen~ degrade~ hinder~ block~ repress "
+    "represses repressed prevent~ drop drops dropped dropping less fewer shorter smaller slow "
+    "slows slowed reduction reductions downregulation inhibition suppression loss impairment"
+)
 _TOKEN = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Direction:
-    """A sign (1 or -1) taken on an axis, with the stems of the words around it."""
+class _Direction(NamedTuple):
+    """A way up (True) or down, with the stems of the words around it."""
 
-    axis: int
-    sign: int
+    up: bool
     near: frozenset[str]
 
 
 def opposed(claim: str, said: Sequence[Word], passage: str, read: Sequence[Word]) -> bool:
     """Say whether a claim and a passage point in opposite directions; each comes with its words.
 
-    That is: the claim has a word of direction whose opposite the passage has next to the same
-    words (a denial turns a direction round), or only one of the texts denies what both name.
+    That is: the claim says up and the passage down next to the same words, or the other way round
+    (a denial turns a direction round), or only one of the texts denies what both name.
 
     >>> from rag.text.words import words
     >>> claim, passage = "Dropout reduces overfitting.", "Dropout does not reduce overfitting."
@@ -115,19 +75,16 @@ def opposed(claim: str, said: Sequence[Word], passage: str, read: Sequence[Word]
     True
     """
     stated = _directions(passage, read, _AROUND_STATED)
-    agreed = False
-    for mine in _directions(claim, said, _AROUND_CLAIMED):
-        same_axis = [theirs for theirs in stated if theirs.axis == mine.axis]
-        shared = [len(mine.near & theirs.near) for theirs in same_axis]
-        most = max(shared, default=0)
-        if not same_axis or (mine.axis == _WITH and not most):
-            continue
-        signs = {each.sign for each, n in zip(same_axis, shared, strict=True) if n == most}
-        if mine.sign not in signs:
+    claimed = _directions(claim, said, _AROUND_CLAIMED)
+    for mine in claimed if stated else ():
+        shared = [len(mine.near & theirs.near) for theirs in stated]
+        nearest = {each.up for each, n in zip(stated, shared, strict=True) if n == max(shared)}
+        if mine.up not in nearest:
             return True
-        agreed = agreed or mine.axis != _WITH
+    if claimed and stated:
+        return False
     both = {word.stem for word in said} & {word.stem for word in read}
-    return not agreed and denies(claim, said, both) != denies(passage, read, both)
+    return denies(claim, said, both) != denies(passage, read, both)
 
 
 def denies(text: str, said: Sequence[Word], stems: set[str]) -> bool:
@@ -153,35 +110,17 @@ def _denials(text: str) -> Iterator[tuple[int, int, int, int]]:
 
 def _directions(text: str, said: Sequence[Word], around: int) -> list[_Direction]:
     """Return the directions of a text with these words, denials counted in."""
-    denied = bytearray(len(text) + 1)
+    denied: set[int] = set()  # where the words are that a denial reaches
     for _, _, end, right in _denials(text):
-        tokens = list(islice(_TOKEN.finditer(text, end, right), _AFTER))
-        stop = tokens[-1].end() if tokens else end
-        denied[end:stop] = b"\1" * (stop - end)
+        denied |= {token.start() for token in islice(_TOKEN.finditer(text, end, right), _AFTER)}
     starts = [word.start for word in said]
-    found: list[_Direction] = []
-
-    def add(axis: int, sign: int, start: int) -> None:
-        at = bisect_left(starts, start)
-        own = at < len(said) and starts[at] == start
-        after = [word.stem for word in said[at + own : at + own + around]]
-        before = [word.stem for word in said[max(0, at - around) : at]]
-        near = after[:2] if axis == _WITH else before + after
-        found.append(_Direction(axis, sign, frozenset(near)))
-
-    degree = place = 0  # of a "more" or "less" that may belong to the next word
+    found = []
     for token in _TOKEN.finditer(text):
         word, start = token.group().lower(), token.start()
-        turn = -1 if denied[start] else 1
-        axis, sign = _SIDE.get(word, (-1, 0))
-        if degree and (axis < 0 or word in _DEGREES):
-            add(0, degree, place)
-            degree = 0
-        if word in _DEGREES:
-            degree, place = sign * turn, start
-        elif axis >= 0:
-            add(axis, sign * (degree or turn), start)
-            degree = 0
-    if degree:
-        add(0, degree, place)
+        if word in _UP or word in _DOWN:
+            at = bisect_left(starts, start)
+            own = at < len(said) and starts[at] == start
+            near = (*said[max(0, at - around) : at], *said[at + own : at + own + around])
+            stems = frozenset(each.stem for each in near)
+            found.append(_Direction((word in _UP) != (start in denied), stems))
     return found

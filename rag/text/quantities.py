@@ -14,7 +14,7 @@ _HYPHENS = "-‐‑–—−"
 _POWER = r"10(?:\^\{?[-−–]?\d{1,2}\}?|[-−–]\d{1,2}(?![\d.])|⁻?[⁰¹²³⁴-⁹]{1,2})"
 _TOKEN = re.compile(
     rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?|"
-    rf"(?: 000)+)(?!\d)|"
+    rf"(?: \d{{3}})+)(?!\d)|"
     rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?[×x*·]\s?(?P<times>{_POWER})|"
     r"[eE](?P<e>[-−+]?\d{1,2})(?!\w))?|\b(?:a|one|two|three|four)[ -](?:third|quarter|fifth)s?"
     r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the|an?)\b|\band a half\b|"
@@ -41,6 +41,12 @@ _FALL = re.compile(
     re.IGNORECASE,
 )
 _KINDS = re.compile(r"\s(?:\w+\s)?(?:kinds|types|sorts|forms|ways|aspects|reasons|respects)\b")
+_ROUGHLY = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|close to|(?:more|less|"
+    r"fewer) than|at (?:least|most)|up to)\s(?:an?\s)?\Z",
+    re.IGNORECASE,
+)
+_ROUGH = 0.1  # so far off may be what is said to be about so much
 _AROUND = 48  # characters
 MOST_CLAIMED = 50  # numbers of one sentence that are compared
 _GREATEST, _MOST_DECIMALS = 1e100, 15  # what is beyond is no statistic
@@ -84,8 +90,9 @@ _METRIC = {
 }  # fmt: skip
 # How others are written, how many of which unit they are.
 _OTHERS = """
-% 1 share percent pct; x 1 factor X × times fold; th 1 rank st nd rd; K 1 kelvin; °C 1 celsius
-bp 1 bases; mmHg 1 mercury; kDa 1e3 dalton kd kD; min 60 second mins minute minutes
+% 1 share percent pct; pt 1 point points; x 1 factor X × times fold
+th 1 rank st nd rd; K 1 kelvin; °C 1 celsius; bp 1 bases; mmHg 1 mercury
+kDa 1e3 dalton kd kD; min 60 second mins minute minutes
 h 3600 second hr hrs hour hours; d 86400 second day days; wk 604800 second week weeks
 mo 2629800 second month months; y 31557600 second yr yrs year years
 µm 1e-6 metre micron microns; µg 1e-6 gram ug mcg; kB 1e3 byte KB
@@ -104,7 +111,7 @@ for _row in _OTHERS.replace("\n", ";").split(";"):
     _SIZES[_unit] = (_measure, float(_number))
     _UNITS |= dict.fromkeys((_unit, *_written, *[_measure] * (_unit == "K")), _unit)
 # Units that abstracts leave unsaid ("aged 37", "a factor of 3").
-_UNSAID = frozenset(("y", "x", "th", "bp"))
+_UNSAID = frozenset(("y", "x", "th", "bp", "pt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,8 @@ class Quantity:
     ``decimals`` is how many the text gives; ``demanded`` is False for words such as "one", which
     an abstract need not repeat. ``share`` says that it may be one of 0 to 1, ``falls`` that it
     may be how far something fell, ``ratio`` the percentage that two numbers make ("one in five").
+    ``rough`` is one that is said to be about so much, ``implied`` a count of two or three in
+    words, which a text may show and not tell.
     """
 
     value: float
@@ -125,6 +134,8 @@ class Quantity:
     share: bool = False
     falls: bool = False
     ratio: float = 0.0
+    rough: bool = False
+    implied: bool = False
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -156,12 +167,19 @@ def quantities(text: str) -> list[Quantity]:
                 continue
             if word in _SCALES:
                 value = last.value * _SCALES[word]
-                found[-1] = replace(last, value=value, end=end, decimals=0, demanded=True)
+                found[-1] = replace(
+                    last, value=value, end=end, decimals=0, demanded=True, implied=False
+                )
                 continue
             if not last.unit and _unit_of(token) and not glued:
                 demanded = last.demanded or last.value == 0.5  # half an hour
                 found[-1] = replace(
-                    last, unit=_unit_of(token), end=end, share=False, demanded=demanded
+                    last,
+                    unit=_unit_of(token),
+                    end=end,
+                    share=False,
+                    demanded=demanded,
+                    implied=False,
                 )
                 continue
             if (
@@ -177,7 +195,11 @@ def quantities(text: str) -> list[Quantity]:
         known = word in _WORDS or word in _SCALES or not word.isalpha()
         if known and not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
             found += _from_word(text, word, start, end)
-    found = [each for each in found if abs(each.value) < _GREATEST]
+    found = [
+        replace(each, rough=bool(_ROUGHLY.search(text, max(0, each.start - 20), each.start)))
+        for each in found
+        if abs(each.value) < _GREATEST
+    ]
     return _with_ratios(text, _share_units(text, found))
 
 
@@ -230,14 +252,15 @@ def _from_word(text: str, word: str, start: int, end: int) -> Iterator[Quantity]
         yield Quantity(0.5, "", start, end, 1, demanded=False)
     elif many in _WORDS:
         demanded = bool(part) or not (many in _OFFERED_ONLY or _KINDS.match(text, end))
-        yield Quantity(*_WORDS[many], start, end, -1 if many == "half" else 0, demanded)
+        decimals, implied = -1 if many == "half" else 0, many in ("two", "three")
+        yield Quantity(*_WORDS[many], start, end, decimals, demanded, implied=implied)
     elif word in _SCALES and text[max(0, start - 2) : start].lower() == "a ":
         yield Quantity(_SCALES[word], "", start, end)
 
 
 def _unit_of(token: str) -> str:
-    if token[:3].lower() == "per":
-        return "%"
+    if token[:3].lower() == "per" and "cent" in token:
+        return "pt" if "point" in token else "%"
     return _UNITS.get(token) or _UNITS.get(token.lower() if len(token) > 2 else token, "")
 
 
@@ -267,19 +290,21 @@ def _with_ratios(text: str, found: list[Quantity]) -> list[Quantity]:
     return found
 
 
-def states(stated: Iterable[Quantity], claimed: Quantity) -> list[Quantity]:
-    """Return those of ``stated`` that say what ``claimed`` says, which may be rounder.
+def states(stated: Iterable[Quantity], claimed: Quantity) -> bool:
+    """Say whether one of ``stated`` says what ``claimed`` says, which may be rounder.
 
-    >>> bool(states(quantities("76.3% of 1,000 cases"), quantities("76 percent")[0]))
+    >>> states(quantities("76.3% of 1,000 cases"), quantities("76 percent")[0])
     True
     """
-    return [each for each in stated if _same(claimed, each)]
+    return any(_same(claimed, each) for each in stated)
 
 
 def _same(claimed: Quantity, stated: Quantity) -> bool:
     signs = (claimed.value < 0) == (stated.value < 0) or claimed.falls or stated.falls
     return signs and any(
-        _alike(*mine, *theirs) for mine in _readings(claimed) for theirs in _readings(stated)
+        _alike(*mine, *theirs, rough=claimed.rough)
+        for mine in _readings(claimed)
+        for theirs in _readings(stated)
     )
 
 
@@ -294,16 +319,20 @@ def _readings(quantity: Quantity) -> Iterator[tuple[float, str, int]]:
         yield round(100 * quantity.value, 6), "%", quantity.decimals - 2
 
 
-def _alike(wanted: float, unit: str, decimals: int, given: float, other: str, others: int) -> bool:
+def _alike(
+    wanted: float, unit: str, decimals: int, given: float, other: str, others: int, *, rough: bool
+) -> bool:
     if unit == "of" or other == "of":  # 8 of 9 is not 9 of 10, though both are about 90%
         percent = (wanted, given, decimals) if unit == "%" else (given, wanted, others)
         return {unit, other} == {"of", "%"} and _near(*percent)
-    if unit == other or not unit or (not other and unit in _UNSAID):
-        return _near(wanted, given, decimals)
-    (measure, size), (other_measure, other_size) = _SIZES[unit], _SIZES[other]
-    given = given * other_size / size
-    near = abs(given - wanted) <= 0.005 * wanted or _near(wanted, given, decimals)
-    return measure == other_measure and near
+    if unit != other and unit and (other or unit not in _UNSAID):
+        (measure, size), (other_measure, other_size) = _SIZES[unit], _SIZES[other]
+        if measure != other_measure:
+            return False
+        given = given * other_size / size
+        if abs(given - wanted) <= 0.005 * wanted:
+            return True
+    return (rough and abs(given - wanted) <= _ROUGH * wanted) or _near(wanted, given, decimals)
 
 
 def _near(wanted: float, given: float, decimals: int) -> bool:
@@ -321,17 +350,10 @@ def _near(wanted: float, given: float, decimals: int) -> bool:
     return given % 1 != 0 and (round(given, decimals) == wanted or cut == wanted)
 
 
-def unstated(claim: str, stated: Sequence[Quantity]) -> list[Quantity]:
+def unstated(claimed: Sequence[Quantity], stated: Sequence[Quantity]) -> list[Quantity]:
     """Return the demanded numbers of a claim that the other text does not state.
 
-    >>> [q.value for q in unstated("5 of 8 cases", quantities("5 of 9 cases"))]
+    >>> [q.value for q in unstated(quantities("5 of 8 cases"), quantities("5 of 9 cases"))]
     [8.0]
     """
-    demanded = [each for each in quantities(claim)[:MOST_CLAIMED] if each.demanded]
-    return [each for each in demanded if not states(stated, each)]
-
-
-def nearness(claimed: Quantity, stated: Sequence[Quantity]) -> float:
-    """Return how near the nearest of the stated numbers is, 0 to 1: smaller over larger."""
-    pairs = [sorted((claimed.value, each.value)) for each in stated]
-    return max((low / high for low, high in pairs if low > 0), default=0.0)
+    return [each for each in claimed if each.demanded and not states(stated, each)]

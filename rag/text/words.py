@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.text.terms import terms
@@ -13,7 +12,6 @@ from rag.text.tokens import encoding
 
 _CHUNK = re.compile(r"[^\W_]+(?:[-‐‑–'’/.·][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
-_IN_BRACKETS = re.compile(r"\((?=\w{0,5}[A-Z])([^\W_][\w-]{1,9})\)")
 _ACRONYM = re.compile(r"[a-z]?[a-z]?([A-Z][A-Z0-9]*[A-Z][A-Z0-9]*)s?")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)\W*\Z")
@@ -29,23 +27,6 @@ _GREEK = str.maketrans(
         )
     )
 )
-# British to American, so that both stem alike (applied to lower-cased words of 5 letters or more).
-_SPELLINGS = tuple(
-    (re.compile(british), american)
-    for british, american in (
-        (r"aem", "em"),
-        (r"oed", "ed"),
-        (r"oes", "es"),
-        (r"paed", "ped"),
-        (r"our(s|ed|ing|al)?$", r"or\1"),
-        (r"is(e|es|ed|ing|ation|ations)$", r"iz\1"),
-        (r"ys(e|es|ed|ing)$", r"yz\1"),
-        (r"ll(ed|ing)$", r"l\1"),
-        (r"programme", "program"),
-        (r"([^s])tre(s?)$", r"\1ter\2"),
-    )
-)
-_MAYBE_BRITISH = re.compile(r"ae|oe|our|[iy]s|ll|mme|tre")  # else none of them applies
 _STOP = frozenset(
     "a an the of in on at to for from by with and or but as is are was were be been being that "
     "this these those it its their his her they them we us our can could may might will would do "
@@ -54,19 +35,6 @@ _STOP = frozenset(
     "more most very so if not no nor only same own via per i you he she s t d m re ve ll".split()
 )
 _SMALL = ("of", "the", "and", "in", "for", "to", "a")  # not among initials
-# Words that say how things relate. Abstracts are full of them and paraphrases change them, so
-# neither their presence nor their absence says much.
-_RELATING = frozenset(
-    "able ability activity affect affects approximately associate associated association because "
-    "cause caused causes causing cell cells contribute contributes decrease decreased decreases "
-    "depend dependent depends due effect effects expression find found function functions gene "
-    "general generally genes give given gives great high higher importance important increase "
-    "increased increases induce induces involve involved involves lead leads less level levels "
-    "low lower major many necessary need needs occur occurs patients people play plays protein "
-    "proteins reduce reduced reduces regulate regulated regulates regulation related relation "
-    "require required requires result resulting results rise role roles several show shown shows "
-    "significant significantly type types use used using".split()
-)
 
 
 class Word(NamedTuple):
@@ -75,7 +43,7 @@ class Word(NamedTuple):
     ``stem`` is what equal words share; ``squeezed`` the hyphenated chunk it stands in, without
     hyphens; ``acronym`` the capitals and digits of "mRNAs" or "ORFs", lower-cased, "" for other
     words; ``kind`` is "name" for acronyms, identifiers and capitalised words, "number" for
-    digits, "relating" or "plain".
+    digits, or "plain".
     """
 
     text: str
@@ -88,7 +56,7 @@ class Word(NamedTuple):
     @property
     def weight(self) -> float:
         """What the word counts for: it grows with rarity, about 0.7 to 1.3."""
-        return 0.5 if self.kind == "relating" else rarity(self.text.lower())
+        return rarity(self.text.lower())
 
 
 class Wording(NamedTuple):
@@ -106,8 +74,6 @@ class Wording(NamedTuple):
 def words(text: str) -> list[Word]:
     """Return the words of ``text`` that carry meaning, hyphenated ones in their parts.
 
-    Acronyms in brackets after what they abbreviate are left out: they only repeat it.
-
     >>> [(word.stem, word.kind) for word in words("The BERT-based models improve.")]
     [('bert', 'name'), ('base', 'plain'), ('model', 'plain'), ('improv', 'plain')]
     """
@@ -122,8 +88,6 @@ def read_wording(text: str) -> Wording:
     >>> read_wording("the West Nile virus and interleukin 6").initials
     'wnvi6'
     """
-    brackets = _IN_BRACKETS.finditer(text) if "(" in text else ()
-    own = {match.start(1) for match in brackets if _is_own(text, match)}
     found: list[Word] = []
     shapes: set[str] = set()
     letters: list[str] = []
@@ -136,12 +100,12 @@ def read_wording(text: str) -> Wording:
             shapes.add(before + joined)
         before, before_end = joined, match.end()
         letters.append(first)
-        for raw, root, squeezed, acronym, offset, kind in parts if at not in own else ():
-            start = at + offset
+        for word in parts:
+            start = at + word.start
+            kind = word.kind
             if kind == "capitalised":
-                opening = _SENTENCE_START.search(text, max(0, start - 8), start)
-                kind = _common_kind(raw.lower()) if opening else "name"
-            found.append(Word(raw, root, squeezed, acronym, start, kind))
+                kind = "plain" if opens_sentence(text, start) else "name"
+            found.append(word._replace(start=start, kind=kind))
     return Wording(found, shapes, "".join(letters))
 
 
@@ -177,60 +141,34 @@ def _chunk(written: str) -> _Chunk:
     return _Chunk(tuple(parts), joined, letters)
 
 
-def _is_own(text: str, bracketed: re.Match[str]) -> bool:
-    """Say whether a bracketed acronym abbreviates the words right before it."""
-    acronym, end = squeeze(bracketed[1]).removesuffix("s"), bracketed.start()
-    before = [each.group() for each in _PART.finditer(text, max(0, end - 120), end)]
-    return abbreviates(acronym, [squeeze(word) for word in before[-len(acronym) - 2 :]])
+def opens_sentence(text: str, start: int) -> bool:
+    """Say whether a word there begins a sentence, so that its capital tells nothing.
 
-
-def abbreviates(acronym: str, phrase: Sequence[str]) -> bool:
-    """Say whether the letters of an acronym come in order in the last words of a phrase.
-
-    >>> abbreviates("fgf", ["the", "fibroblast", "growth", "factor"])
-    True
+    >>> opens_sentence("In Rome. In it", 9), opens_sentence("In Rome.", 3)
+    (True, False)
     """
-    return any(
-        word[:1] == acronym[:1] and _in_order(acronym, "".join(phrase[i:]))
-        for i, word in enumerate(phrase)
-    )
-
-
-def _in_order(letters: str, text: str) -> bool:
-    at = -1
-    for letter in letters:
-        at = text.find(letter, at + 1)
-        if at < 0:
-            return False
-    return True
+    return _SENTENCE_START.search(text, max(0, start - 8), start) is not None
 
 
 def _kind(raw: str) -> str:
     """Return the kind of a word, "capitalised" where it depends on the place."""
     if raw == raw.lower() and raw.isalpha():
-        return _common_kind(raw)
+        return "plain"
     if raw.isdecimal():
         return "number"
     if any(map(str.isdecimal, raw)) or sum(map(str.isupper, raw)) >= 2:
         return "name"
-    return "capitalised" if raw[0].isupper() else _common_kind(raw.lower())
-
-
-def _common_kind(word: str) -> str:
-    return "relating" if word in _RELATING else "plain"
+    return "capitalised" if raw[0].isupper() else "plain"
 
 
 @functools.lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return the stem of a lower-cased word, the same for British and American spelling.
+    """Return the stem of a lower-cased word, Greek letters spelled out.
 
-    >>> stem("tumours") == stem("tumor")
+    >>> stem("tests") == stem("testing")
     True
     """
     word = word.translate(_GREEK)
-    if len(word) >= 5 and _MAYBE_BRITISH.search(word):
-        for british, american in _SPELLINGS:
-            word = british.sub(american, word)
     stems = terms(word)
     return stems[0] if stems else word
 

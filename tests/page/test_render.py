@@ -75,8 +75,8 @@ def test_the_frame_of_an_answer():
     [
         ("verbatim", "word for word in this abstract", "✓", ""),
         ("supported", "supported by this abstract", "✓", ""),
-        ("weak", "only partly supported by this abstract", "~",
-         '&nbsp;<span class="flag weak">weak support</span>'),
+        ("weak", "closest sentence; it does not clearly say this", "~",
+         '&nbsp;<span class="flag weak">check the source</span>'),
         ("unsupported", "closest sentence; it does not say this", "!",
          '&nbsp;<span class="flag unsupported">not supported</span>'),
     ],
@@ -162,7 +162,7 @@ def test_the_receipt_counts():
         text,
         [Sentence(s, (), v, 0.1) for s, v in zip(("A b.", "C d.", "E f."), supports, strict=True)],
     )
-    said = "3 sentences: 1 word for word, 1 weak, 1 not supported."
+    said = "3 sentences: 1 word for word, 1 to check in the source, 1 not supported."
     assert f'<p class="receipt">{said} {MEANING}</p>' in html(made)
 
 
