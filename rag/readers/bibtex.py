@@ -27,10 +27,9 @@ from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
 from rag.readers.latex import with_accents
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import whole
 from rag.text.people import in_order
-from rag.types import Paper, Rejection
 
 # A record of the kind is recognised by its key and comma, or by what only BibTeX has.
 _START = re.compile(
@@ -66,17 +65,13 @@ def is_bibtex(head: str) -> bool:
     return _START.search(head) is not None
 
 
-def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each entry, in order, at the line of its ``@``."""
-    text = whole(stream)
-    if text is None:
-        yield Rejection(label, "the file is too large for BibTeX; split it")
-        return
+def read_bibtex(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each entry, in order, at the line of its ``@``."""
     strings = {month: month.capitalize() for month in _MONTHS}
-    blocks = Splitter(_readable(text)).split().blocks
+    blocks = Splitter(_readable(whole(stream))).split().blocks
     parents = _parents(blocks)
     for block in blocks:
-        yield from _from_block(block, strings, parents, label)
+        yield from _from_block(block, strings, parents)
 
 
 def entries(text: str) -> dict[str, str]:
@@ -107,28 +102,26 @@ def entries(text: str) -> dict[str, str]:
 
 
 def _from_block(
-    block: Block, strings: dict[str, str], parents: dict[str, dict[str, object]], label: str
-) -> Iterator[Paper | Rejection]:
-    where = f"{label}:{(block.start_line or 0) + 1}"
+    block: Block, strings: dict[str, str], parents: dict[str, dict[str, object]]
+) -> Iterator[Found]:
+    line = (block.start_line or 0) + 1
     if isinstance(block, DuplicateFieldKeyBlock):
         block = block.ignore_error_block or block
     if isinstance(block, DuplicateBlockKeyBlock):  # what two entries of one key mean is not ours
         block = block.ignore_error_block or block
     if isinstance(block, Entry):
         try:
-            record = _record(block, strings, parents)
+            yield Found(line, _record(block, strings, parents), latex=True)
         except _Broken as error:
-            yield Rejection(where, f"broken entry: {error}")
-        else:
-            yield to_paper(record, where, latex=True)
+            yield Found(line, f"broken entry: {error}")
     elif isinstance(block, String):
         try:
             strings[block.key.lower()] = _value(block.value, strings)
         except _Broken as error:
-            yield Rejection(where, f"broken @string: {error}")
+            yield Found(line, f"broken @string: {error}")
     elif isinstance(block, ParsingFailedBlock):
         reason = getattr(block.error, "abort_reason", None) or str(block.error)
-        yield Rejection(where, f"broken entry: {' '.join(str(reason).split())}")
+        yield Found(line, f"broken entry: {' '.join(str(reason).split())}")
 
 
 def _parents(blocks: list[Block]) -> dict[str, dict[str, object]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
-import io
 import os
 import shutil
 import stat
@@ -13,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from rag.durable import real_path
 from rag.readers.clean import visible
@@ -103,17 +102,8 @@ def opened(path: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
         else:
             stream = stack.enter_context(Path(path).open("rb"))
         if not stream.seekable():
-            stream = _copied(stream, stack)
+            copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0)
+            stream = cast("BinaryIO", copy)
         yield stream
-
-
-def _copied(pipe: BinaryIO, stack: contextlib.ExitStack) -> BinaryIO:
-    copy: BinaryIO = io.BytesIO(pipe.read(_IN_MEMORY))
-    if more := pipe.read(1):
-        on_disk = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 the stack closes it
-        shutil.copyfileobj(copy, on_disk)
-        on_disk.write(more)
-        shutil.copyfileobj(pipe, on_disk)
-        copy = on_disk
-    copy.seek(0)
-    return copy

@@ -29,20 +29,7 @@ _ORGANISATION = re.compile(
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
-_NOTHING = {
-    "NA",
-    "N/A",
-    "n/a",
-    "n.a.",
-    "#N/A",
-    "NULL",
-    "null",
-    "None",
-    "none",
-    "nan",
-    "NaN",
-    "(null)",
-}
+_NOTHING = set("NA N/A n/a n.a. #N/A NULL null None none nan NaN (null)".split())
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")

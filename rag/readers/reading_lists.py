@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.records import NO_ABSTRACT, to_paper
+from rag.readers.records import NO_ABSTRACT, Found
 from rag.readers.text import TOO_LONG, lines
-from rag.types import Paper, Rejection
 
 _ENTRY = re.compile(r"\s{0,8}(?:[-*+]\s+|\d{1,4}[.)]\s+)?(?:\*\*|__)(\S.{2,500}?)(?:\*\*|__)(.*)")
 _TITLE = re.compile(r"#{1,6}\s+(\S.{2,500})")  # with "**Authors:** ..." and its like below
@@ -42,18 +41,18 @@ def _is_field(line: str) -> bool:
     return _FIELD.match(line) is not None and _ABSTRACT.match(line) is None
 
 
-def read_reading_list(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+def read_reading_list(stream: BinaryIO) -> Iterator[Found]:
     """Yield the papers of a reading list, each at the line of its title."""
     record: dict[str, Any] = {}
     start, inside = 0, False
     for number, line in lines(stream):
         if line is None:
-            yield Rejection(f"{label}:{number}", TOO_LONG)
+            yield Found(number, TOO_LONG)
         elif abstract := _ABSTRACT.match(line):
             record.setdefault("abstract", abstract[1])
             inside = True
         elif _is_title(line) or line.startswith("#"):
-            yield from _finished(record, f"{label}:{start}")
+            yield from _finished(record, start)
             entry, heading = _ENTRY.match(line), _TITLE.match(line)
             record = {"title": entry[1], "more": entry[2]} if entry else {}
             record = {"title": heading[1], "heading": True} if heading else record
@@ -66,10 +65,10 @@ def read_reading_list(stream: BinaryIO, label: str) -> Iterator[Paper | Rejectio
             record.setdefault(field[1], field[2])
         elif "more" in record and "abstract" not in record:
             record["more"] += f" {line.strip()}"
-    yield from _finished(record, f"{label}:{start}")
+    yield from _finished(record, start)
 
 
-def _finished(record: dict[str, Any], where: str) -> Iterator[Paper | Rejection]:
+def _finished(record: dict[str, Any], start: int) -> Iterator[Found]:
     """Yield the paper of an entry; bold words with neither year, link nor abstract are none."""
     if "title" not in record:
         return
@@ -82,9 +81,9 @@ def _finished(record: dict[str, Any], where: str) -> Iterator[Paper | Rejection]
         found: dict[str, Any] = {"url": link[0].rstrip(".,;")} if link else {}
         if said:
             found |= {"authors": _people(said[1]), "year": said[2], "venue": said[3]}
-        yield to_paper(found | record | {"title": title}, where)
+        yield Found(start, found | record | {"title": title})
     elif link or said or len(record) > 2:
-        yield Rejection(where, NO_ABSTRACT)
+        yield Found(start, NO_ABSTRACT)
 
 
 def _people(text: str) -> str | list[str]:

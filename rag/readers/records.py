@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
@@ -27,20 +27,26 @@ NO_TITLE = "no title and no id; give the record one of them"
 _USUAL_WIDTH = 100  # fields; layouts of wider records are not remembered
 
 
-def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> Paper | Rejection:
-    """Return the paper that ``record`` describes, or why it is none.
+class Found(NamedTuple):
+    """What a reader found in a document: a record, or why there is none."""
 
-    Args:
-        record: field names, in any usual spelling, to values.
-        source: where the record begins, as ``file:line``.
-        latex: whether its text is LaTeX throughout.
-    """
-    record = _unwrapped(record)
-    found = _layout(tuple(record))
+    line: int  # where it begins; 0 stands for all of the document
+    record: Mapping[str, Any] | str  # names of fields, in any usual spelling, to values; the reason
+    latex: bool = False  # whether its text is LaTeX throughout
+    nameless: str = NO_TITLE  # the reason where it has neither a title nor an id
+
+
+def to_paper(found: Found, label: str) -> Paper | Rejection:
+    """Return the paper that a record describes, or why it is none; ``label`` names its document."""
+    source = f"{label}:{found.line}" if found.line else label
+    if isinstance(found.record, str):
+        return Rejection(source, found.record)
+    record = _unwrapped(found.record)
+    places = _layout(tuple(record))
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
-    latex = latex or dump
-    raw_abstract = _abstract(record, found)
-    raw_title = _first(fields.title, record, found.get("title")) or ""
+    latex = found.latex or dump
+    raw_abstract = _abstract(record, places)
+    raw_title = _first(fields.title, record, places.get("title")) or ""
     if len(raw_abstract) > _MARKUP_SHARE * ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
@@ -53,13 +59,13 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     title = fields.words(clean(raw_title, latex=latex))
     if len(title) > TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
-    others = _other_ids(record, found)
-    key = _first(fields.identifier, record, found.get("key")) or None
-    url = _first(fields.web_address, record, found.get("url"))
-    doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
+    others = _other_ids(record, places)
+    key = _first(fields.identifier, record, places.get("key")) or None
+    url = _first(fields.web_address, record, places.get("url"))
+    doi = _first(fields.doi, record, places.get("doi")) or fields.doi(others.get("doi"))
     doi = doi or fields.doi_of_address(url or "")
-    own = _first(fields.identifier, record, found.get("id"))
-    arxiv = _first(fields.arxiv_id, record, found.get("arxiv"))
+    own = _first(fields.identifier, record, places.get("id"))
+    arxiv = _first(fields.arxiv_id, record, places.get("arxiv"))
     arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = fields.arxiv_id(own)
@@ -67,15 +73,15 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     own = own or fields.identifier(others.get("corpusid"))
     own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
-        return Rejection(source, NO_TITLE)
+        return Rejection(source, found.nameless)
     exported = _exported_sources(record)
-    venue = _first(fields.venue, record, found.get("venue")) or ""
+    venue = _first(fields.venue, record, places.get("venue")) or ""
     return Paper(
         id=own,
         title=title,
         abstract=abstract,
-        authors=_authors(record, found, latex) if not exported else people(_as_written(record)),
-        year=_year(record, found),
+        authors=_authors(record, places, latex) if not exported else people(_as_written(record)),
+        year=_year(record, places),
         venue=fields.words(clean(journal(venue), latex=latex)) or None,
         doi=doi,
         arxiv_id=arxiv,

@@ -14,9 +14,8 @@ from typing import BinaryIO
 
 from rag.readers import fields
 from rag.readers.people import without_asides
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
-from rag.types import Paper, Rejection
 
 Tags = dict[str, list[str]]
 
@@ -37,14 +36,11 @@ class Format:
         """Tell whether a text that begins like ``head`` is in this format."""
         return self.start.search(head) is not None
 
-    def read(self, stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-        """Yield a paper for each record, at the line of its first tag."""
+    def read(self, stream: BinaryIO) -> Iterator[Found]:
+        """Yield each record, at the line of its first tag."""
         for number, tags in self._records(stream):
-            where = f"{label}:{number}"
-            if tags is None:
-                yield Rejection(where, TOO_LONG)
-            else:
-                yield to_paper(_fields(tags, self.places) | self.more(tags), where)
+            record = TOO_LONG if tags is None else _fields(tags, self.places) | self.more(tags)
+            yield Found(number, record)
 
     def _records(self, stream: BinaryIO) -> Iterator[tuple[int, Tags | None]]:
         """Yield each record's first line and its tags in order; None for one past the limit.

@@ -11,9 +11,8 @@ from typing import Any, BinaryIO
 from lxml import etree, html
 
 from rag.readers import fields
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
-from rag.types import Paper, Rejection
 
 NO_PAPER = "a web page; save it as text"
 _PAGE = re.compile(
@@ -73,21 +72,21 @@ def is_paper_page(head: str) -> bool:
     return is_page(head) and _OF_A_PAPER.search(head) is not None
 
 
-def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+def read_paper_page(stream: BinaryIO) -> Iterator[Found]:
     """Yield the paper of a page, or why there is none."""
     text = whole(stream)
-    if text is None or len(text) > RECORD_LIMIT:
-        yield Rejection(label, TOO_LONG)
+    if len(text) > RECORD_LIMIT:
+        yield Found(0, TOO_LONG)
         return
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         page = html.document_fromstring(text.replace("\0", "").encode(), parser=parser)
     except etree.ParserError:  # nothing in it but its declaration
-        yield Rejection(label, NO_PAPER)
+        yield Found(0, NO_PAPER)
         return
     titles = [each for each in page.iter("div") if "list-title" in each.get("class", "")]
     if titles:  # one of arXiv's lists
-        yield from (_listed(title, f"{label}:{title.sourceline or 1}") for title in titles)
+        yield from map(_listed, titles)
         return
     tags = _tags(page)
     record: dict[str, Any] = {
@@ -96,16 +95,16 @@ def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
     }
     abstract = _described(tags, _ABSTRACTS) or _shown(page) or _described(tags, _OF_ANY_PAGE)
     if not record["title"] or not abstract:
-        yield Rejection(label, NO_PAPER)
+        yield Found(0, NO_PAPER)
         return
     for part in ("title", "year", "venue", "arxiv_id"):
         record[part] = next(iter(record[part]), None)
     if len(record["authors"]) == 1:  # all of them in one tag
         record["authors"] = record["authors"][0]
-    yield to_paper(record | {"abstract": abstract}, f"{label}:1")
+    yield Found(1, record | {"abstract": abstract})
 
 
-def _listed(title: html.HtmlElement, where: str) -> Paper | Rejection:
+def _listed(title: html.HtmlElement) -> Found:
     """Return a paper of one of arXiv's lists, whose number stands before it."""
     entry = next(title.iterancestors("dd"), title)
     before = next(entry.itersiblings("dt", preceding=True), title)
@@ -117,7 +116,7 @@ def _listed(title: html.HtmlElement, where: str) -> Paper | Rejection:
         "abstract": " ".join(each.text_content() for each in entry.iter("p")),
         "arxiv_id": next(filter(None, map(fields.prefixed_arxiv_id, links)), None),
     }
-    return to_paper(record, where)
+    return Found(title.sourceline or 1, record)
 
 
 def _tags(page: html.HtmlElement) -> dict[str, list[str]]:

@@ -10,14 +10,13 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
 from rag.readers.xml_records import CONTEXT, RDF, RECORDS, from_zotero
-from rag.types import Paper, Rejection
 
 # How a file of each kind begins, and the tags of its records.
 _KINDS = (
@@ -33,9 +32,7 @@ _KINDS = (
     (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
 )
 _ROOTS = [(re.compile(rf"<(?:\w{{1,20}}:)?(?:{root})"), names) for root, names in _KINDS]
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,30};")
-_NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_AMPERSAND = re.compile(r"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)?")
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PROLOG = re.compile(r"\A\s*(?:<[?!][^<>]{0,1000}>\s*){0,9}")
 _CHUNK = 2**17
@@ -56,21 +53,17 @@ def _tags(head: str) -> tuple[str, ...]:
     return next((names for root, names in _ROOTS if root.search(head)), ())
 
 
-def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each record, at the line of its tag."""
+def read_xml(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each record, at the line of its tag."""
     context: dict[str, object] = {}
     for line, name, text, fault in _records(stream):
-        where = f"{label}:{line}" if line else label
-        if fault:
-            yield Rejection(where, fault)
-            continue
-        element, fault = _parsed(text)
+        element, fault = (None, fault) if fault else _parsed(text)
         if element is None or fault:
-            yield Rejection(where, fault)
+            yield Found(line, fault)
         elif name in CONTEXT:
             context = CONTEXT[name](element)
         elif (record := RECORDS[name](element)) is not None:
-            yield to_paper({**context, **record}, where, latex=name == "entry")
+            yield Found(line, {**context, **record}, latex=name == "entry")
 
 
 def is_zotero(head: str) -> bool:
@@ -78,20 +71,20 @@ def is_zotero(head: str) -> bool:
     return "zotero.org/namespaces/export#" in head[:5_000]
 
 
-def read_zotero(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each item of Zotero's RDF, which is read at once: journals follow them."""
+def read_zotero(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each item of Zotero's RDF, which is read at once: journals follow them."""
     text = whole(stream)
-    if text is None or "<!ENTITY" in text:
-        yield Rejection(label, TOO_LONG if text is None else _ENTITIES)
+    if "<!ENTITY" in text:
+        yield Found(0, _ENTITIES)
         return
     root, fault = _parsed(_mended(text))
-    items = [] if root is None else [each for each in root if each.find("itemType") is not None]
-    hosts = {} if root is None else {each.get(f"{RDF}about", ""): each for each in root}
+    items: list[Any] = [] if root is None else list(root)
+    hosts = {each.get(f"{RDF}about", ""): each for each in items}
     for item in items:
-        if item.tag != "Attachment":
-            yield to_paper(from_zotero(item, hosts), f"{label}:{item.sourceline}")
+        if item.find("itemType") is not None and item.tag != "Attachment":
+            yield Found(item.sourceline, from_zotero(item, hosts))
     if fault:
-        yield Rejection(label, fault)
+        yield Found(0, fault)
 
 
 def _parsed(text: str) -> tuple[etree._Element | None, str]:
@@ -171,17 +164,15 @@ def _end_of(text: str, start: re.Match[str], end: re.Pattern[str]) -> tuple[int,
 
 
 def _mended(text: str) -> str:
-    """Return text of which no parser need despair: HTML's entities and bare "&" are no more."""
-    text = _NOT_ALLOWED.sub("", text)
+    """Return text of which no parser need despair: HTML's entities and bare "&" are no more.
+
+    >>> _mended("caf&eacute; &amp; R&D &#x1;&#233;")
+    'café &amp; R&amp;D é'
+    """
     if "&" in text:
-        text = _ENTITY.sub(lambda match: html.escape(html.unescape(match[0]), quote=False), text)
-        text = _NUMBER.sub(_character, text)
-        text = _AMPERSAND.sub("&amp;", text)
-    return text
+        text = _AMPERSAND.sub(lambda match: _escaped(html.unescape(match[0])), text)
+    return _NOT_ALLOWED.sub("", text)
 
 
-def _character(match: re.Match[str]) -> str:
-    """Return a reference to a character, "" where XML does not allow that character."""
-    code = int(match[1]) if match[1] else int(match[2], 16)
-    allowed = code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
-    return match[0] if allowed or 0x10000 <= code < 0x110000 else ""
+def _escaped(character: str) -> str:
+    return "" if character == "\ufffd" else html.escape(character, quote=False)

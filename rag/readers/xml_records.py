@@ -19,18 +19,25 @@ _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
 Fields = dict[str, object]
 
 _TITLES = "titles/"
-_ISSUE = "Journal/JournalIssue/PubDate/"
+_ISSUE = "*/Article/Journal/JournalIssue/PubDate/"
 _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "atom": {
         "id": ("id",), "title": ("title",), "abstract": ("summary",), "url": ("id",),
         "year": ("published", "updated"), "venue": ("journal_ref",), "doi": ("doi",),
     },
     "pubmed": {
-        "title": ("ArticleTitle", "VernacularTitle"), "venue": ("Journal/Title", "Book/BookTitle"),
+        "id": ("*/PMID",),
+        "title": ("*/Article/ArticleTitle", "*/Article/VernacularTitle", "*/ArticleTitle"),
+        "venue": ("*/Article/Journal/Title", "*/Book/BookTitle"),
         "year": (
-            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", "ArticleDate/Year", "Book/PubDate/Year",
+            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", "*/Article/ArticleDate/Year",
+            "*/Book/PubDate/Year",
         ),
-        "people": ("AuthorList/Author",),
+        "people": ("*/Article/AuthorList/Author", "*/AuthorList/Author"),
+        "doi": (
+            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']", ".//ELocationID[@EIdType='doi']",
+            "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
+        ),
     },
     "arxiv": {
         "title": ("title",), "abstract": ("abstract",), "venue": ("journal-ref",),
@@ -39,6 +46,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "dublin core": {
         "title": ("title",), "year": ("date", "issued"), "venue": ("source", "publisher"),
+        "people": ("creator",),
     },
     "resource": {  # DataCite's and AGRIS's
         "title": ("titles/title", "title"), "doi": ("identifier[@identifierType='DOI']",),
@@ -67,6 +75,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             f"{_TITLES}tertiary-title", f"{_TITLES}alt-title",
         ),
         "doi": ("electronic-resource-num",), "url": ("urls/related-urls/url", "urls/web-urls/url"),
+        "people": ("contributors/authors/author",),
     },
     "anthology": {
         "title": ("title",), "abstract": ("abstract",), "doi": ("doi",), "key": ("bibkey",),
@@ -91,7 +100,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "venue": (
             "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher",
         ),
-        "people": ("authorList/author",),
+        "people": ("authorList/author",), "authors": ("authorString",),
     },
     "jats": {
         "title": ("title-group/article-title",), "year": ("pub-date/year",),
@@ -132,15 +141,16 @@ def _fields(element: Element, dialect: str) -> Fields:
     places = dict(_DIALECTS[dialect])
     people = (list(element.iterfind(path)) for path in places.pop("people", ()))
     found: Fields = {name: _below(element, *paths) for name, paths in places.items()}
-    found["authors"] = [_person(each) for each in next(filter(None, people), ())]
-    return found
+    persons = [_person(each) for each in next(filter(None, people), ())]
+    return found | ({"authors": persons} if persons else {})
 
 
 def _person(author: Element) -> dict[str, str]:
     """Return what stands below an author by its tag, which `rag.readers.people` knows."""
     parts: dict[str, str] = {}
     for each in author.iterdescendants():
-        parts.setdefault(str(each.tag), _text(each).strip())
+        if each.tag != "style":  # EndNote's fonts
+            parts.setdefault(str(each.tag), _text(each).strip())
     return parts or {"name": _text(author)}
 
 
@@ -154,22 +164,8 @@ def from_atom(entry: Element) -> Fields:
 
 def from_pubmed(article: Element) -> Fields:
     """Return the fields of a PubMed article or book chapter."""
-    citation = article.find("MedlineCitation")
-    citation = article.find("BookDocument") if citation is None else citation
-    if citation is None:
-        return {}
-    paper = citation.find("Article")
-    paper = citation if paper is None else paper
-    return _fields(paper, "pubmed") | {
-        "id": _below(citation, "PMID"),
-        "abstract": _abstract(paper.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
-        "doi": _below(
-            article,
-            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']",
-            ".//ELocationID[@EIdType='doi']",
-            "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
-        ),
-    }
+    abstracts = map(_abstract, map(article.find, (".//Abstract", ".//OtherAbstract")))
+    return _fields(article, "pubmed") | {"abstract": next(filter(None, abstracts), "")}
 
 
 def _abstract(abstract: Element | None) -> str:
@@ -185,8 +181,7 @@ def from_record(record: Element) -> Fields | None:
     """Return the fields of a record of OAI-PMH or EndNote; None for one that was deleted."""
     header = record.find("header")
     if header is None:
-        authors = _each(record, "contributors/authors/author")
-        return _fields(record, "endnote") | {"authors": authors}
+        return _fields(record, "endnote")
     if header.get("status") == "deleted":
         return None
     inside = (each for each in record.iterfind("metadata//*") if each.tag in _WRAPPED)
@@ -195,15 +190,13 @@ def from_record(record: Element) -> Fields | None:
 
 
 def _from_arxiv(paper: Element) -> Fields:
-    found = _fields(paper, "arxiv")
-    return found | {"authors": found["authors"] or without_asides(_below(paper, "authors"))}
+    return {"authors": without_asides(_below(paper, "authors")), **_fields(paper, "arxiv")}
 
 
 def _from_dublin_core(paper: Element) -> Fields:
     places = _each(paper, "identifier") + _each(paper, "relation")
     return _fields(paper, "dublin core") | {
         "abstract": max(_each(paper, "description"), key=len, default=""),
-        "authors": _each(paper, "creator"),
         "doi": next((place for place in places if "10." in place), ""),
         "url": next((place for place in places if place.startswith("http")), ""),
     }
@@ -223,7 +216,7 @@ def anthology_volume(meta: Element) -> Fields:
 
 def from_rss(item: Element) -> Fields:
     """Return the fields of an item of a feed; arXiv says what it announces above the abstract."""
-    found = _fields(item, "rss") | {"authors": _below(item, "creator", "author")}
+    found = _fields(item, "rss")
     _, label, abstract = str(found["abstract"]).partition("Abstract:")
     return found | ({"abstract": abstract} if label else {})
 
@@ -238,12 +231,6 @@ def from_mods(record: Element) -> Fields:
     return _fields(record, "mods") | {"authors": people}
 
 
-def from_europe_pmc(result: Element) -> Fields:
-    """Return the fields of a result of Europe PMC, short or full."""
-    found = _fields(result, "europe pmc")
-    return found | {"authors": found["authors"] or _below(result, "authorString")}
-
-
 def from_jats(record: Element) -> Fields:
     """Return the fields of an article as PubMed Central has it."""
     meta = record.find(".//article-meta")
@@ -255,10 +242,8 @@ def from_jats(record: Element) -> Fields:
             words = " ".join(_text(title).split())
             tail = title.tail
             title.clear()
-            title.text, title.tail = (
-                f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} ",
-                tail,
-            )
+            title.text = f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} "
+            title.tail = tail
         for block in part.iter("p", "sec"):
             block.tail = f" {block.tail or ''}"
     for name in ("xref[@ref-type='fn']", "fn"):
@@ -301,7 +286,7 @@ RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "PubmedBookArticle": from_pubmed,
     "record": from_record,
     "paper": from_anthology,
-    "result": from_europe_pmc,
+    "result": partial(_fields, dialect="europe pmc"),
     "article": from_jats,
     "item": from_rss,
     "mods": from_mods,
