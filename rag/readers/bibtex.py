@@ -49,6 +49,7 @@ _ODD_KEY = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _PART_OF_NAME = re.compile(r"\b(family|given|prefix|suffix)\s?=\s?\{?([^,{}=]{1,200})\}?")
+_MARK = re.compile(r'\\.|[{}"]', re.DOTALL)
 _AGAIN = re.compile(r"\band(?:\s+and)+\b", re.IGNORECASE)
 _HIDDEN = str.maketrans({",": "\ue010", " ": "\ue011", "'": "\ue012"})
 _SHOWN = str.maketrans({"\ue010": ",", "\ue011": " ", "\ue012": "'"})
@@ -67,11 +68,7 @@ def is_bibtex(head: str) -> bool:
 
 def read_bibtex(stream: BinaryIO) -> Iterator[Found]:
     """Yield each entry, in order, at the line of its ``@``."""
-    strings = {month: month.capitalize() for month in _MONTHS}
-    blocks = Splitter(_readable(whole(stream))).split().blocks
-    parents = _parents(blocks)
-    for block in blocks:
-        yield from _from_block(block, strings, parents)
+    return _found(whole(stream))
 
 
 def entries(text: str) -> dict[str, str]:
@@ -81,47 +78,36 @@ def entries(text: str) -> dict[str, str]:
     {'tea': 'Ann Lee, Bo Kim. On Tea. 2020.'}
     """
     found: dict[str, str] = {}
-    strings = {month: month.capitalize() for month in _MONTHS}
-    blocks = Splitter(_readable(text)).split().blocks
-    parents = _parents(blocks)
-    for block in blocks:
-        try:
-            if isinstance(block, String):
-                strings[block.key.lower()] = _value(block.value, strings)
-            if not isinstance(block, Entry):
-                continue
-            record = _record(block, strings, parents)
-        except _Broken:
+    for _, record, *_ in _found(text):
+        if isinstance(record, str):
             continue
-        people = record.get("authors")
-        said = [", ".join(each["family"] for each in people) if isinstance(people, list) else ""]
+        said = [", ".join(each["family"] for each in record.get("authors", ()))]
         said += [str(record.get(name) or "") for name in ("title", "year", "date", "doi", "eprint")]
         told = ". ".join(clean(" ".join(each.split()), latex=True) for each in said if each)
         found.setdefault(str(record["citation_key"]), f"{told}.")
     return found
 
 
-def _from_block(
-    block: Block, strings: dict[str, str], parents: dict[str, dict[str, object]]
-) -> Iterator[Found]:
-    line = (block.start_line or 0) + 1
-    if isinstance(block, DuplicateFieldKeyBlock):
-        block = block.ignore_error_block or block
-    if isinstance(block, DuplicateBlockKeyBlock):  # what two entries of one key mean is not ours
-        block = block.ignore_error_block or block
-    if isinstance(block, Entry):
+def _found(text: str) -> Iterator[Found]:
+    strings = {month: month.capitalize() for month in _MONTHS}
+    blocks = Splitter(_readable(text)).split().blocks
+    parents = _parents(blocks)
+    for block in blocks:
+        line = (block.start_line or 0) + 1
+        if isinstance(block, DuplicateFieldKeyBlock | DuplicateBlockKeyBlock):
+            block = block.ignore_error_block or block  # what two of one key mean is not ours
         try:
-            yield Found(line, _record(block, strings, parents), latex=True)
+            if isinstance(block, Entry):
+                yield Found(line, _record(block, strings, parents), latex=True)
+            elif isinstance(block, String):
+                strings[block.key.lower()] = _value(block.value, strings)
+            elif isinstance(block, ParsingFailedBlock):
+                reason = getattr(block.error, "abort_reason", None) or str(block.error)
+                yield Found(line, f"broken entry: {' '.join(str(reason).split())}")
         except _Broken as error:
-            yield Found(line, f"broken entry: {error}")
-    elif isinstance(block, String):
-        try:
-            strings[block.key.lower()] = _value(block.value, strings)
-        except _Broken as error:
-            yield Found(line, f"broken @string: {error}")
-    elif isinstance(block, ParsingFailedBlock):
-        reason = getattr(block.error, "abort_reason", None) or str(block.error)
-        yield Found(line, f"broken entry: {' '.join(str(reason).split())}")
+            yield Found(
+                line, f"broken {'entry' if isinstance(block, Entry) else '@string'}: {error}"
+            )
 
 
 def _parents(blocks: list[Block]) -> dict[str, dict[str, object]]:
@@ -261,18 +247,12 @@ def _piece(raw: str, start: int, strings: dict[str, str]) -> tuple[str, int]:
 def _closing(raw: str, start: int) -> int:
     """Return where the brace or quotation mark at ``start`` is closed."""
     depth, quoted = 0, raw[start] == '"'
-    at = start + 1 if quoted else start
-    while at < len(raw):
-        mark = raw[at]
-        if mark == "\\":
-            at += 1
-        elif mark == '"' and quoted and depth == 0:
-            return at
-        elif mark in "{}":
+    for found in _MARK.finditer(raw, start + quoted):
+        mark = found[0]
+        if mark in "{}":
             depth += 1 if mark == "{" else -1
-            if depth == 0 and not quoted:
-                return at
-        at += 1
+        if depth == 0 and mark == ('"' if quoted else "}"):
+            return found.start()
     raise _Broken("a brace or quotation mark is not closed")
 
 

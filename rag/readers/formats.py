@@ -83,7 +83,8 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
         item = to_paper(last, document.label) if last and reader in _CLOSED else None
         if isinstance(item, Paper):
             yield item
-        last = Found(last.line if last and item is None else 0, broken)
+            last = None
+        last = Found(last.line if last else 0, broken)
     yield to_paper(last or Found(0, f"no records in it; {_FORMATS}"), document.label)
 
 
