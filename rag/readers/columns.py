@@ -25,7 +25,7 @@ _NAMES = {
         "аннотация", "реферат", "초록", "摘要", "abstract摘要", "summary摘要", "抄録", "要旨",
         "要約",
     ),
-    "abstracts": ("abstracts", "abstract_s"),  # one a language or a source
+    "abstracts": ("abstracts", "abstract_s", "descriptions"),  # one a language, source or kind
     "index": ("abstract_inverted_index",),
     "authors": (
         "authors_parsed", "authors", "author", "authorships",

@@ -53,13 +53,22 @@ def words(value: Any, depth: int = 0) -> str:
 
 
 def title(value: Any) -> str:
-    """Return a title as text; of a list, as of one in several languages, the first.
+    """Return a title or an abstract as text; of a list, as of several languages, the first.
 
-    >>> title(["Les marées", "Tides"]), title("Tides")
-    ('Les marées', 'Tides')
+    DataCite says of which kind each is: an abstract goes before what has no kind.
+
+    >>> title(["Les marées", "Tides"]), title("Tides"), title([{"title": "T", "titleType": "X"}])
+    ('Les marées', 'Tides', '')
     """
-    each = map(words, value) if isinstance(value, list) else [words(value)]
-    return next(filter(None, each), "")
+    listed = value if isinstance(value, list) else [value]
+    wanted = (each for kind in ("Abstract", "") for each in listed if _kind(each) == kind)
+    return next(filter(None, map(words, wanted)), "")
+
+
+def _kind(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return ""
+    return value.get("descriptionType") or value.get("titleType") or ""
 
 
 def short(value: Any) -> str:

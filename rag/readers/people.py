@@ -117,7 +117,8 @@ def _person(value: Any) -> str:
         firsts = " ".join(filter(None, [given, _field(found, "middle"), particle]))
         return f"{in_order(firsts, family)} {_field(found, 'suffix')}".strip()
     whole = _field(found, *_WHOLE)
-    said = "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
+    organisation = found.get("nametype") == "Organizational"
+    said = organisation or "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
     return whole if said else first_last(whole)
 
 

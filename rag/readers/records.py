@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, TypeVar
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
 from rag.readers.columns import INNER, NAMES, field_name
-from rag.readers.datacite import from_datacite
 from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
@@ -98,10 +97,17 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
             record = {**extra, **record}
     for name in INNER:
         inner = record.get(name)
-        if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
+        if isinstance(inner, dict) and not _OF_INNER.isdisjoint(inner):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
-    return {**record, **from_datacite(record)}
+    if _DATACITE.issubset(record):
+        venue = fields.venue(record.get("container")) or fields.words(record.get("publisher"))
+        record = {**record, "venue": venue}
+    return record
+
+
+_OF_INNER = frozenset(["title", "abstract", "titles", "attributes"])
+_DATACITE = frozenset(["titles", "descriptions"])
 
 
 def _noted(extra: Any) -> dict[str, Any]:
