@@ -139,9 +139,7 @@ def _paper(pages: list[list[_Line]], about: Mapping[str, str]) -> Found:
 def _about_itself(lines: list[_Line]) -> str:
     """Return the first page's lines above the introduction and those in small type: no others'."""
     text = "\n".join(line.text for line in lines)
-    begin = _ABSTRACT.search(text)
-    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
-    above = text[: end.start()] if end else ""
+    above = text[: _span(text)[1]]
     body = statistics.mode(line.size for line in lines)
     return "\n".join([above, *(line.text for line in lines if line.size < body - _SIZE_STEP)])
 
@@ -175,10 +173,14 @@ def _authors(said: str, below: list[_Line]) -> list[str]:
 
 
 def _abstract(text: str) -> str:
-    begin = _ABSTRACT.search(text)
-    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
-    if not begin or not end:
-        return ""
-    found = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text[begin.end() : end.start()])
+    begin, end = _span(text)
+    found = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text[begin:end])
     found = " ".join(found.split())
     return found if _LENGTHS[0] <= len(found) <= _LENGTHS[1] else ""
+
+
+def _span(text: str) -> tuple[int, int]:
+    """Return where the abstract begins and ends, 0 and 0 where that cannot be told."""
+    begin = _ABSTRACT.search(text)
+    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
+    return (begin.end(), end.start()) if begin and end else (0, 0)

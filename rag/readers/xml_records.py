@@ -236,24 +236,19 @@ def from_jats(record: Element) -> Fields:
     meta = record.find(".//article-meta")
     if meta is None:
         return {}
-    parts = [part for part in meta.iterfind("abstract") if not part.get("abstract-type")][:1]
-    for part in parts:
-        for title in part.iter("title"):
-            words = " ".join(_text(title).split())
-            tail = title.tail
-            title.clear()
-            title.text = f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} "
-            title.tail = tail
-        for block in part.iter("p", "sec"):
-            block.tail = f" {block.tail or ''}"
+    abstracts = (part for part in meta.iterfind("abstract") if not part.get("abstract-type"))
+    abstract = next(abstracts, None)
+    for title in abstract.iter("title") if abstract is not None else ():
+        words = " ".join(_text(title).split())
+        title.clear(keep_tail=True)
+        title.text = f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} "
+    for block in abstract.iter("p", "sec") if abstract is not None else ():
+        block.tail = f" {block.tail or ''}"
     for name in ("xref[@ref-type='fn']", "fn"):
         for note in meta.iterfind(f"title-group/article-title//{name}"):
-            tail = note.tail
-            note.clear()
-            note.tail = tail
-    abstract = " ".join(" ".join(map(_text, parts)).split())
+            note.clear(keep_tail=True)
     return _fields(meta, "jats") | {
-        "abstract": abstract.replace(" .", "."),
+        "abstract": " ".join(_text(abstract).split()).replace(" .", "."),
         "venue": _below(record, ".//journal-title"),
     }
 
