@@ -240,13 +240,13 @@ def from_jats(record: Element) -> Fields:
     abstract = next(abstracts, None)
     for title in abstract.iter("title") if abstract is not None else ():
         words = " ".join(_text(title).split())
-        title.clear(keep_tail=True)
+        title.clear(keep_tail=True)  # type: ignore[call-arg]  # not in its stubs
         title.text = f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} "
     for block in abstract.iter("p", "sec") if abstract is not None else ():
         block.tail = f" {block.tail or ''}"
     for name in ("xref[@ref-type='fn']", "fn"):
         for note in meta.iterfind(f"title-group/article-title//{name}"):
-            note.clear(keep_tail=True)
+            note.clear(keep_tail=True)  # type: ignore[call-arg]  # not in its stubs
     return _fields(meta, "jats") | {
         "abstract": " ".join(_text(abstract).split()).replace(" .", "."),
         "venue": _below(record, ".//journal-title"),
