@@ -15,7 +15,7 @@ _NAMES = {
         "rel_title", "title_display", "title_s", "titles", "titel", "titre", "título", "titulo",
         "tittel", "başlık", "titolo", "tytuł", "название", "заглавие", "제목", "题名", "篇名",
         "标题", "题目", "title题名", "title篇名", "題名", "標題", "論文名", "タイトル",
-        "논문명", "논문제목",
+        "논문명", "논문제목", "headline",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "paper_abstract",
@@ -64,13 +64,13 @@ _NAMES = {
         "preprint_platform", "rel_site", "zeitschrift", "fachzeitschrift", "quelle", "revue",
         "revista", "rivista", "tijdschrift", "tidskrift", "tidsskrift", "dergi", "czasopismo",
         "журнал", "학술지", "학술지명", "期刊", "刊名", "期刊名称", "文献来源", "source文献来源",
-        "来源", "雑誌", "雑誌名", "誌名", "掲載誌",
+        "来源", "雑誌", "雑誌名", "誌名", "掲載誌", "is_part_of",
     ),
     "doi": (
         "doi", "dois", "article_doi", "identifier_doi", "digital_object_identifier", "di",
         "published_doi", "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s",
         "doi_link", "doi_url", "link_to_doi", "url_doi", "doi_address", "doi_number", "doi_no",
-        "link_doi",
+        "link_doi", "same_as", "identifier",
     ),
     "arxiv": ("arxiv_id", "arxiv", "eprint", "arxiv_eprints", "archive_id"),
     "url": (
@@ -79,7 +79,7 @@ _NAMES = {
         "uri_s", "download_url", "source_url", "source_urls", "external_url", "pdf_url", "pdf_link",
         "dimensions_url", "identifier_uri",
     ),
-    "key": ("citation_key", "citekey", "bibkey", "bibcode", "key"),
+    "key": ("citation_key", "citekey", "bibkey", "bibcode", "custom_id", "key"),
     "other_ids": ("externalids", "ids", "identifier", "identifiers"),
     "versions": ("versions",),
 }  # fmt: skip

@@ -235,7 +235,7 @@ _ISSUE = re.compile(
 
 _VENUE = (
     *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    *("journal_title", "publisher"),
+    *("journal_title", "publisher", "isPartOf"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

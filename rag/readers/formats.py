@@ -12,8 +12,9 @@ from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.notes import is_note, read_note
 from rag.readers.pages import is_listing, read_pages
 from rag.readers.printed import is_printed, read_printed
-from rag.readers.reading_lists import is_reading_list, read_reading_list
-from rag.readers.records import Found, to_paper
+from rag.readers.reading_lists import is_org, is_reading_list, read_org, read_reading_list
+from rag.readers.records import Found, is_aside, to_paper
+from rag.readers.reference_lists import is_reference_list, read_reference_list
 from rag.readers.tables import (
     delimiter,
     is_fields_by_row,
@@ -74,6 +75,8 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
     last: Found | None = None
     try:
         for found in [Found(0, reader)] if isinstance(reader, str) else reader(stream):
+            if is_aside(found.record):
+                continue
             if last is not None:
                 yield to_paper(last, document.label)
             last = found
@@ -110,7 +113,9 @@ def find_reader(head: str, name: str) -> Reader | str:
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),
         (is_note, read_note),
+        (is_org, read_org),
         (is_reading_list, read_reading_list),
+        (is_reference_list, read_reference_list),
         (is_listing, read_pages),
     )
     for test, reader in tests:

@@ -59,6 +59,7 @@ def read_json_lines(stream: BinaryIO) -> Iterator[Found]:
 
 
 def _from_line(text: str) -> dict[str, Any] | str:
+    """Return the record of a line, or why there is none."""
     value, end, fault, at = _decoded(text, 0)
     if fault:
         return fault if at is None else f"{fault} at column {at + 1}"
@@ -125,7 +126,8 @@ class _Document:
                 if not self._peek():
                     return
             else:
-                yield Found(line, value if isinstance(value, dict) else _NOT_AN_OBJECT)
+                if value is not None:  # as a service answers for a paper that it does not know
+                    yield Found(line, value if isinstance(value, dict) else _NOT_AN_OBJECT)
                 self._at = end
         self._at += 1
 

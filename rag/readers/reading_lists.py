@@ -1,9 +1,12 @@
-"""Reading lists in Markdown: a title in bold or as a heading, what is known of it, "Abstract:"."""
+"""Reading lists: a title in bold or as a heading, what is known of it, then its abstract.
+
+They are in Markdown, or in Emacs's org-mode and read as if they were in Markdown.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from rag.readers.records import NO_ABSTRACT, Found
@@ -15,7 +18,16 @@ _FIELD = re.compile(
     r"\s{0,8}(?:[-*+]\s+)?(?:\*\*|__)([A-Z][\w /()]{1,30}?)"
     r"(?:\s?:(?:\*\*|__)|(?:\*\*|__)\s?:)\s*(.*)"
 )
-_ABSTRACT = re.compile(r"\s{0,8}(?:[-*+>]\s+)?[*_]{0,3}Abstract[*_]{0,3}\s?:[*_]{0,3}\s*(.*)", re.I)
+_ABSTRACT = re.compile(
+    r"\s{0,8}(?:[-*+>]\s+)?[*_]{0,3}Abstract[*_]{0,3}\s?:[*_]{0,3}\s*(.*)|#{2,6}\s+Abstract:?\s*()$",
+    re.I,
+)
+_PROPERTIES = re.compile(r"^\*+ .*\n(?:[A-Z]+: .*\n){0,3}[ \t]*:PROPERTIES:", re.MULTILINE)
+_PROPERTY = re.compile(r"\s*:([A-Za-z_-]{2,30}): *(.*)")
+_HEADLINE = re.compile(
+    r"(\*{1,6}) {1,9}(?:(?:TODO|DONE|NEXT|WAITING|READ|READING) )?(?:\[#[A-Z]\] )?(.{1,500}?)"
+    r"(?: {1,99}:[\w@:]{1,200}:)?"
+)
 _PEOPLE = re.compile(  # (Weber & Stein, 2020), Energy and Buildings.
     r"\(?([^()]{2,1000}?),?\s\(?((?:1[5-9]|20)\d\d)\)[.,;:]?\s*"
     r"([^.()]{0,300}?)(?:\.|$|\s?<?http)"
@@ -43,13 +55,42 @@ def _is_field(line: str) -> bool:
 
 def read_reading_list(stream: BinaryIO) -> Iterator[Found]:
     """Yield the papers of a reading list, each at the line of its title."""
+    return _read(lines(stream))
+
+
+def is_org(head: str) -> bool:
+    """Tell whether a text that begins like ``head`` is org-mode's, with properties of headlines."""
+    return _PROPERTIES.search(head) is not None
+
+
+def read_org(stream: BinaryIO) -> Iterator[Found]:
+    """Yield the papers of a list in org-mode, each at the line of its headline."""
+    return _read((number, line and _as_markdown(line)) for number, line in lines(stream))
+
+
+def _as_markdown(line: str) -> str:
+    """Return a line of org-mode as one of Markdown.
+
+    >>> _as_markdown("** TODO [#A] Tides :sea:moon:"), _as_markdown(":YEAR: 2011")
+    ('## Tides', '**YEAR:** 2011')
+    """
+    if headline := _HEADLINE.fullmatch(line.rstrip()):
+        return f"{'#' * len(headline[1])} {headline[2]}"
+    if line.lower().startswith("#+begin_abstract"):
+        return "## Abstract"
+    if line.startswith("#+") or line.strip().upper() in (":PROPERTIES:", ":END:"):
+        return ""
+    return _PROPERTY.sub(r"**\1:** \2", line) if _PROPERTY.fullmatch(line) else line
+
+
+def _read(numbered: Iterable[tuple[int, str | None]]) -> Iterator[Found]:
     record: dict[str, Any] = {}
     start, inside = 0, False
-    for number, line in lines(stream):
+    for number, line in numbered:
         if line is None:
             yield Found(number, TOO_LONG)
         elif abstract := _ABSTRACT.match(line):
-            record.setdefault("abstract", abstract[1])
+            record.setdefault("abstract", abstract[1] or "")
             inside = True
         elif _is_title(line) or line.startswith("#"):
             yield from _finished(record, start)

@@ -35,6 +35,22 @@ class Found(NamedTuple):
     nameless: str = NO_TITLE  # the reason where it has neither a title nor an id
 
 
+def is_aside(record: Mapping[str, Any] | str) -> bool:
+    """Tell what stands beside papers and is none: Zotero's attachments and notes.
+
+    >>> is_aside({"itemType": "attachment", "title": "Full text PDF"})
+    True
+    """
+    if isinstance(record, str):
+        return False
+    data = record.get("data")
+    inner = data.get("itemType") if isinstance(data, Mapping) else None
+    return (record.get("itemType") or record.get("Item Type") or inner) in _ASIDES
+
+
+_ASIDES = ("attachment", "note", "annotation")
+
+
 def to_paper(found: Found, label: str) -> Paper | Rejection:
     """Return the paper that a record describes, or why it is none; ``label`` names its document."""
     source = f"{label}:{found.line}" if found.line else label
@@ -100,6 +116,8 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(inner, dict) and not _OF_INNER.isdisjoint(inner):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
+    if "@type" in record:  # schema.org's
+        record = {"title": record.get("headline") or record.get("name"), **record}
     if _DATACITE.issubset(record):
         venue = fields.venue(record.get("container")) or fields.words(record.get("publisher"))
         record = {**record, "venue": venue}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ _PAGE = re.compile(
     r"\s*(?:(?:<\?xml [^<>]{0,200}>|<!--[^<>]{0,2000}-->)\s*)?<(?:!doctype html|html)", re.I
 )
 _OF_A_PAPER = re.compile(
-    r"<meta\s[^<>]{0,5000}?(?:name|property)\s?=\s?[\"']?(?:bepress_)?(?:citation_|dc[.:]"
+    r"[\"'](?:Medical)?ScholarlyArticle[\"']|<meta\s[^<>]{0,5000}?(?:name|property)\s?=\s?[\"']?(?:bepress_)?(?:citation_|dc[.:]"
     r"|dcterms[.:]|eprints\.)|<div class=[\"']list-title",
     re.I,
 )
@@ -95,13 +96,33 @@ def read_paper_page(stream: BinaryIO) -> Iterator[Found]:
     }
     abstract = _described(tags, _ABSTRACTS) or _shown(page) or _described(tags, _OF_ANY_PAGE)
     if not record["title"] or not abstract:
-        yield Found(0, NO_PAPER)
+        articles = [*_linked_articles(page)]
+        yield from (Found(1, each) for each in articles) if articles else [Found(0, NO_PAPER)]
         return
     for part in ("title", "year", "venue", "arxiv_id"):
         record[part] = next(iter(record[part]), None)
     if len(record["authors"]) == 1:  # all of them in one tag
         record["authors"] = record["authors"][0]
     yield Found(1, record | {"abstract": abstract})
+
+
+def _linked_articles(page: html.HtmlElement) -> Iterator[dict[str, Any]]:
+    """Yield the papers that a page describes as schema.org has it, in JSON within a script."""
+    for script in page.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            waiting = [json.loads(script.text or "", strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for value in waiting:
+            if isinstance(value, list):
+                waiting += value
+            elif isinstance(value, dict) and _ARTICLE.search(str(value.get("@type"))):
+                yield value
+            elif isinstance(value, dict):
+                waiting += [value.get("@graph"), value.get("mainEntity")]
+
+
+_ARTICLE = re.compile(r"ScholarlyArticle|Thesis|Report")
 
 
 def _listed(title: html.HtmlElement) -> Found:
