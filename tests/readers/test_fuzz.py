@@ -73,10 +73,11 @@ SAMPLES = [
     '<J rdf:about="#j"><title>S</title><identifier>DOI 10.5555/a</identifier></J></rdf:RDF>',
     '<records><rec resultID="1"><tig><atl>A</atl></tig><ab>a</ab><aug><au>Ito, M</au></aug></rec>\n'
     '<rec resultID="2"><tig><atl>B</atl></tig><ab>b</ab></rec></records>',
-    "* TODO A\n:PROPERTIES:\n:AUTHOR: I, J and K, L\n:YEAR: 2011\n:END:\n** Abstract\na\n* B\n:PROPERTIES:\n:ABSTRACT: b\n:END:\n",
+    "* TODO AAA\n:PROPERTIES:\n:AUTHOR: I, J and K, L\n:YEAR: 2011\n:END:\n** Abstract\na\n* BBB\n:PROPERTIES:\n:ABSTRACT: b\n:END:\n",
     "1. Ito M, Bo L. AA. SS. 2011;5:1-9. doi:10.5555/a\nAbstract: aa\nbb\n\n[2] Ito, M. (2012). BB? C. SS, 5.\n\nAbstract—bb\n",
     '<html><script type="application/ld+json">{"@graph": [{"@type": "ScholarlyArticle", "name": "A", "abstract": "a", "author":'
-    ' {"name": "M Ito"}, "isPartOf": {"isPartOf": {"name": "S"}}}]}</script><script type="application/ld+json">[]</script></html>',
+    ' {"name": "M Ito"}, "isPartOf": {"isPartOf": {"name": "S"}}}]}</script><script type="application/ld+json">[{"@type": "Thesis", "headline": "B",'
+    ' "description": "b"}]</script></html>',
     "references:\n- title: A\n  abstract: a\n  author:\n  - family: Ito\n    given: M\n- title: B\n  abstract: >\n    b\n    c\n",
     "# L\n\n## AAA\n\n**Authors:** M Ito\n**Year**: 2011\n\n**Abstract:** a\n\n## BBB\n\n- **Venue:** S\n- **Abstract:** b\n",
     '<html><body><dl><dt><a href="/abs/1101.00001">x</a></dt><dd><div class="list-title">Title: A</div><div class="list-authors">'
