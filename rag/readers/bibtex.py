@@ -43,6 +43,7 @@ OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not 
 _OF_THE_WHOLE = ("year", "date", "journal", "journaltitle", "publisher")
 _WHOLE = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
+_CURLED = re.compile(r"(=\s{0,9})[“”]([^“”{}]{0,100000})[“”](?=\s{0,9}[,}\n])")
 _ODD_KEY = re.compile(
     r"^([ \t]*@(?!string|comment|preamble)[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9})"
     r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",
@@ -208,6 +209,7 @@ def _readable(text: str) -> str:
     Commas and blanks in keys are hidden; an escape that was wrapped is joined again.
     """
     text = _WRAPPED.sub(lambda m: rf"{m[1]}\{m[2]}" if m[2] == "{" else rf"\{m[2]}{m[1]}", text)
+    text = _CURLED.sub(r"\1{\2}", text)
     return _ODD_KEY.sub(lambda match: match[1] + match[2].translate(_HIDDEN) + match[3], text)
 
 

@@ -16,7 +16,7 @@ _NOTHING |= {"[no abstract available]", "(null)", "<na>", "nat"}
 _NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
 _SHORT = 2_000  # characters; no id, venue or address is longer
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
-_COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
+_COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?")
 _DOI_LIMIT = 500  # characters
 # Old DOIs hold <1::AID>; other angle brackets are markup around one.
 _DOI = re.compile(r"10\.\d{4,9}/[!#-;=?-~]+(?:[<>](?=\d)[!#-;=?-~]+)*")
@@ -149,6 +149,11 @@ def doi_of_address(url: str) -> str | None:
     ('10.1000/a', None)
     """
     return doi(url) if _LEADS_TO_DOI.match(url) else None
+
+
+def doi_alone(text: str) -> str | None:
+    """Return the DOI that a text is, with nothing before it."""
+    return doi(text) if _DOI.match(text) else None
 
 
 _LEADS_TO_DOI = re.compile(

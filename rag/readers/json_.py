@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.columns import ABSTRACTS, INNER, field_name, looks_like_paper
+from rag.readers.columns import ABSTRACTS, INNER, TITLES, field_name, looks_like_paper
 from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
 
@@ -24,7 +24,8 @@ _NO_NAME = "invalid JSON: Expecting a name and a colon"
 _CUT = "the JSON ends before it is complete; fetch the file again"
 # A list of these names holds papers even where none has an abstract; those of the others do not.
 _LISTS = set(
-    "papers data results items records documents works articles result entries notes".split()
+    "papers data results items records documents works articles result entries notes docs studies"
+    " graph".split()
 )
 _OTHERS = set(
     "references reference citations citedby related relatedworks children bibentries".split()
@@ -148,7 +149,8 @@ class _Document:
                 value, end, fault, place = _decoded(self._text, self._at)
                 folded = field_name(name)
                 broken = bool(fault)
-                if start == "[" and _holds_papers(folded, value if not broken else None):
+                titled = not TITLES.isdisjoint(map(field_name, members))
+                if start == "[" and _holds_papers(folded, None if broken else value, titled):
                     wraps = True
                     yield from self._array()
                     continue
@@ -237,9 +239,9 @@ def _is_paper(value: Any) -> bool:
     return any(looks_like_paper(set(map(field_name, each))) for each in (value, *inner))
 
 
-def _holds_papers(name: str, value: Any) -> bool:
-    """Tell whether a list, None where it is broken, is one of papers."""
-    if name in _OTHERS:
+def _holds_papers(name: str, value: Any, titled: bool) -> bool:
+    """Tell whether a list, None where it is broken, is one of papers, not of a titled one's."""
+    if name in _OTHERS and (titled or value is None):
         return False
     if value is None or not value:
         return name in _LISTS

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
 _WIDE = str.maketrans("；、，", ";;,")
-_NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
+_NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z|\$\$Q.*")  # of Scopus, DBLP and Primo
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
 _GIVEN = (
@@ -93,12 +93,15 @@ _ROUNDS = 3  # how deep brackets stand in each other
 
 def _authors_only(people: list[Any]) -> list[Any]:
     """Leave out editors and translators where the list says who is what."""
-    roles = [_field(_folded(each), *_ROLES, "inspireroles").lower() if isinstance(each, Mapping) else "" for each in people]  # noqa: E501  # fmt: skip
+    records = [_folded(each) if isinstance(each, Mapping) else {} for each in people]
+    roles = [_field(each, *_ROLES, "inspireroles").lower() for each in records]
     wanted = {"author"} if "author" in roles else set(roles) - _OTHER_ROLES
     return [each for each, role in zip(people, roles, strict=True) if role in wanted or not role]
 
 
-_OTHER_ROLES = set("editor serieseditor translator contributor reviewedauthor bookauthor".split())
+_OTHER_ROLES = set(
+    "editor serieseditor translator contributor reviewedauthor bookauthor supervisor".split()
+)
 
 
 def _person(value: Any) -> str:

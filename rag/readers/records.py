@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
-from rag.readers.columns import INNER, NAMES, field_name
+from rag.readers.columns import ABSTRACTS, INNER, NAMES, TITLES, field_name
 from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
@@ -78,8 +78,8 @@ def to_paper(found: Found, label: str) -> Paper | Rejection:
     key = _first(fields.identifier, record, places.get("key")) or None
     url = _first(fields.web_address, record, places.get("url"))
     doi = _first(fields.doi, record, places.get("doi")) or fields.doi(others.get("doi"))
-    doi = doi or fields.doi_of_address(url or "")
     own = _first(fields.identifier, record, places.get("id"))
+    doi = doi or fields.doi_of_address(url or "") or (own and fields.doi_alone(own)) or None
     arxiv = _first(fields.arxiv_id, record, places.get("arxiv"))
     arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
@@ -113,7 +113,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
             record = {**extra, **record}
     for name in INNER:
         inner = record.get(name)
-        if isinstance(inner, dict) and not _OF_INNER.isdisjoint(inner):
+        if isinstance(inner, dict) and not _OF_INNER.isdisjoint(map(field_name, inner)):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
     if "@type" in record:  # schema.org's
@@ -124,7 +124,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return record
 
 
-_OF_INNER = frozenset(["title", "abstract", "titles", "attributes"])
+_OF_INNER = TITLES | ABSTRACTS | frozenset(map(field_name, INNER))
 _DATACITE = frozenset(["titles", "descriptions"])
 
 

@@ -35,7 +35,7 @@ def delimiter(head: str) -> str | None:
     """Return the delimiter under which one of the first rows is a usable header, or None."""
     rows = [row.rstrip("\r") for row in head.split("\n", 20) if row.strip()]
     for row in rows[:_ABOVE]:  # Excel's hint "sep=;" and what was exported when may stand above
-        if mark := next((mark for mark in _DELIMITERS if _is_header(_cells(row, mark))), None):
+        if mark := next((mark for mark in _DELIMITERS if is_header(_cells(row, mark))), None):
             return mark
     return None
 
@@ -47,7 +47,8 @@ def _cells(line: str, mark: str, limit: int = 10_000) -> list[str]:
         return []
 
 
-def _is_header(cells: list[str]) -> bool:
+def is_header(cells: list[str]) -> bool:
+    """Tell whether a row of cells names columns that make papers."""
     names = {field_name(cell) for cell in cells}
     return bool(names & ABSTRACTS and names & (TITLES | IDS)) or _TAGS.issubset(cells)
 

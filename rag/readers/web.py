@@ -13,6 +13,7 @@ from lxml import etree, html
 
 from rag.readers import fields
 from rag.readers.records import Found
+from rag.readers.tables import is_header
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
 
 NO_PAPER = "a web page; save it as text"
@@ -96,8 +97,8 @@ def read_paper_page(stream: BinaryIO) -> Iterator[Found]:
     }
     abstract = _described(tags, _ABSTRACTS) or _shown(page) or _described(tags, _OF_ANY_PAGE)
     if not record["title"] or not abstract:
-        articles = [*_linked_articles(page)]
-        yield from (Found(1, each) for each in articles) if articles else [Found(0, NO_PAPER)]
+        records = [*_linked_articles(page), *_rows(page)]
+        yield from (Found(1, each) for each in records) if records else [Found(0, NO_PAPER)]
         return
     for part in ("title", "year", "venue", "arxiv_id"):
         record[part] = next(iter(record[part]), None)
@@ -120,6 +121,18 @@ def _linked_articles(page: html.HtmlElement) -> Iterator[dict[str, Any]]:
                 yield value
             elif isinstance(value, dict):
                 waiting += [value.get("@graph"), value.get("mainEntity")]
+
+
+def _rows(page: html.HtmlElement) -> Iterator[dict[str, str]]:
+    """Yield the rows of tables of papers, as which some services write what they call .xls."""
+    for table in page.iter("table"):
+        header: list[str] = []
+        for row in table.iter("tr"):
+            cells = [cell.text_content().strip() for cell in row.iter("th", "td")]
+            if header and any(cells):
+                yield dict(zip(header, cells))  # noqa: B905 a short row lacks its last cells
+            elif is_header(cells):
+                header = cells
 
 
 _ARTICLE = re.compile(r"ScholarlyArticle|Thesis|Report")

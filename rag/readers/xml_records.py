@@ -19,6 +19,7 @@ _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
 Fields = dict[str, object]
 
 _TITLES = "titles/"
+_MARC = "datafield[@tag='"
 _ISSUE = "*/Article/Journal/JournalIssue/PubDate/"
 _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "atom": {
@@ -93,6 +94,18 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "doi": ("identifier[@type='doi']",), "key": ("identifier[@type='citekey']",),
         "url": ("location/url",),
     },
+    "tei": {  # GROBID's
+        "title": (".//titleStmt/title",), "abstract": (".//abstract",), "people": (".//author",),
+        "year": (".//publicationStmt/date", ".//imprint/date"), "doi": (".//idno[@type='DOI']",),
+        "venue": (".//monogr/title",),
+    },
+    "marc": {
+        "id": ("controlfield[@tag='001']",), "title": (f"{_MARC}245']",),
+        "abstract": (f"{_MARC}520']",), "venue": (f"{_MARC}773']/subfield[@code='t']",),
+        "year": (f"{_MARC}264']", f"{_MARC}260']", f"{_MARC}773']/subfield[@code='g']"),
+        "doi": (f"{_MARC}024']/subfield[@code='a']",),
+        "url": (f"{_MARC}856']/subfield[@code='u']",),
+    },
     "volume": {"venue": ("booktitle",), "year": ("year",)},
     "europe pmc": {
         "id": ("pmid", "id"), "title": ("title",), "abstract": ("abstractText",), "doi": ("doi",),
@@ -149,7 +162,9 @@ def _person(author: Element) -> dict[str, str]:
     """Return what stands below an author by its tag, which `rag.readers.people` knows."""
     parts: dict[str, str] = {}
     for each in author.iterdescendants():
-        if each.tag != "style":  # EndNote's fonts
+        if each.tag == "forename":  # one by one
+            parts["forename"] = f"{parts.get('forename', '')} {_text(each).strip()}"
+        elif each.tag != "style":  # EndNote's fonts
             parts.setdefault(str(each.tag), _text(each).strip())
     return parts or {"name": _text(author)}
 
@@ -179,6 +194,8 @@ def _abstract(abstract: Element | None) -> str:
 
 def from_record(record: Element) -> Fields | None:
     """Return the fields of a record of OAI-PMH or EndNote; None for one that was deleted."""
+    if record.find("datafield") is not None:
+        return _from_marc(record)
     header = record.find("header")
     if header is None:
         return _fields(record, "endnote")
@@ -187,6 +204,24 @@ def from_record(record: Element) -> Fields | None:
     inside = (each for each in record.iterfind("metadata//*") if each.tag in _WRAPPED)
     found = next(inside, None)
     return _WRAPPED[str(found.tag)](found) if found is not None else from_jats(record)
+
+
+_WITH_ROLES = ("245", "100", "700")  # where subfields behind the name say who did what
+
+
+def _from_marc(record: Element) -> Fields:
+    """Return the fields of a library's record; a title goes on in its second part."""
+    for field in record.iterfind("datafield"):
+        for part in field:
+            if field.get("tag") in _WITH_ROLES and part.get("code") not in ("a", "b"):
+                part.clear()
+            part.tail = " "
+    people = (_each(record, f"{_MARC}{tag}']") for tag in ("100", "700"))
+    found = _fields(record, "marc")
+    return found | {
+        "title": " ".join(str(found["title"]).split()).rstrip(" /"),
+        "authors": [name.rstrip(" ,.") for names in people for name in names],
+    }
 
 
 def _from_arxiv(paper: Element) -> Fields:
@@ -284,6 +319,8 @@ RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "result": partial(_fields, dialect="europe pmc"),
     "article": from_jats,
     "item": from_rss,
+    "dc": _from_dublin_core,
+    "teiHeader": partial(_fields, dialect="tei"),
     "mods": from_mods,
 }
 # What stands before records and holds for those that follow.
