@@ -60,8 +60,9 @@ def title(value: Any) -> str:
     >>> title(["Les marées", "Tides"]), title("Tides"), title([{"title": "T", "titleType": "X"}])
     ('Les marées', 'Tides', '')
     """
-    listed = value if isinstance(value, list) else [value]
-    wanted = (each for kind in ("Abstract", "") for each in listed if _kind(each) == kind)
+    if not isinstance(value, list):
+        return "" if _kind(value) else words(value)
+    wanted = (each for kind in ("Abstract", "") for each in value if _kind(each) == kind)
     return next(filter(None, map(words, wanted)), "")
 
 

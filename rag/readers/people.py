@@ -93,8 +93,7 @@ _ROUNDS = 3  # how deep brackets stand in each other
 
 def _authors_only(people: list[Any]) -> list[Any]:
     """Leave out editors and translators where the list says who is what."""
-    records = [_folded(each) if isinstance(each, Mapping) else {} for each in people]
-    roles = [_field(each, *_ROLES, "inspireroles").lower() for each in records]
+    roles = [_role(each) if isinstance(each, Mapping) else "" for each in people]
     wanted = {"author"} if "author" in roles else set(roles) - _OTHER_ROLES
     return [each for each, role in zip(people, roles, strict=True) if role in wanted or not role]
 
@@ -102,6 +101,10 @@ def _authors_only(people: list[Any]) -> list[Any]:
 _OTHER_ROLES = set(
     "editor serieseditor translator contributor reviewedauthor bookauthor supervisor".split()
 )
+
+
+def _role(person: Mapping[str, Any]) -> str:
+    return _field(_folded(person), *_ROLES, "inspireroles").lower()
 
 
 def _person(value: Any) -> str:

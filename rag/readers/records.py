@@ -111,7 +111,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     for extra in (record.get("metadata"), _noted(record.get("extra") or record.get("Extra"))):
         if isinstance(extra, dict):
             record = {**extra, **record}
-    for name in INNER:
+    for name in INNER if not _INNER.isdisjoint(record) else ():
         inner = record.get(name)
         if isinstance(inner, dict) and not _OF_INNER.isdisjoint(map(field_name, inner)):
             inner = _noted(inner.get("extra")) | inner
@@ -124,6 +124,7 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return record
 
 
+_INNER = frozenset(INNER)
 _OF_INNER = TITLES | ABSTRACTS | frozenset(map(field_name, INNER))
 _DATACITE = frozenset(["titles", "descriptions"])
 

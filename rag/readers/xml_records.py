@@ -20,21 +20,24 @@ Fields = dict[str, object]
 
 _TITLES = "titles/"
 _MARC = "datafield[@tag='"
-_ISSUE = "*/Article/Journal/JournalIssue/PubDate/"
+_ARTICLE, _BOOK = "MedlineCitation/Article/", "BookDocument/"
+_ISSUE = f"{_ARTICLE}Journal/JournalIssue/PubDate/"
 _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "atom": {
         "id": ("id",), "title": ("title",), "abstract": ("summary",), "url": ("id",),
         "year": ("published", "updated"), "venue": ("journal_ref",), "doi": ("doi",),
     },
     "pubmed": {
-        "id": ("*/PMID",),
-        "title": ("*/Article/ArticleTitle", "*/Article/VernacularTitle", "*/ArticleTitle"),
-        "venue": ("*/Article/Journal/Title", "*/Book/BookTitle"),
-        "year": (
-            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", "*/Article/ArticleDate/Year",
-            "*/Book/PubDate/Year",
+        "id": ("MedlineCitation/PMID", f"{_BOOK}PMID"),
+        "title": (
+            f"{_ARTICLE}ArticleTitle", f"{_ARTICLE}VernacularTitle", f"{_BOOK}ArticleTitle",
         ),
-        "people": ("*/Article/AuthorList/Author", "*/AuthorList/Author"),
+        "venue": (f"{_ARTICLE}Journal/Title", f"{_BOOK}Book/BookTitle"),
+        "year": (
+            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", f"{_ARTICLE}ArticleDate/Year",
+            f"{_BOOK}Book/PubDate/Year",
+        ),
+        "people": (f"{_ARTICLE}AuthorList/Author", f"{_BOOK}AuthorList/Author"),
         "doi": (
             "PubmedData/ArticleIdList/ArticleId[@IdType='doi']", ".//ELocationID[@EIdType='doi']",
             "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
@@ -177,9 +180,12 @@ def from_atom(entry: Element) -> Fields:
     return found | {"id": arxiv or found["id"], "arxiv_id": arxiv, "authors": authors}
 
 
+_ELSEWHERE = (f"{_BOOK}Abstract", ".//OtherAbstract")
+
+
 def from_pubmed(article: Element) -> Fields:
     """Return the fields of a PubMed article or book chapter."""
-    abstracts = map(_abstract, map(article.find, (".//Abstract", ".//OtherAbstract")))
+    abstracts = map(_abstract, map(article.find, (f"{_ARTICLE}Abstract", *_ELSEWHERE)))
     return _fields(article, "pubmed") | {"abstract": next(filter(None, abstracts), "")}
 
 
