@@ -43,7 +43,9 @@ OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not 
 _OF_THE_WHOLE = ("year", "date", "journal", "journaltitle", "publisher")
 _WHOLE = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
-_CURLED = re.compile(r"(=\s{0,9})[“”]([^“”{}]{0,100000})[“”](?=\s{0,9}[,}\n])")
+_CURLED = re.compile(  # as Word makes quotation marks
+    r"^([ \t]*[A-Za-z][\w-]{1,30}[ \t]*=[ \t]*)[“”]([^“”{}]{0,100000})[“”](?=[ \t]*[,}\n])", re.M
+)
 _ODD_KEY = re.compile(
     r"^([ \t]*@(?!string|comment|preamble)[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9})"
     r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",

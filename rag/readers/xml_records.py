@@ -180,7 +180,7 @@ def from_atom(entry: Element) -> Fields:
     return found | {"id": arxiv or found["id"], "arxiv_id": arxiv, "authors": authors}
 
 
-_ELSEWHERE = (f"{_BOOK}Abstract", ".//OtherAbstract")
+_ELSEWHERE = (".//Abstract", ".//OtherAbstract")
 
 
 def from_pubmed(article: Element) -> Fields:
