@@ -74,20 +74,14 @@ def documents(
         budget = _Budget(stream.seek(0, os.SEEK_END))
         stream.seek(0)
     if magic[:2] == b"\x1f\x8b":
-        yield from _gunzip(stream, label, name.removesuffix(".gz"), budget, depth)
+        with gzip.GzipFile(fileobj=stream) as inner:
+            yield from _nested(inner, label, name.removesuffix(".gz"), budget, depth)
     else:
         yield from _unzip(stream, label, budget, depth)
 
 
 def _is_archive(magic: bytes) -> bool:
     return magic[:2] == b"\x1f\x8b" or magic in {b"PK\x03\x04", b"PK\x05\x06"}
-
-
-def _gunzip(
-    stream: BinaryIO, label: str, name: str, budget: _Budget, depth: int
-) -> Iterator[Document | Paper | Rejection]:
-    with gzip.GzipFile(fileobj=stream) as inner:
-        yield from _nested(inner, label, name, budget, depth)
 
 
 def _unzip(

@@ -143,22 +143,17 @@ def doi(value: Any) -> str | None:
     return bare.lower() if len(bare.partition("/")[2]) else None
 
 
-def doi_of_address(url: str) -> str | None:
-    """Return the DOI to which an address leads, or None.
+def doi_alone(text: str) -> str | None:
+    """Return the DOI that an address leads to or an id is, or None.
 
-    >>> doi_of_address("https://dx.doi.org/10.1000/A"), doi_of_address("https://x.org/10.1000/a")
+    >>> doi_alone("https://dx.doi.org/10.1000/A"), doi_alone("https://x.org/10.1000/a")
     ('10.1000/a', None)
     """
-    return doi(url) if _LEADS_TO_DOI.match(url) else None
+    return doi(text) if _IS_DOI.match(text) else None
 
 
-def doi_alone(text: str) -> str | None:
-    """Return the DOI that a text is, with nothing before it."""
-    return doi(text) if _DOI.match(text) else None
-
-
-_LEADS_TO_DOI = re.compile(
-    r"https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/10\.", re.I
+_IS_DOI = re.compile(
+    r"(?:https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/)?10\.\d{4,9}/", re.I
 )
 _CLOSED = {")": "(", "]": "["}
 _DRESS = {

@@ -33,21 +33,21 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
     files: list[str] = []
     rejected: list[Rejection] = []
     for path in paths:
-        if path == "-" or _kind(path) in {"file", "other"}:
+        if path == "-":  # standard input
             files.append(path)
-        elif _kind(path) == "folder":
-            _search(path, real_path(path), set(), files, rejected)
-        elif path and glob.has_magic(path):
-            matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes names
-            if not matches:
-                rejected.append(Rejection(visible(path), _NO_MATCH))
-            for match in matches:
-                if _kind(match) == "folder":
-                    _search(match, real_path(match), set(), files, rejected)
-                else:
-                    files.append("./-" if match == "-" else match)  # "-" is standard input
-        else:
-            rejected.append(Rejection(visible(path), _MISSING))
+            continue
+        pattern = _kind(path) == "nothing" and glob.has_magic(path)
+        matches = sorted(glob.glob(path, recursive=True)) if pattern else [path]  # noqa: PTH207 Path.glob changes names
+        if not matches:
+            rejected.append(Rejection(visible(path), _NO_MATCH))
+        for match in matches:
+            kind = _kind(match)
+            if kind == "folder":
+                _search(match, real_path(match), set(), files, rejected)
+            elif kind == "nothing" and not pattern:
+                rejected.append(Rejection(visible(path), _MISSING))
+            else:
+                files.append("./-" if match == "-" else match)
     return list(dict.fromkeys(files)), rejected
 
 

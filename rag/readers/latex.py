@@ -16,7 +16,7 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
 )
 
 from rag.readers.latex_symbols import CLOSE, JOURNALS, OPEN, SYMBOLS, TILDE
-from rag.readers.superscript import raised
+from rag.readers.markup import raised
 
 _CONVERTER = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
 _KNOWN = get_default_latex_context_db()

@@ -79,7 +79,7 @@ def to_paper(found: Found, label: str) -> Paper | Rejection:
     url = _first(fields.web_address, record, places.get("url"))
     doi = _first(fields.doi, record, places.get("doi")) or fields.doi(others.get("doi"))
     own = _first(fields.identifier, record, places.get("id"))
-    doi = doi or fields.doi_of_address(url or "") or fields.doi_alone(own or key or "")
+    doi = doi or fields.doi_alone(url or "") or fields.doi_alone(own or key or "")
     arxiv = _first(fields.arxiv_id, record, places.get("arxiv"))
     arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it

@@ -12,8 +12,8 @@ from functools import partial
 from lxml.etree import _Element as Element
 
 from rag.readers.fields import arxiv_id
+from rag.readers.markup import raised
 from rag.readers.people import without_asides
-from rag.readers.superscript import raised
 
 _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
 Fields = dict[str, object]
