@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
 _WIDE = str.maketrans("；、，", ";;,")
-_NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z|\$\$Q.*")  # of Scopus, DBLP and Primo
+_NUMBERED = re.compile(r"\s(?:\(\d+\)|0\d{3})\Z|\$\$Q.*")  # of Scopus, DBLP and Primo
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
 _GIVEN = (

@@ -65,22 +65,26 @@ def is_org(head: str) -> bool:
 
 def read_org(stream: BinaryIO) -> Iterator[Found]:
     """Yield the papers of a list in org-mode, each at the line of its headline."""
-    return _read((number, line and _as_markdown(line)) for number, line in lines(stream))
+    numbered = lines(stream)
+    return _read((number, part) for number, line in numbered for part in _as_markdown(line))
 
 
-def _as_markdown(line: str) -> str:
-    """Return a line of org-mode as one of Markdown.
+def _as_markdown(line: str | None) -> list[str | None]:
+    """Return a line of org-mode as it would stand in Markdown; a property goes on no other.
 
     >>> _as_markdown("** TODO [#A] Tides :sea:moon:"), _as_markdown(":YEAR: 2011")
-    ('## Tides', '**YEAR:** 2011')
+    (['## Tides'], ['', '**YEAR:** 2011'])
     """
+    if line is None:
+        return [None]
     if headline := _HEADLINE.fullmatch(line.rstrip()):
-        return f"{'#' * len(headline[1])} {headline[2]}"
+        return [f"{'#' * len(headline[1])} {headline[2]}"]
     if line.lower().startswith("#+begin_abstract"):
-        return "## Abstract"
+        return ["## Abstract"]
     if line.startswith("#+") or line.strip().upper() in (":PROPERTIES:", ":END:"):
-        return ""
-    return _PROPERTY.sub(r"**\1:** \2", line) if _PROPERTY.fullmatch(line) else line
+        return [""]
+    said = _PROPERTY.fullmatch(line)
+    return ["", f"**{said[1]}:** {said[2]}"] if said else [line]
 
 
 def _read(numbered: Iterable[tuple[int, str | None]]) -> Iterator[Found]:

@@ -9,13 +9,20 @@ from typing import Any, BinaryIO
 from rag.readers.records import NO_ABSTRACT, Found
 from rag.readers.text import lines
 
-_ABSTRACT = re.compile(r"(?:Abstract|ABSTRACT)\s?[:.—–-]\s*")
+_ABSTRACT = re.compile(
+    r"(?:abstract|résumé|resumen|resumo|riassunto|zusammenfassung|аннотация|реферат|摘要|抄録)"
+    r"(?:\s?[:.—–-]|：)\s*",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(?:\[\d{1,4}\]|\d{1,4}[.)])\s+(?=\S)")
 _LONGEST = 1_500  # characters of a reference
 _LINK = re.compile(r"https?://\S+|\bdoi:?\s?\S+", re.IGNORECASE)
 _PEOPLE = r"(?P<authors>.{2,600}?)(?:,|(?<=\w\w)\.|(?<=\.))"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
-_VENUE = r"(?:[Ii]n:?\s)?(?P<venue>[^\d.]{2,200}?)(?:[.,]|\s\(?\d|$)"
+_VENUE = r"(?:[Ii]n:?\s)?(?P<venue>[^\d.]{2,200}?)(?:[.,]|\s?\(|\s\d|$)"
+_INITIALS_LAST = (
+    r"(?P<authors>(?:[^\W\d_][\w'’-]{1,40},?\s(?:[^\W\d_]\.-?\s?){1,4}(?:[,;]\s)?){1,20})"
+)
 _END = r"\.|(?<=[?!])(?=\s[^.?!]{2,200}[,.]?\s\(?\d)"  # a title may hold a question
 _TITLE = rf"[\"“]?(?P<title>.{{2,400}}?)(?:[.,]?[\"”][.,]?|{_END})\s"
 # The ways to cite, each with the parts that it names.
@@ -28,6 +35,13 @@ _STYLES = tuple(
         rf"(?P<authors>[^\"“]{{2,600}}?)[,.:]?\s(?=[\"“]){_TITLE}{_VENUE}.{{0,300}}?{_YEAR}",
         # Lee, A. and Kim, B., 2016. Title. Journal, 78.
         rf"{_PEOPLE}\s{_YEAR}[a-z]?\.\s{_TITLE}{_VENUE}",
+        # 李四, 王五. Title[J]. Journal, 2016.
+        rf"(?P<authors>[^.]{{2,600}})\.\s?(?P<title>.{{2,400}}?)\[[A-Z/]{{1,5}}\]\.\s?"
+        rf"(?P<venue>[^,.]{{2,200}}),\s?{_YEAR}",
+        # Lee A.B., Kim B. Title // Journal. 2016.
+        rf"{_INITIALS_LAST}(?P<title>.{{2,400}}?)\s//\s(?P<venue>[^.]{{2,200}})\..{{0,99}}?{_YEAR}",
+        # LEE, A.; KIM, B. Title. Journal, v. 78, 2016.
+        rf"{_INITIALS_LAST}{_TITLE}(?P<venue>[^,.]{{2,200}}),.{{0,200}}?{_YEAR}",
         # Lee A, Kim B. Title. Journal. 2016;78:1-9.
         rf"(?P<authors>[^.]{{2,600}})\.\s{_TITLE}(?P<venue>.{{2,200}}?)[.,]?\s\(?{_YEAR}",
     )

@@ -140,6 +140,9 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
             line += text.count("\n", at, found.start())
             at = stop or len(text)
             closed = closed or fault == _CUT
+            if fault == _UNCLOSED and text[found.start() : at].rstrip().endswith("metadata>"):
+                line += text.count("\n", found.start(), at)  # it wraps the one that begins here
+                continue
             if at - found.start() > RECORD_LIMIT:
                 fault = TOO_LONG
             yield line, found[1], "" if fault else _mended(text[found.start() : at]), fault

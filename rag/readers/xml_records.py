@@ -212,7 +212,7 @@ def from_record(record: Element) -> Fields | None:
     return _WRAPPED[str(found.tag)](found) if found is not None else from_jats(record)
 
 
-_WITH_ROLES = ("245", "100", "700")  # where subfields behind the name say who did what
+_WITH_ROLES = ("245", "100", "110", "700")  # where subfields behind the name say who did what
 
 
 def _from_marc(record: Element) -> Fields:
@@ -222,12 +222,13 @@ def _from_marc(record: Element) -> Fields:
             if field.get("tag") in _WITH_ROLES and part.get("code") not in ("a", "b"):
                 part.clear()
             part.tail = " "
-    people = (_each(record, f"{_MARC}{tag}']") for tag in ("100", "700"))
     found = _fields(record, "marc")
-    return found | {
-        "title": " ".join(str(found["title"]).split()).rstrip(" /"),
-        "authors": [name.rstrip(" ,.") for names in people for name in names],
-    }
+    people = [
+        name.rstrip(" ,.") for tag in ("100", "700") for name in _each(record, f"{_MARC}{tag}']")
+    ]
+    bodies = [{"literal": name.rstrip(" ,.")} for name in _each(record, f"{_MARC}110']")]
+    title = " ".join(str(found["title"]).split()).rstrip(" /.")
+    return found | {"title": title, "authors": [*people, *bodies]}
 
 
 def _from_arxiv(paper: Element) -> Fields:

@@ -132,6 +132,66 @@ EXPORTS = {
         'utf-8',
         [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'year': 2017, 'abstract': 'We weighed.'}],
     ),
+    'zotero_notes.json': (
+        '[{"itemID": 1, "itemType": "journalArticle", "title": "Kettles", "abstractNote": "We weighed 31 kettles and found that 5% leak.", "creators": [{"firstName": "Lina", "lastName": "Ferro", "creatorType": "author"}], "date": "2017-03", "publicationTitle": "J", "attachments": [{"title": "PDF", "path": "x"}], "notes": [{"note": "<p>hm</p>"}]}, {"itemType": "note", "note": "<p>x</p>"}, {"itemType": "annotation"}]',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'year': 2017, 'venue': 'J', 'abstract': 'We weighed 31 kettles and found that 5% leak.'}],
+    ),
+    'nature_ld.html': (
+        '<!DOCTYPE html><html><head><script type="application/ld+json">{"mainEntity":{"headline":"Kettles","description":"We weighed 31 kettles and found that 5% leak.","datePublished":"2017-03-01T00:00:00Z","sameAs":"https://doi.org/10.1038/k1","isPartOf":{"name":"Nature Kettles","issn":["1"],"volumeNumber":"5","@type":["Periodical","PublicationVolume"]},"publisher":{"name":"NPG","@type":"Organization"},"author":[{"name":"Lina Ferro","affiliation":[],"@type":"Person"}],"@type":"ScholarlyArticle"},"@context":"https://schema.org","@type":"WebPage"}</script></head><body></body></html>',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'year': 2017, 'venue': 'Nature Kettles', 'doi': '10.1038/k1', 'abstract': 'We weighed 31 kettles and found that 5% leak.'}],
+    ),
+    'dataverse.jsonld': (
+        '{"@context": "http://schema.org", "@type": "Dataset", "identifier": "https://doi.org/10.7910/DVN/1", "name": "Kettles data", "creator": [{"name": "Ferro, Lina"}], "datePublished": "2017-03-01", "description": ["We weighed 31 kettles and found that 5% leak."]}',
+        'utf-8',
+        [{'title': 'Kettles data', 'authors': ('Lina Ferro',), 'year': 2017, 'doi': '10.7910/dvn/1', 'abstract': 'We weighed 31 kettles and found that 5% leak.'}],
+    ),
+    'graph.jsonld': (
+        '{"@context": "https://schema.org", "@graph": [{"@type": "ScholarlyArticle", "name": "Kettles", "abstract": "We weighed 31 kettles and found that 5% leak.", "author": {"name": "Lina Ferro"}}, {"@type": "ScholarlyArticle", "name": "Tin", "abstract": "Tin leaks."}]}',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'abstract': 'We weighed 31 kettles and found that 5% leak.'}, {'title': 'Tin', 'abstract': 'Tin leaks.'}],
+    ),
+    'xls_html.xls': (
+        '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset="utf-8"></head><body><table border=1><tr><th>Título</th><th>Autores</th><th>Año</th><th>Resumen</th></tr><tr><td>Teteras</td><td>Ferro, L.</td><td>2017</td><td>Pesamos 31.</td></tr></table></body></html>',
+        'utf-8',
+        [{'title': 'Teteras', 'authors': ('L. Ferro',), 'year': 2017, 'abstract': 'Pesamos 31.'}],
+    ),
+    'marc_prefix.xml': (
+        '<?xml version="1.0"?><marc:collection xmlns:marc="http://www.loc.gov/MARC21/slim"><marc:record><marc:leader/><marc:controlfield tag="001">5</marc:controlfield><marc:datafield tag="110" ind1="2" ind2=" "><marc:subfield code="a">Kettle Board</marc:subfield></marc:datafield><marc:datafield tag="245" ind1="1" ind2="0"><marc:subfield code="a">Kettles.</marc:subfield></marc:datafield><marc:datafield tag="260" ind1=" " ind2=" "><marc:subfield code="a">Rome :</marc:subfield><marc:subfield code="c">c2017.</marc:subfield></marc:datafield><marc:datafield tag="520" ind1=" " ind2=" "><marc:subfield code="a">We weighed 31 kettles and found that 5% leak.</marc:subfield></marc:datafield></marc:record></marc:collection>',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Kettle Board',), 'year': 2017, 'abstract': 'We weighed 31 kettles and found that 5% leak.'}],
+    ),
+    'oai_marc.xml': (
+        '<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header><identifier>oai:x:1</identifier></header><metadata><record xmlns="http://www.loc.gov/MARC21/slim"><controlfield tag="001">5</controlfield><datafield tag="100" ind1="1" ind2=" "><subfield code="a">Ferro, Lina</subfield></datafield><datafield tag="245" ind1="1" ind2="0"><subfield code="a">Kettles</subfield></datafield><datafield tag="520" ind1=" " ind2=" "><subfield code="a">We weighed 31 kettles and found that 5% leak.</subfield></datafield></record></metadata></record></ListRecords></OAI-PMH>',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'abstract': 'We weighed 31 kettles and found that 5% leak.'}],
+    ),
+    'org_noabs.org': (
+        '* Reading\n** Kettles\n:PROPERTIES:\n:AUTHOR: Lina Ferro\n:YEAR: 2017\n:ABSTRACT: We weighed 31 kettles and found that 5% leak.\n:END:\n** DONE Tin :tin:\n:PROPERTIES:\n:TITLE: Tin, a study\n:BTYPE: article\n:AUTHOR: Quint, B.\n:ABSTRACT: Tin leaks.\n:CUSTOM_ID: quint\n:END:\n',
+        'utf-8',
+        [{'title': 'Kettles', 'authors': ('Lina Ferro',), 'year': 2017, 'abstract': 'We weighed 31 kettles and found that 5% leak.'}, {'title': 'Tin', 'authors': ('B. Quint',), 'abstract': 'Tin leaks.', 'key': 'quint'}],
+    ),
+    'refs_apa.txt': (
+        'Annotated bibliography\n\nFerro, L., Marlow, T., & Quint, B. (2017). Kettles at sea: A study of 31 kettles. Journal of Kettles, 5(1), 1–9. https://doi.org/10.5555/kettle.1\n\nAbstract: We weighed 31 kettles and found that 5% leak.\n\nQuint, B. (2018, May). Tin. In Proceedings of Tin (pp. 1-5). ACM.\n\nAbstract: Tin leaks.\n',
+        'utf-8',
+        [{'title': 'Kettles at sea: A study of 31 kettles', 'authors': ('L. Ferro', 'T. Marlow', 'B. Quint'), 'year': 2017, 'venue': 'Journal of Kettles', 'doi': '10.5555/kettle.1', 'abstract': 'We weighed 31 kettles and found that 5% leak.'}, {'title': 'Tin', 'authors': ('B. Quint',), 'year': 2018, 'venue': 'Proceedings of Tin', 'doi': None, 'abstract': 'Tin leaks.'}],
+    ),
+    'refs_gost.txt': (
+        '1. Иванов И.И. О чайниках // Чайники. 2018. № 5. С. 1-9.\nАннотация: Мы взвесили 31 чайник.\n',
+        'utf-8',
+        [{'title': 'О чайниках', 'authors': ('И.И. Иванов',), 'year': 2018, 'venue': 'Чайники', 'abstract': 'Мы взвесили 31 чайник.'}],
+    ),
+    'refs_gb7714.txt': (
+        '[1] 王小明, 李四. 水壶的研究[J]. 水壶学报, 2020, 5(3): 1-9.\n摘要：我们称了31个水壶。\n',
+        'utf-8',
+        [{'title': '水壶的研究', 'authors': ('王小明', '李四'), 'year': 2020, 'venue': '水壶学报', 'abstract': '我们称了31个水壶。'}],
+    ),
+    'refs_abnt.txt': (
+        '1. SILVA, J.; SOUZA, M. Chaleiras no mar. Revista da Chaleira, v. 5, n. 1, p. 1-9, 2017.\nResumo: Pesamos 31 chaleiras.\n',
+        'utf-8',
+        [{'title': 'Chaleiras no mar', 'authors': ('J. SILVA', 'M. SOUZA'), 'year': 2017, 'venue': 'Revista da Chaleira', 'abstract': 'Pesamos 31 chaleiras.'}],
+    ),
 }  # fmt: skip
 
 
