@@ -207,9 +207,9 @@ def from_record(record: Element) -> Fields | None:
         return _fields(record, "endnote")
     if header.get("status") == "deleted":
         return None
-    inside = (each for each in record.iterfind("metadata//*") if each.tag in _WRAPPED)
+    inside = (each for each in record.iterfind("metadata//*") if each.tag in RECORDS)
     found = next(inside, None)
-    return _WRAPPED[str(found.tag)](found) if found is not None else from_jats(record)
+    return RECORDS[str(found.tag)](found) if found is not None else from_jats(record)
 
 
 _WITH_ROLES = ("245", "100", "110", "700")  # where subfields behind the name say who did what
@@ -306,18 +306,9 @@ def from_zotero(item: Element, hosts: Mapping[str, Element]) -> Fields:
 
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_from_resource = partial(_fields, dialect="resource")
-_WRAPPED: Mapping[str, Callable[[Element], Fields]] = {  # what OAI-PMH may carry, but for JATS
-    "arXiv": _from_arxiv,
-    "arXivRaw": _from_arxiv,
-    "dc": _from_dublin_core,
-    "qualifieddc": _from_dublin_core,
-    "thesis": _from_dublin_core,
-    "resource": _from_resource,
-}
 RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "rec": partial(_fields, dialect="ebsco"),
-    "resource": _from_resource,
+    "resource": partial(_fields, dialect="resource"),
     "entry": from_atom,
     "PubmedArticle": from_pubmed,
     "PubmedBookArticle": from_pubmed,
@@ -326,9 +317,14 @@ RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "result": partial(_fields, dialect="europe pmc"),
     "article": from_jats,
     "item": from_rss,
-    "dc": _from_dublin_core,
     "teiHeader": partial(_fields, dialect="tei"),
     "mods": from_mods,
+    # What OAI-PMH may carry.
+    "arXiv": _from_arxiv,
+    "arXivRaw": _from_arxiv,
+    "dc": _from_dublin_core,
+    "qualifieddc": _from_dublin_core,
+    "thesis": _from_dublin_core,
 }
 # What stands before records and holds for those that follow.
 CONTEXT: Mapping[str, Callable[[Element], Fields]] = {"meta": anthology_volume}
