@@ -63,6 +63,8 @@ def _from_line(text: str) -> dict[str, Any] | str:
     """Return the record of a line, or why there is none."""
     value, end, fault, at = _decoded(text, 0)
     if fault:
+        value, end, fault, at = _decoded(_without_last_commas(text), 0)
+    if fault:
         return fault if at is None else f"{fault} at column {at + 1}"
     if end < len(text):
         return f"invalid JSON: more follows the record at column {end + 1}"
@@ -84,7 +86,22 @@ def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
 
 def read_json(stream: BinaryIO) -> Iterator[Found]:
     """Yield the records of a JSON document: an array, a wrapper of one, or records in a row."""
-    yield from _Document(whole(stream)).records()
+    yield from _Document(_without_last_commas(whole(stream))).records()
+
+
+def _without_last_commas(text: str) -> str:
+    """Return JSON with blanks for the commas that people leave behind the last of a list's values.
+
+    >>> _without_last_commas('{"a": ["b,]",], }')
+    '{"a": ["b,]" ]  }'
+    """
+    if not _LAST_COMMA.search(text):
+        return text
+    return _STRING_OR_COMMA.sub(lambda found: " " if found[0] == "," else found[0], text)
+
+
+_LAST_COMMA = re.compile(r",(?=\s*[\]}])")
+_STRING_OR_COMMA = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_LAST_COMMA.pattern}')
 
 
 class _Document:

@@ -159,3 +159,11 @@ def test_what_stands_beside_papers_is_no_rejected_paper(given):
     assert [paper.id for paper in given("x.csv", rows)] == ["a"]
     (nothing,) = given("x.json", f"[{side[1]}]")
     assert nothing.reason == f"no records in it; {FORMATS}"
+
+
+def test_a_comma_behind_the_last_value_is_no_fault(given):
+    record = '{"id": "a", "title": "A", "abstract": "Of [b,] and {c, }.", "authors": ["B C",],}'
+    for text in (record, f"[{record},]", f'{{"papers": [{record}, ],\n}}'):
+        (paper,) = given("x.json", text)
+        assert (paper.id, paper.abstract, paper.authors) == ("a", "Of [b,] and {c, }.", ("B C",))
+    assert [paper.id for paper in given("x.jsonl", f"{record}\n{B}\n")] == ["a", "b"]
