@@ -20,24 +20,21 @@ Fields = dict[str, object]
 
 _TITLES = "titles/"
 _MARC = "datafield[@tag='"
-_ARTICLE, _BOOK = "MedlineCitation/Article/", "BookDocument/"
-_ISSUE = f"{_ARTICLE}Journal/JournalIssue/PubDate/"
+_ISSUE = "Journal/JournalIssue/PubDate/"
 _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "atom": {
         "id": ("id",), "title": ("title",), "abstract": ("summary",), "url": ("id",),
         "year": ("published", "updated"), "venue": ("journal_ref",), "doi": ("doi",),
     },
     "pubmed": {
-        "id": ("MedlineCitation/PMID", f"{_BOOK}PMID"),
-        "title": (
-            f"{_ARTICLE}ArticleTitle", f"{_ARTICLE}VernacularTitle", f"{_BOOK}ArticleTitle",
-        ),
-        "venue": (f"{_ARTICLE}Journal/Title", f"{_BOOK}Book/BookTitle"),
+        "title": ("ArticleTitle", "VernacularTitle"), "venue": ("Journal/Title", "Book/BookTitle"),
         "year": (
-            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", f"{_ARTICLE}ArticleDate/Year",
-            f"{_BOOK}Book/PubDate/Year",
+            f"{_ISSUE}Year", f"{_ISSUE}MedlineDate", "ArticleDate/Year", "Book/PubDate/Year",
         ),
-        "people": (f"{_ARTICLE}AuthorList/Author", f"{_BOOK}AuthorList/Author"),
+        "people": ("AuthorList/Author",),
+    },
+    "pubmed's numbers": {
+        "id": ("MedlineCitation/PMID", "BookDocument/PMID"),
         "doi": (
             "PubmedData/ArticleIdList/ArticleId[@IdType='doi']", ".//ELocationID[@EIdType='doi']",
             "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
@@ -180,13 +177,16 @@ def from_atom(entry: Element) -> Fields:
     return found | {"id": arxiv or found["id"], "arxiv_id": arxiv, "authors": authors}
 
 
-_ELSEWHERE = (".//Abstract", ".//OtherAbstract")
-
-
 def from_pubmed(article: Element) -> Fields:
     """Return the fields of a PubMed article or book chapter."""
-    abstracts = map(_abstract, map(article.find, (f"{_ARTICLE}Abstract", *_ELSEWHERE)))
-    return _fields(article, "pubmed") | {"abstract": next(filter(None, abstracts), "")}
+    papers = map(article.find, ("MedlineCitation/Article", "BookDocument"))
+    paper = next((each for each in papers if each is not None), article)
+    places = ((paper, "Abstract"), (article, ".//Abstract"), (article, ".//OtherAbstract"))
+    abstracts = (_abstract(within.find(path)) for within, path in places)
+    return _fields(article, "pubmed's numbers") | {
+        "abstract": next(filter(None, abstracts), ""),
+        **_fields(paper, "pubmed"),
+    }
 
 
 def _abstract(abstract: Element | None) -> str:
