@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.drafts.checking import check_draft, form_of
+from rag.drafts.citing import Known, claim, find_marks
 from rag.drafts.references import described
 from rag.receipts.support import Verdict
 from rag.types import Paper
@@ -178,3 +179,56 @@ def test_each_cited_paper_has_its_own_verdict():
     (one,) = check("Chinchilla has 70 billion parameters [@hoffmann2022chinchilla; @hu2021lora].")
     assert one.support == "supported"
     assert one.verdicts == {"hoffmann2022chinchilla": "supported", "hu2021lora": "unsupported"}
+
+
+HALL = "Town Hall Office of Bees and Wasps"
+OF_BODIES = [
+    Paper("air", "Air in towns", "Dirty air shortens lives.", ("World Health Organization",), 2019),
+    Paper("count", "Hives", "We counted 31 hives.", ("U.S. Census Bureau",), 2020),
+    Paper("jobs", "Jobs", "Jobs for bees rose by 2%.", ("Bureau of Labor Statistics",), 2020),
+    Paper("hall", "Wasps", "Wasps nest in the hall.", (HALL, "Ann Lee"), 2018),
+]  # fmt: skip
+
+
+class OfBodies(Sample):
+    """A library of papers by organisations."""
+
+    def near(self, text: str) -> list[Paper]:
+        return OF_BODIES
+
+    def by_author(self, name: str, year: int) -> list[Paper]:
+        return [paper for paper in OF_BODIES if any(name in author for author in paper.authors)]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "",
+        "\n\n## References\n\nU.S. Census Bureau. (2020). Hives. Author.\n"
+        "Bureau of Labor Statistics (2020). Jobs.\n"
+        "Town Hall Office of Bees and Wasps, 2018. Wasps.\n"
+        "World Health Organization. (2019). Air in towns.\n",
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "papers", "unresolved"),
+    [
+        ("The U.S. Census Bureau (2020) counted 31 hives.", ["count"], []),
+        ("Jobs rose by 2% (Bureau of Labor Statistics, 2020).", ["jobs"], []),
+        ("Air kills (World Health Organization [WHO], 2019; U.S. Census Bureau, 2020).",
+         ["air", "count"], []),
+        ("World Health Organization (WHO) (2019) warns of air.", ["air"], []),
+        (f"The {HALL} (2018) fears wasps.", ["hall"], []),
+        ("The Ministry of Bees (2020) and the Hive Bureau (2020) are silent.", [],
+         ["Ministry of Bees 2020", "Hive Bureau 2020"]),
+        ("Bank and Bureau (2020) are people.", [], ["Bank and Bureau 2020"]),
+    ],
+)  # fmt: skip
+def test_an_organisation_of_several_words_is_one_author(text, papers, unresolved, listed):
+    (one,) = check_draft(text + listed, "markdown", OfBodies()).sentences
+    assert (sorted(one.papers), list(one.unresolved)) == (papers, unresolved)
+
+
+def test_what_an_organisation_does_the_paper_or_its_authors_do():
+    text = "The World Bank (2019) lends."
+    assert claim(text, 0, len(text), find_marks(text, Known((), {}))) == "The paper lends."

@@ -86,7 +86,33 @@ _NAME = (
 )
 _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
 _ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
-AUTHORS = rf"({_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
+_NO_NAMES = frozenset(
+    "January February March April May June July August September October November December Jan Feb "
+    "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
+    "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
+    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu".split()
+)
+# An organisation of several words, one of which says that it is one; it is one author.
+_BODY = (
+    r"(?:Academ(?:y|ies)|Administration|Agency|Alliance|Association|Authority|Bank|Board|Bureau|Bundesamt|"
+    r"Cent(?:er|re)s?|Collaboration|Coll[eè]ge|Commission|Committee|Conference|Consortium|Cooperation|"
+    r"Council|Department|Federation|Forum|Foundation|Fund|Group|Initiative|Institut(?:e|o|ion)?s?|"
+    r"Laborator(?:y|ies)|League|Minist(?:ry|[eè]re|erio)|Nations|Network|Offices?|Organi[sz]ations?|Panel|"
+    r"Program(?:me)?|Project|Secretariat|Services?|Societ(?:y|é)|Statistics|Survey|Team|Trust|Union|"
+    r"Universi\w{2,5}|Working\sGroup)(?!\w)"
+)
+_CAPITAL = rf"(?:(?:[A-Z]\.){{1,4}}|{_NAME})"
+_OF = r"(?:of|for|on|in|de|del|des|du|la|für|der)"
+_MORE = rf"(?:,?(?:\s(?:{_OF}|and|the|&)){{0,3}}\s{_CAPITAL}){{0,7}}"
+GROUP = (
+    rf"(?!(?:{'|'.join(sorted(_NO_NAMES))})\b)(?:{_BODY}(?=\s{_OF}\s)"
+    rf"|(?:(?!{_BODY}){_CAPITAL}\s(?:(?:{_OF}|and|&)\s){{0,2}}){{1,6}}{_BODY}){_MORE}"
+)
+_SHORT_FORM = r"[\[(][A-Z][A-Za-z-]{1,9}[\])]"  # World Health Organization (WHO)
+_IS_GROUP = re.compile(GROUP)
+AUTHORS = (
+    rf"({GROUP}(?:\s?{_SHORT_FORM})?|{_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
+)
 _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
 _YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;|/)\s*{_YEAR}){{0,5}})"
 _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
@@ -95,17 +121,11 @@ _NARRATIVE = re.compile(
 )
 _EARLIER = re.compile(rf"\b[Ii]n\s+({_YEAR}),?\s+{AUTHORS}")  # In 2019, Liu et al. trained ...
 _UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
-_PARENTHESIS = re.compile(r"[(\[][^()\[\]]{4,600}[)\]]")
+_PARENTHESIS = re.compile(rf"[(\[](?:[^()\[\]]|{_SHORT_FORM}){{4,600}}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
 _EASTERN = re.compile(
     rf"\(\s?([\u4e00-\u9fff]{{2,4}})(?:[和与][\u4e00-\u9fff]{{2,4}})?(?:等人?)?[,\s]\s?({_YEAR})\s?\)"
     rf"|([\u4e00-\u9fff]{{2,3}})等人?\s?\(\s?({_YEAR})\s?\)"
-)
-_NO_NAMES = frozenset(
-    "January February March April May June July August September October November December Jan Feb "
-    "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
-    "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
-    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu".split()
 )
 _ONLY_NAMES = re.compile(rf"\b{_NAME}(?:{_AND}{_NAME}){{0,3}}{_ET_AL}(?:['’]s)?")
 
@@ -280,7 +300,8 @@ def _author_marks(text: str) -> Iterator[Mark]:
 
 
 def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cited]:
-    authors = [name for name in re.split(_AND, names) if name]
+    names = re.sub(rf"\s?{_SHORT_FORM}\Z", "", names)
+    authors = [names] if is_group(names) else [name for name in re.split(_AND, names) if name]
     while authors and authors[0] in _NO_NAMES:
         del authors[0]
     if not authors or any(name in _NO_NAMES for name in authors):
@@ -290,6 +311,15 @@ def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cit
         return
     for year in re.findall(_YEAR, years):
         yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
+
+
+def is_group(name: str) -> bool:
+    """Tell whether a name is that of an organisation, in several words.
+
+    >>> is_group("U.S. Census Bureau"), is_group("Lee and Kim")
+    (True, False)
+    """
+    return _IS_GROUP.fullmatch(name) is not None
 
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
@@ -383,5 +413,6 @@ def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     said = re.sub(r"\(\s*[;,<>]*\s*\)|\[\s*[;,]?\s*\]", "", said)
     said = _LINKED.sub(r"\1", said)
     said = re.sub(r"\bthe authors,? the authors\b", "the authors", said)
+    said = re.sub(r"\b([Tt]he) the (authors|paper)\b", r"\1 \2", said)
     said = re.sub(r"\s+([.,;:!?)])", r"\1", re.sub(r"^[\s,;.:]+", "", said))
     return said[:1].upper() + said[1:]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.drafts.blocks import Block
-from rag.drafts.citing import Cited
+from rag.drafts.citing import GROUP, Cited, is_group
 from rag.text.people import surname
 from rag.types import Paper
 
@@ -28,7 +28,8 @@ _BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
-    rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.])"
+    rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
+    rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
@@ -56,7 +57,7 @@ class References:
             entry
             for entry in self.entries
             if cited.year in re.findall(r"\w+", entry)
-            and all(_word(name) in _words(entry[:400]) for name in cited.authors)
+            and all(_parts(name) <= _words(entry[:400]) for name in cited.authors)
         ]
 
     def add(self, label: str, entry: str) -> None:
@@ -173,16 +174,26 @@ def described(entry: str, papers: Sequence[Paper]) -> list[Paper]:
 
 def written_by(cited: Cited, papers: Sequence[Paper]) -> list[Paper]:
     """Return the papers of these authors in this year; the first author has to be the first."""
-    wanted = [_word(name) for name in cited.authors]
+    first, *_ = cited.authors
     found = [
         paper
         for paper in papers
         if paper.authors
         and cited.year[:4] in years(paper)
-        and _word(surname(paper.authors[0])) == wanted[0]
-        and set(wanted) <= {_word(surname(name)) for name in paper.authors}
+        and _is(first, paper.authors[0])
+        and all(any(_is(name, author) for author in paper.authors) for name in cited.authors)
     ]
     return [paper for paper in found if str(paper.year) == cited.year[:4]] or found
+
+
+def _is(name: str, author: str) -> bool:
+    """Tell whether a paper's author may be cited by a name."""
+    return _parts(name) <= (_words(author) if is_group(name) else {_word(surname(author))})
+
+
+def _parts(name: str) -> set[str]:
+    """Return what of a name has to stand where it is meant: a family's name, or all words."""
+    return _words(name) if is_group(name) else {_word(name)}
 
 
 def years(paper: Paper) -> set[str]:

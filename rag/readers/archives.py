@@ -14,6 +14,7 @@ from typing import IO, BinaryIO, NamedTuple
 
 from rag.readers.clean import visible
 from rag.readers.pdf import read_pdf
+from rag.readers.records import to_paper
 from rag.readers.sheets import sheets
 from rag.readers.text import DAMAGED, FAULTS, Source
 from rag.types import Paper, Rejection
@@ -50,21 +51,18 @@ class _Budget:
             raise OSError("it unpacks to far more than its size; unpack and check it yourself")
 
 
-def documents(stream: BinaryIO, label: str, name: str) -> Iterator[Document | Paper | Rejection]:
+def documents(
+    stream: BinaryIO, label: str, name: str, budget: _Budget | None = None, depth: int = 0
+) -> Iterator[Document | Paper | Rejection]:
     """Yield the documents in ``stream``: itself, or what it holds if it is a .gz or .zip.
 
     ``stream`` must be seekable. Each document must be read before the next is asked for.
+    ``budget`` and ``depth`` are those of the archive in which it stands.
     """
-    yield from _open(stream, label, name, None, 0)
-
-
-def _open(
-    stream: BinaryIO, label: str, name: str, budget: _Budget | None, depth: int
-) -> Iterator[Document | Paper | Rejection]:
     magic = stream.read(4)
     stream.seek(0)
     if magic == b"%PDF":
-        yield read_pdf(stream, label)
+        yield to_paper(read_pdf(stream), label)
         return
     if not _is_archive(magic):
         yield Document(Source(stream, label, budget), label, name)
@@ -76,20 +74,14 @@ def _open(
         budget = _Budget(stream.seek(0, os.SEEK_END))
         stream.seek(0)
     if magic[:2] == b"\x1f\x8b":
-        yield from _gunzip(stream, label, name.removesuffix(".gz"), budget, depth)
+        with gzip.GzipFile(fileobj=stream) as inner:
+            yield from _nested(inner, label, name.removesuffix(".gz"), budget, depth)
     else:
         yield from _unzip(stream, label, budget, depth)
 
 
 def _is_archive(magic: bytes) -> bool:
     return magic[:2] == b"\x1f\x8b" or magic in {b"PK\x03\x04", b"PK\x05\x06"}
-
-
-def _gunzip(
-    stream: BinaryIO, label: str, name: str, budget: _Budget, depth: int
-) -> Iterator[Document | Paper | Rejection]:
-    with gzip.GzipFile(fileobj=stream) as inner:
-        yield from _nested(inner, label, name, budget, depth)
 
 
 def _unzip(
@@ -178,4 +170,4 @@ def _nested(
         yield Rejection(label, "an archive within an archive that is too large; unpack it first")
     else:
         budget.spend(len(data))
-        yield from _open(io.BytesIO(data), label, name, budget, depth + 1)
+        yield from documents(io.BytesIO(data), label, name, budget, depth + 1)

@@ -27,10 +27,9 @@ from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
 from rag.readers.latex import with_accents
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import whole
 from rag.text.people import in_order
-from rag.types import Paper, Rejection
 
 # A record of the kind is recognised by its key and comma, or by what only BibTeX has.
 _START = re.compile(
@@ -44,12 +43,16 @@ OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not 
 _OF_THE_WHOLE = ("year", "date", "journal", "journaltitle", "publisher")
 _WHOLE = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
+_CURLED = re.compile(  # as Word makes quotation marks
+    r"^([ \t]*[A-Za-z][\w-]{1,30}[ \t]*=[ \t]*)[“”]([^“”{}]{0,100000})[“”](?=[ \t]*[,}\n])", re.M
+)
 _ODD_KEY = re.compile(
     r"^([ \t]*@(?!string|comment|preamble)[A-Za-z]{2,30}\s{0,9}[{(]\s{0,9})"
     r"([^\n{}()=#%\"]{1,200}?[, '][^\n{}()=#%\"]{0,200}?)(,\s{0,99}[A-Za-z][\w:-]{0,40}\s{0,9}=)",
     re.MULTILINE | re.IGNORECASE,
 )
 _PART_OF_NAME = re.compile(r"\b(family|given|prefix|suffix)\s?=\s?\{?([^,{}=]{1,200})\}?")
+_MARK = re.compile(r'\\.|[{}"]', re.DOTALL)
 _AGAIN = re.compile(r"\band(?:\s+and)+\b", re.IGNORECASE)
 _HIDDEN = str.maketrans({",": "\ue010", " ": "\ue011", "'": "\ue012"})
 _SHOWN = str.maketrans({"\ue010": ",", "\ue011": " ", "\ue012": "'"})
@@ -66,17 +69,9 @@ def is_bibtex(head: str) -> bool:
     return _START.search(head) is not None
 
 
-def read_bibtex(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each entry, in order, at the line of its ``@``."""
-    text = whole(stream)
-    if text is None:
-        yield Rejection(label, "the file is too large for BibTeX; split it")
-        return
-    strings = {month: month.capitalize() for month in _MONTHS}
-    blocks = Splitter(_readable(text)).split().blocks
-    parents = _parents(blocks)
-    for block in blocks:
-        yield from _from_block(block, strings, parents, label)
+def read_bibtex(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each entry, in order, at the line of its ``@``."""
+    return _found(whole(stream))
 
 
 def entries(text: str) -> dict[str, str]:
@@ -86,49 +81,36 @@ def entries(text: str) -> dict[str, str]:
     {'tea': 'Ann Lee, Bo Kim. On Tea. 2020.'}
     """
     found: dict[str, str] = {}
-    strings = {month: month.capitalize() for month in _MONTHS}
-    blocks = Splitter(_readable(text)).split().blocks
-    parents = _parents(blocks)
-    for block in blocks:
-        try:
-            if isinstance(block, String):
-                strings[block.key.lower()] = _value(block.value, strings)
-            if not isinstance(block, Entry):
-                continue
-            record = _record(block, strings, parents)
-        except _Broken:
+    for _, record, *_ in _found(text):
+        if isinstance(record, str):
             continue
-        people = record.get("authors")
-        said = [", ".join(each["family"] for each in people) if isinstance(people, list) else ""]
+        said = [", ".join(each["family"] for each in record.get("authors", ()))]
         said += [str(record.get(name) or "") for name in ("title", "year", "date", "doi", "eprint")]
         told = ". ".join(clean(" ".join(each.split()), latex=True) for each in said if each)
         found.setdefault(str(record["citation_key"]), f"{told}.")
     return found
 
 
-def _from_block(
-    block: Block, strings: dict[str, str], parents: dict[str, dict[str, object]], label: str
-) -> Iterator[Paper | Rejection]:
-    where = f"{label}:{(block.start_line or 0) + 1}"
-    if isinstance(block, DuplicateFieldKeyBlock):
-        block = block.ignore_error_block or block
-    if isinstance(block, DuplicateBlockKeyBlock):  # what two entries of one key mean is not ours
-        block = block.ignore_error_block or block
-    if isinstance(block, Entry):
+def _found(text: str) -> Iterator[Found]:
+    strings = {month: month.capitalize() for month in _MONTHS}
+    blocks = Splitter(_readable(text)).split().blocks
+    parents = _parents(blocks)
+    for block in blocks:
+        line = (block.start_line or 0) + 1
+        if isinstance(block, DuplicateFieldKeyBlock | DuplicateBlockKeyBlock):
+            block = block.ignore_error_block or block  # what two of one key mean is not ours
         try:
-            record = _record(block, strings, parents)
+            if isinstance(block, Entry):
+                yield Found(line, _record(block, strings, parents), latex=True)
+            elif isinstance(block, String):
+                strings[block.key.lower()] = _value(block.value, strings)
+            elif isinstance(block, ParsingFailedBlock):
+                reason = getattr(block.error, "abort_reason", None) or str(block.error)
+                yield Found(line, f"broken entry: {' '.join(str(reason).split())}")
         except _Broken as error:
-            yield Rejection(where, f"broken entry: {error}")
-        else:
-            yield to_paper(record, where, latex=True)
-    elif isinstance(block, String):
-        try:
-            strings[block.key.lower()] = _value(block.value, strings)
-        except _Broken as error:
-            yield Rejection(where, f"broken @string: {error}")
-    elif isinstance(block, ParsingFailedBlock):
-        reason = getattr(block.error, "abort_reason", None) or str(block.error)
-        yield Rejection(where, f"broken entry: {' '.join(str(reason).split())}")
+            yield Found(
+                line, f"broken {'entry' if isinstance(block, Entry) else '@string'}: {error}"
+            )
 
 
 def _parents(blocks: list[Block]) -> dict[str, dict[str, object]]:
@@ -229,6 +211,7 @@ def _readable(text: str) -> str:
     Commas and blanks in keys are hidden; an escape that was wrapped is joined again.
     """
     text = _WRAPPED.sub(lambda m: rf"{m[1]}\{m[2]}" if m[2] == "{" else rf"\{m[2]}{m[1]}", text)
+    text = _CURLED.sub(r"\1{\2}", text)
     return _ODD_KEY.sub(lambda match: match[1] + match[2].translate(_HIDDEN) + match[3], text)
 
 
@@ -268,18 +251,12 @@ def _piece(raw: str, start: int, strings: dict[str, str]) -> tuple[str, int]:
 def _closing(raw: str, start: int) -> int:
     """Return where the brace or quotation mark at ``start`` is closed."""
     depth, quoted = 0, raw[start] == '"'
-    at = start + 1 if quoted else start
-    while at < len(raw):
-        mark = raw[at]
-        if mark == "\\":
-            at += 1
-        elif mark == '"' and quoted and depth == 0:
-            return at
-        elif mark in "{}":
+    for found in _MARK.finditer(raw, start + quoted):
+        mark = found[0]
+        if mark in "{}":
             depth += 1 if mark == "{" else -1
-            if depth == 0 and not quoted:
-                return at
-        at += 1
+        if depth == 0 and mark == ('"' if quoted else "}"):
+            return found.start()
     raise _Broken("a brace or quotation mark is not closed")
 
 

@@ -15,7 +15,7 @@ _NAMES = {
         "rel_title", "title_display", "title_s", "titles", "titel", "titre", "título", "titulo",
         "tittel", "başlık", "titolo", "tytuł", "название", "заглавие", "제목", "题名", "篇名",
         "标题", "题目", "title题名", "title篇名", "題名", "標題", "論文名", "タイトル",
-        "논문명", "논문제목",
+        "논문명", "논문제목", "headline", "study_title", "brief_title", "和文標題", "英文標題",
     ),
     "abstract": (
         "abstract", "text", "summary", "abstract_note", "abstract_text", "paper_abstract",
@@ -23,9 +23,9 @@ _NAMES = {
         "description", "zusammenfassung", "kurzfassung", "résumé", "resume", "resumen", "resumo",
         "riassunto", "samenvatting", "sammanfattning", "sammendrag", "özet", "streszczenie",
         "аннотация", "реферат", "초록", "摘要", "abstract摘要", "summary摘要", "抄録", "要旨",
-        "要約",
+        "要約", "文摘", "brief_summary",
     ),
-    "abstracts": ("abstracts", "abstract_s"),  # one a language or a source
+    "abstracts": ("abstracts", "abstract_s", "descriptions"),  # one a language, source or kind
     "index": ("abstract_inverted_index",),
     "authors": (
         "authors_parsed", "authors", "author", "authorships",
@@ -44,7 +44,8 @@ _NAMES = {
         "year_published", "cover_date", "date_issued", "published_print", "published_online",
         "first_publication_date", "online_date", "date_of_publication", "publication_date_original",
         "published_year", "publication_date_year", "publication_info", "preprint_date", "rel_date",
-        "posted", "produced_date_y_i", "pdate", "jahr", "erscheinungsjahr", "année", "annee",
+        "posted", "publish_date", "produced_date_y_i", "pdate", "ano_de_publicação", "出版年月",
+        "jahr", "erscheinungsjahr", "année", "annee",
         "année_de_publication", "año", "ano", "anno", "rok", "jaar", "år",
         "yıl", "год", "год_издания", "연도", "年", "年份", "year年", "出版年",
         "発行年", "出版年份", "发表年份", "发表时间", "pub_time发表时间", "出版日期", "发表日期",
@@ -64,13 +65,14 @@ _NAMES = {
         "preprint_platform", "rel_site", "zeitschrift", "fachzeitschrift", "quelle", "revue",
         "revista", "rivista", "tijdschrift", "tidskrift", "tidsskrift", "dergi", "czasopismo",
         "журнал", "학술지", "학술지명", "期刊", "刊名", "期刊名称", "文献来源", "source文献来源",
-        "来源", "雑誌", "雑誌名", "誌名", "掲載誌",
+        "来源", "雑誌", "雑誌名", "誌名", "掲載誌", "資料名", "periódico",
+        "parent_title", "is_part_of",
     ),
     "doi": (
         "doi", "dois", "article_doi", "identifier_doi", "digital_object_identifier", "di",
         "published_doi", "preprint_doi", "biorxiv_doi", "rel_doi", "noted_doi", "doi_id_s",
         "doi_link", "doi_url", "link_to_doi", "url_doi", "doi_address", "doi_number", "doi_no",
-        "link_doi",
+        "link_doi", "same_as", "identifier",
     ),
     "arxiv": ("arxiv_id", "arxiv", "eprint", "arxiv_eprints", "archive_id"),
     "url": (
@@ -79,14 +81,15 @@ _NAMES = {
         "uri_s", "download_url", "source_url", "source_urls", "external_url", "pdf_url", "pdf_link",
         "dimensions_url", "identifier_uri",
     ),
-    "key": ("citation_key", "citekey", "bibkey", "bibcode", "key"),
+    "key": ("citation_key", "citekey", "bibkey", "bibcode", "custom_id", "key"),
     "other_ids": ("externalids", "ids", "identifier", "identifiers"),
     "versions": ("versions",),
 }  # fmt: skip
 # A service's record may lie in one of these; what the inner one says counts.
 INNER = (
     *("data", "bibjson", "paper", "content", "_source", "attributes", "document", "bibliography"),
-    *("metadata", "citingPaper", "citedPaper"),
+    *("metadata", "citingPaper", "citedPaper", "pnx", "display"),
+    *("protocolSection", "identificationModule", "descriptionModule"),
 )
 
 

@@ -26,12 +26,9 @@ _WIDE = {
     "euc_kr": (frozenset(_HANGUL), 0.95),
 }  # fmt: skip
 _NAMES = {
-    "gb18030": "GBK",
-    "big5": "Big5",
-    "cp932": "Shift-JIS",
-    "euc_jp": "EUC-JP",
+    "gb18030": "GBK", "big5": "Big5", "cp932": "Shift-JIS", "euc_jp": "EUC-JP",
     "euc_kr": "EUC-KR",
-}
+}  # fmt: skip
 _LEAST = 0.4  # of the usual share
 _LEAD = 1.4  # times the share of the second
 _ALPHABETS = ["cp1251", "koi8_r", "cp1253"]

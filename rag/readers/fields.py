@@ -16,7 +16,7 @@ _NOTHING |= {"[no abstract available]", "(null)", "<na>", "nat"}
 _NOTHING |= {"no abstract available", "no abstract available.", "no abstract"}
 _SHORT = 2_000  # characters; no id, venue or address is longer
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
-_COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])")
+_COMPACT_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])?")
 _DOI_LIMIT = 500  # characters
 # Old DOIs hold <1::AID>; other angle brackets are markup around one.
 _DOI = re.compile(r"10\.\d{4,9}/[!#-;=?-~]+(?:[<>](?=\d)[!#-;=?-~]+)*")
@@ -53,13 +53,23 @@ def words(value: Any, depth: int = 0) -> str:
 
 
 def title(value: Any) -> str:
-    """Return a title as text; of a list, as of one in several languages, the first.
+    """Return a title or an abstract as text; of a list, as of several languages, the first.
 
-    >>> title(["Les marées", "Tides"]), title("Tides")
-    ('Les marées', 'Tides')
+    DataCite says of which kind each is: an abstract goes before what has no kind.
+
+    >>> title(["Les marées", "Tides"]), title("Tides"), title([{"title": "T", "titleType": "X"}])
+    ('Les marées', 'Tides', '')
     """
-    each = map(words, value) if isinstance(value, list) else [words(value)]
-    return next(filter(None, each), "")
+    if not isinstance(value, list):
+        return "" if _kind(value) else words(value)
+    wanted = (each for kind in ("Abstract", "") for each in value if _kind(each) == kind)
+    return next(filter(None, map(words, wanted)), "")
+
+
+def _kind(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return ""
+    return value.get("descriptionType") or value.get("titleType") or ""
 
 
 def short(value: Any) -> str:
@@ -133,17 +143,17 @@ def doi(value: Any) -> str | None:
     return bare.lower() if len(bare.partition("/")[2]) else None
 
 
-def doi_of_address(url: str) -> str | None:
-    """Return the DOI to which an address leads, or None.
+def doi_alone(text: str) -> str | None:
+    """Return the DOI that an address leads to or an id is, or None.
 
-    >>> doi_of_address("https://dx.doi.org/10.1000/A"), doi_of_address("https://x.org/10.1000/a")
+    >>> doi_alone("https://dx.doi.org/10.1000/A"), doi_alone("https://x.org/10.1000/a")
     ('10.1000/a', None)
     """
-    return doi(url) if _LEADS_TO_DOI.match(url) else None
+    return doi(text) if _IS_DOI.match(text) else None
 
 
-_LEADS_TO_DOI = re.compile(
-    r"https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/10\.", re.I
+_IS_DOI = re.compile(
+    r"(?:https?://(?:(?:dx\.)?doi\.org|[\w.-]{3,99}/doi(?:/\w{1,9})?)/)?10\.\d{4,9}/", re.I
 )
 _CLOSED = {")": "(", "]": "["}
 _DRESS = {
@@ -226,7 +236,7 @@ _ISSUE = re.compile(
 
 _VENUE = (
     *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    *("journal_title", "publisher"),
+    *("journal_title", "publisher", "isPartOf"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
-import io
 import os
 import shutil
 import stat
@@ -13,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from rag.durable import real_path
 from rag.readers.clean import visible
@@ -34,21 +33,21 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
     files: list[str] = []
     rejected: list[Rejection] = []
     for path in paths:
-        if path == "-" or _kind(path) in {"file", "other"}:
+        if path == "-":  # standard input
             files.append(path)
-        elif _kind(path) == "folder":
-            _search(path, real_path(path), set(), files, rejected)
-        elif path and glob.has_magic(path):
-            matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 Path.glob changes names
-            if not matches:
-                rejected.append(Rejection(visible(path), _NO_MATCH))
-            for match in matches:
-                if _kind(match) == "folder":
-                    _search(match, real_path(match), set(), files, rejected)
-                else:
-                    files.append("./-" if match == "-" else match)  # "-" is standard input
-        else:
-            rejected.append(Rejection(visible(path), _MISSING))
+            continue
+        pattern = _kind(path) == "nothing" and glob.has_magic(path)
+        matches = sorted(glob.glob(path, recursive=True)) if pattern else [path]  # noqa: PTH207 Path.glob changes names
+        if not matches:
+            rejected.append(Rejection(visible(path), _NO_MATCH))
+        for match in matches:
+            kind = _kind(match)
+            if kind == "folder":
+                _search(match, real_path(match), set(), files, rejected)
+            elif kind == "nothing" and not pattern:
+                rejected.append(Rejection(visible(path), _MISSING))
+            else:
+                files.append("./-" if match == "-" else match)
     return list(dict.fromkeys(files)), rejected
 
 
@@ -103,17 +102,8 @@ def opened(path: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
         else:
             stream = stack.enter_context(Path(path).open("rb"))
         if not stream.seekable():
-            stream = _copied(stream, stack)
+            copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0)
+            stream = cast("BinaryIO", copy)
         yield stream
-
-
-def _copied(pipe: BinaryIO, stack: contextlib.ExitStack) -> BinaryIO:
-    copy: BinaryIO = io.BytesIO(pipe.read(_IN_MEMORY))
-    if more := pipe.read(1):
-        on_disk = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 the stack closes it
-        shutil.copyfileobj(copy, on_disk)
-        on_disk.write(more)
-        shutil.copyfileobj(pipe, on_disk)
-        copy = on_disk
-    copy.seek(0)
-    return copy

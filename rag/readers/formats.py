@@ -12,7 +12,9 @@ from rag.readers.json_ import is_json_lines, read_json, read_json_lines
 from rag.readers.notes import is_note, read_note
 from rag.readers.pages import is_listing, read_pages
 from rag.readers.printed import is_printed, read_printed
-from rag.readers.reading_lists import is_reading_list, read_reading_list
+from rag.readers.reading_lists import is_org, is_reading_list, read_org, read_reading_list
+from rag.readers.records import Found, is_aside, to_paper
+from rag.readers.reference_lists import is_reference_list, read_reference_list
 from rag.readers.tables import (
     delimiter,
     is_fields_by_row,
@@ -22,12 +24,12 @@ from rag.readers.tables import (
     read_table,
 )
 from rag.readers.tagged import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
-from rag.readers.text import buffered
+from rag.readers.text import TOO_LARGE, TooLarge, buffered
 from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, is_zotero, read_xml, read_zotero
 from rag.types import Paper, Rejection
 
-Reader = Callable[[BinaryIO, str], Iterator[Paper | Rejection]]
+Reader = Callable[[BinaryIO], Iterator[Found]]
 
 _FORMATS = (
     "give BibTeX, RIS, EndNote, Web of Science, PubMed, arXiv or other services' XML, JSON, JSON "
@@ -68,23 +70,25 @@ def read_document(document: Document) -> Iterator[Paper | Rejection]:
     stream = buffered(document.source)
     head = stream.peek(1).decode("utf-8", "replace")
     reader = find_reader(head, document.name)
-    last: Paper | Rejection | None = None
     if document.source.refused and not any(head.startswith(magic) for magic, _ in _BINARY):
         reader = document.source.refused
-    if isinstance(reader, str):
-        last = Rejection(document.label, reader)
-    else:
-        for item in reader(stream, document.label):
+    last: Found | None = None
+    try:
+        for found in [Found(0, reader)] if isinstance(reader, str) else reader(stream):
+            if is_aside(found.record):
+                continue
             if last is not None:
-                yield last
-            last = item
+                yield to_paper(last, document.label)
+            last = found
+    except TooLarge:
+        last = Found(0, TOO_LARGE)
     if broken := document.source.broken:
-        if isinstance(last, Paper) and reader in _CLOSED:
-            yield last
+        item = to_paper(last, document.label) if last and reader in _CLOSED else None
+        if isinstance(item, Paper):
+            yield item
             last = None
-        where = last.sources[0] if isinstance(last, Paper) else last.where if last else ""
-        last = Rejection(where or document.label, broken)
-    yield last or Rejection(document.label, f"no records in it; {_FORMATS}")
+        last = Found(last.line if last else 0, broken)
+    yield to_paper(last or Found(0, f"no records in it; {_FORMATS}"), document.label)
 
 
 def find_reader(head: str, name: str) -> Reader | str:
@@ -109,7 +113,9 @@ def find_reader(head: str, name: str) -> Reader | str:
         (delimiter, read_table),
         (is_fields_by_row, read_fields_by_row),
         (is_note, read_note),
+        (is_org, read_org),
         (is_reading_list, read_reading_list),
+        (is_reference_list, read_reference_list),
         (is_listing, read_pages),
     )
     for test, reader in tests:

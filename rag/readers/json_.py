@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from rag.readers.columns import ABSTRACTS, INNER, field_name, looks_like_paper
-from rag.readers.records import to_paper
+from rag.readers.columns import ABSTRACTS, INNER, TITLES, field_name, looks_like_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
-from rag.types import Paper, Rejection
 
 _DECODER = json.JSONDecoder(strict=False)  # raw control characters are cleaned away later
 _TOO_DEEP = "invalid JSON: nested too deeply"
@@ -23,10 +22,10 @@ _LONG_NUMBER = "invalid JSON: a number is too long"
 _NOT_AN_OBJECT = "not a record; a record is a JSON object with a title and an abstract"
 _NO_NAME = "invalid JSON: Expecting a name and a colon"
 _CUT = "the JSON ends before it is complete; fetch the file again"
-_TOO_LARGE = "the file is too large for one JSON document; write a record a line (.jsonl)"
 # A list of these names holds papers even where none has an abstract; those of the others do not.
 _LISTS = set(
-    "papers data results items records documents works articles result entries notes".split()
+    "papers data results items records documents works articles result entries notes docs studies"
+    " graph".split()
 )
 _OTHERS = set(
     "references reference citations citedby related relatedworks children bibentries".split()
@@ -51,22 +50,25 @@ def is_json_lines(head: str, name: str) -> bool:
     return rows[0].endswith("}") or rows[1].startswith("{") or named
 
 
-def read_json_lines(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield the papers of a file with one JSON object a line."""
+def read_json_lines(stream: BinaryIO) -> Iterator[Found]:
+    """Yield the records of a file with one JSON object a line."""
     for number, line in lines(stream):
         if line is None:
-            yield Rejection(f"{label}:{number}", TOO_LONG)
+            yield Found(number, TOO_LONG)
         elif line and not line.isspace():
-            yield _from_line(line.strip(), f"{label}:{number}")
+            yield Found(number, _from_line(line.strip()))
 
 
-def _from_line(text: str, where: str) -> Paper | Rejection:
+def _from_line(text: str) -> dict[str, Any] | str:
+    """Return the record of a line, or why there is none."""
     value, end, fault, at = _decoded(text, 0)
     if fault:
-        return Rejection(where, fault if at is None else f"{fault} at column {at + 1}")
+        value, end, fault, at = _decoded(_without_last_commas(text), 0)
+    if fault:
+        return fault if at is None else f"{fault} at column {at + 1}"
     if end < len(text):
-        return Rejection(where, f"invalid JSON: more follows the record at column {end + 1}")
-    return _from_value(value, where)
+        return f"invalid JSON: more follows the record at column {end + 1}"
+    return value if isinstance(value, dict) else _NOT_AN_OBJECT
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
@@ -82,29 +84,35 @@ def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
     return value, end, "", None
 
 
-def _from_value(value: Any, where: str) -> Paper | Rejection:
-    return to_paper(value, where) if isinstance(value, dict) else Rejection(where, _NOT_AN_OBJECT)
+def read_json(stream: BinaryIO) -> Iterator[Found]:
+    """Yield the records of a JSON document: an array, a wrapper of one, or records in a row."""
+    yield from _Document(_without_last_commas(whole(stream))).records()
 
 
-def read_json(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield the papers of a JSON document: an array, a wrapper of one, or records in a row."""
-    text = whole(stream)
-    if text is None:
-        yield Rejection(label, _TOO_LARGE)
-    else:
-        yield from _Document(text, label).papers()
+def _without_last_commas(text: str) -> str:
+    """Return JSON with blanks for the commas that people leave behind the last of a list's values.
+
+    >>> _without_last_commas('{"a": ["b,]",], }')
+    '{"a": ["b,]" ]  }'
+    """
+    if not _LAST_COMMA.search(text):
+        return text
+    return _STRING_OR_COMMA.sub(lambda found: " " if found[0] == "," else found[0], text)
+
+
+_LAST_COMMA = re.compile(r",(?=\s*[\]}])")
+_STRING_OR_COMMA = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_LAST_COMMA.pattern}')
 
 
 class _Document:
     """A cursor over the text of a JSON document that counts lines as it goes."""
 
-    def __init__(self, text: str, label: str) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._label = label
         self._at = 0
         self._counted = (0, 1)  # up to where lines were counted, and the line there
 
-    def papers(self) -> Iterator[Paper | Rejection]:
+    def records(self) -> Iterator[Found]:
         """Yield all that there is."""
         while start := self._peek():
             if start == "[":
@@ -114,38 +122,36 @@ class _Document:
             elif start in ",]}":  # between records, or left by a broken one
                 self._at += 1
             else:
-                yield Rejection(f"{self._label}:{self._line(self._at)}", _NOT_AN_OBJECT)
+                yield Found(self._line(self._at), _NOT_AN_OBJECT)
                 end = self._text.find("\n", self._at)
                 self._at = len(self._text) if end < 0 else end + 1
 
-    def _array(self) -> Iterator[Paper | Rejection]:
+    def _array(self) -> Iterator[Found]:
         self._at += 1
         while (start := self._peek()) != "]":
             line = self._line(self._at)
-            where = f"{self._label}:{line}"
             if not start:
-                yield Rejection(where, _CUT)
+                yield Found(line, _CUT)
                 return
             if start == ",":
                 self._at += 1
                 continue
             value, end, fault, place = _decoded(self._text, self._at)
             if fault or end - self._at > RECORD_LIMIT:
-                yield Rejection(
-                    where, self._reason(fault, place, self._at, line) if fault else TOO_LONG
-                )
+                reason = self._reason(fault, place, self._at, line) if fault else TOO_LONG
+                yield Found(line, reason)
                 self._skip()
                 if not self._peek():
                     return
             else:
-                yield _from_value(value, where)
+                if value is not None:  # as a service answers for a paper that it does not know
+                    yield Found(line, value if isinstance(value, dict) else _NOT_AN_OBJECT)
                 self._at = end
         self._at += 1
 
-    def _object(self, depth: int) -> Iterator[Paper | Rejection]:
+    def _object(self, depth: int) -> Iterator[Found]:
         """Yield what an object wraps, or else the one record or the named records that it is."""
         begin, first = self._at, self._line(self._at)
-        where = f"{self._label}:{first}"
         members: dict[str, Any] = {}
         wraps = False
         self._at += 1
@@ -160,7 +166,8 @@ class _Document:
                 value, end, fault, place = _decoded(self._text, self._at)
                 folded = field_name(name)
                 broken = bool(fault)
-                if start == "[" and _holds_papers(folded, value if not broken else None):
+                titled = not TITLES.isdisjoint(map(field_name, members))
+                if start == "[" and _holds_papers(folded, None if broken else value, titled):
                     wraps = True
                     yield from self._array()
                     continue
@@ -169,18 +176,18 @@ class _Document:
                     yield from self._object(depth + 1)
                     continue
             if fault:
-                yield Rejection(where, self._reason(fault, place, begin, first))
+                yield Found(first, self._reason(fault, place, begin, first))
                 self._skip(1)
                 return
             if isinstance(value, dict) and _is_named_record(value) and folded not in INNER:
                 wraps = True
-                yield to_paper({"_id": name, **value}, f"{self._label}:{line}")
+                yield Found(line, {"_id": name, **value})
             else:
                 members[name] = value
             self._at = end
         self._at += 1
         if not wraps or looks_like_paper(set(map(field_name, members))):
-            yield to_paper(members, where)
+            yield Found(first, members)
 
     def _name(self, start: str) -> tuple[str, str, int | None]:
         """Move past a member's name and colon and return the name, or the fault and its place."""
@@ -249,9 +256,9 @@ def _is_paper(value: Any) -> bool:
     return any(looks_like_paper(set(map(field_name, each))) for each in (value, *inner))
 
 
-def _holds_papers(name: str, value: Any) -> bool:
-    """Tell whether a list, None where it is broken, is one of papers."""
-    if name in _OTHERS:
+def _holds_papers(name: str, value: Any, titled: bool) -> bool:
+    """Tell whether a list, None where it is broken, is one of papers, not of a titled one's."""
+    if name in _OTHERS and (titled or value is None):
         return False
     if value is None or not value:
         return name in _LISTS

@@ -6,6 +6,7 @@ cent sign is no comment, a price no formula, and an unknown command stays as wri
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
 
@@ -15,10 +16,13 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
 )
 
 from rag.readers.latex_symbols import CLOSE, JOURNALS, OPEN, SYMBOLS, TILDE
-from rag.readers.superscript import raised
+from rag.readers.markup import raised
 
 _CONVERTER = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
 _KNOWN = get_default_latex_context_db()
+
+# What it stumbles over stays as written; its own warnings would puzzle people.
+logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
 
 _LETTER = r"(?:\\[ij]|[A-Za-z])"
 _SPECIAL = r"(?:ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|o|O|l|L|i|j)"

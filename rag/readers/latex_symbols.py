@@ -31,58 +31,44 @@ JOURNALS = {
     "rmxaa": "RMxAA", "skytel": "S&T", "solphys": "Sol. Phys.", "sovast": "Soviet Ast.",
     "ssr": "Space Sci. Rev.", "zap": "ZAp",
 }  # fmt: skip
+# What those tables lack or say otherwise.
 _OWN = {
     "textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^",
-    "textasciitilde": TILDE, "textbackslash": "\\", "textbraceleft": OPEN,
-    "textbraceright": CLOSE,
+    "textasciitilde": TILDE, "textbackslash": "\\", "textbraceleft": OPEN, "textbraceright": CLOSE,
     "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textquotesingle": "'",
-    "textmu": "µ", "textmicro": "µ", "textperiodcentered": "·", "textasteriskcentered": "*",
-    "textohm": "Ω", "textnumero": "№", "textdiscount": "%", "textasciigrave": "`",
-    "textasciiacute": "´", "textsection": "§", "textparagraph": "¶", "texteuro": "€", "euro": "€",
-    "textonehalf": "½", "textonequarter": "¼", "textthreequarters": "¾", "texttimes": "×",
-    "textdiv": "÷", "textpm": "±", "textminus": "−", "textlnot": "¬", "textsurd": "√",
-    "textexclamdown": "¡", "textquestiondown": "¿", "textcelsius": "℃", "textvisiblespace": "␣",
-    "textemdash": "—", "textendash": "–", "texthyphen": "-", "textquotedbl": '"',
-    "textbardbl": "‖", "textborn": "*", "textcentoldstyle": "¢", "textcopyleft": "🄯",
-    "textdblhyphen": "=", "textdied": "†", "textdivorced": "⚮", "textdollaroldstyle": "$",
-    "textgravedbl": "˵", "textguarani": "₲", "textlbrackdbl": "⟦", "textrbrackdbl": "⟧",
-    "textlquill": "⁅", "textrquill": "⁆", "textmarried": "⚭", "textpilcrow": "¶",
-    "textquotestraightbase": "‚", "textquotestraightdblbase": "„", "textperiod": ".",
-    "textthreequartersemdash": "—", "texttwelveudash": "—", "guillemetleft": "«",
-    "guillemetright": "»", "emptyset": "∅", "Re": "ℜ", "Im": "ℑ", "prime": "′", "dagger": "†",
-    "lbrack": "[", "rbrack": "]", "arcmin": "′", "arcsec": "″", "farcs": ".″", "farcm": ".′",
-    "degr": "°", "arcdeg": "°", "micron": "µm", "lt": "<", "gt": ">", "colon": ":", "dotsc": "…",
-    "SS": "SS", "texttildelow": TILDE, "textlangle": "⟨", "textrangle": "⟩", "langle": "⟨",
-    "rangle": "⟩",
-    "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£", "TeX": "TeX", "LaTeX": "LaTeX",
-    "textellipsis": "…", "textnbsp": " ",
-    "textdegree": "°", "degree": "°", "celsius": "°C", "micro": "µ", "ohm": "Ω", "perthousand": "‰",
-    "times": "×", "to": "→", "gets": "←", "ldots": "…", "dots": "…", "le": "≤", "ge": "≥",
-    "ne": "≠", "land": "∧", "lor": "∨", "lnot": "¬", "iff": "⇔", "implies": "⇒", "cdot": "·",
-    "pm": "±", "sim": "∼", "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ",
-    "lbrace": OPEN, "rbrace": CLOSE, "sun": "⊙", "earth": "⊕",
+    "textmicro": "µ", "textasteriskcentered": "*", "textohm": "Ω", "textdiscount": "%",
+    "textasciigrave": "`", "euro": "€", "textpm": "±", "textminus": "−", "textsurd": "√",
+    "texthyphen": "-", "textquotedbl": '"', "textbardbl": "‖", "textborn": "*",
+    "textcentoldstyle": "¢", "textcopyleft": "🄯", "textdblhyphen": "=", "textdied": "†",
+    "textdivorced": "⚮", "textdollaroldstyle": "$", "textgravedbl": "˵", "textguarani": "₲",
+    "textlbrackdbl": "⟦", "textrbrackdbl": "⟧", "textlquill": "⁅", "textrquill": "⁆",
+    "textmarried": "⚭", "textpilcrow": "¶", "textquotestraightbase": "‚",
+    "textquotestraightdblbase": "„", "textperiod": ".", "textthreequartersemdash": "—",
+    "texttwelveudash": "—", "guillemetleft": "«", "guillemetright": "»", "emptyset": "∅", "Re": "ℜ",
+    "Im": "ℑ", "prime": "′", "dagger": "†", "lbrack": "[", "rbrack": "]", "arcmin": "′",
+    "arcsec": "″", "farcs": ".″", "farcm": ".′", "degr": "°", "arcdeg": "°", "micron": "µm",
+    "lt": "<", "gt": ">", "colon": ":", "dotsc": "…", "SS": "SS", "texttildelow": TILDE,
+    "textlangle": "⟨", "textrangle": "⟩", "dag": "†", "ddag": "‡", "copyright": "©", "pounds": "£",
+    "TeX": "TeX", "LaTeX": "LaTeX", "textnbsp": " ", "degree": "°", "celsius": "°C", "micro": "µ",
+    "ohm": "Ω", "perthousand": "‰", "times": "×", "to": "→", "gets": "←", "dots": "…", "le": "≤",
+    "ge": "≥", "ne": "≠", "land": "∧", "lor": "∨", "iff": "⇔", "implies": "⇒", "cdot": "·",
+    "quad": " ", "qquad": " ", "newline": " ", "linebreak": " ", "lbrace": OPEN, "rbrace": CLOSE,
+    "sun": "⊙", "earth": "⊕",
 }  # fmt: skip
 
 
 def _symbols() -> dict[str, str]:
     """Return what each command that is one character stands for, after pylatexenc's tables."""
     one = re.compile(r"\{?(?:\\ensuremath\{)?\\([A-Za-z]{2,24})(?:\{\})?\s*\}?\}?")
+    rows = [*get_builtin_uni2latex_dict().items()]
+    rows += get_builtin_conversion_rules("unicode-xml")[0].rule.items()
     found: dict[str, str] = {}
-    for table in (
-        get_builtin_uni2latex_dict(),
-        get_builtin_conversion_rules("unicode-xml")[0].rule,
-    ):
-        for code, command in table.items():
-            character = chr(code)
-            if (
-                (match := one.fullmatch(command))
-                and ord(character) > 127
-                and not unicodedata.combining(character)
-            ):
-                found.setdefault(match[1], character)
-        names = "zero one two three four five six seven eight nine".split()
-    digits = zip(names, "0123456789", strict=True)
-    return found | {f"text{name}oldstyle": digit for name, digit in digits} | _OWN
+    for code, command in rows:
+        name = one.fullmatch(command)
+        if name and code > 127 and not unicodedata.combining(chr(code)):
+            found.setdefault(name[1], chr(code))
+    digits = enumerate("zero one two three four five six seven eight nine".split())
+    return found | {f"text{name}oldstyle": str(digit) for digit, name in digits} | _OWN
 
 
 SYMBOLS = _symbols()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-from rag.readers.superscript import raised
-
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/?>"""
 _PREFIX = r"(?:jats:|mml:|\w{1,4}:)?"
 # Only tags that can be nothing else: "n <b and c> d" is arithmetic.
@@ -37,7 +35,7 @@ _INLINE = re.compile(
     r"|styled-content|AbstractText|CopyrightInformation))" + _ATTRIBUTES,
     re.IGNORECASE,
 )
-_RAISED = re.compile(rf"<{_PREFIX}sup>([0-9+\-−()n]{{1,12}})</{_PREFIX}sup>", re.IGNORECASE)
+_SUP = re.compile(rf"<{_PREFIX}sup>([0-9+\-−()n]{{1,12}})</{_PREFIX}sup>", re.IGNORECASE)
 _POWER = re.compile(
     rf"<{_PREFIX}msup{_ATTRIBUTES}((?:(?!</?{_PREFIX}msup)[\s\S]){{0,400}}?)"
     rf"<{_PREFIX}(?:mn|mi)>([0-9+\-−n]{{1,12}})</{_PREFIX}(?:mn|mi)>\s*</{_PREFIX}msup>"
@@ -64,7 +62,7 @@ def without_markup(text: str) -> str:
         if "lternatives" in text or "emantics" in text:
             text = _formulas_once(text)
         text = _POWER.sub(lambda match: match[1] + raised(match[2]), text)
-        text = _RAISED.sub(lambda match: raised(match[1]), text)
+        text = _SUP.sub(lambda match: raised(match[1]), text)
         text = _HEADING.sub(_heading, _DROPPED.sub(" ", text))
         text = _LABELLED.sub(lambda match: f" {_with_colon(match[1])} ", _PART_END.sub(" ", text))
         text = _INLINE.sub("", _BLOCK.sub(" ", text))
@@ -121,3 +119,15 @@ def _heading(match: re.Match[str]) -> str:
 
 def _with_colon(words: str) -> str:
     return words if words.endswith((":", ".", "?")) else f"{words}:"
+
+
+_RAISED = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+
+
+def raised(text: str) -> str:
+    """Return ``text`` in superscript where every character has such a form, else as it is.
+
+    >>> raised("-3"), raised("th")
+    ('⁻³', 'th')
+    """
+    return text.translate(_RAISED) if _RAISED.keys() >= set(map(ord, text)) else text

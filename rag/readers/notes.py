@@ -8,9 +8,8 @@ from typing import Any, BinaryIO, ClassVar
 
 import yaml  # type: ignore[import-untyped]
 
-from rag.readers.records import to_paper
-from rag.readers.text import TOO_LONG, whole
-from rag.types import Paper, Rejection
+from rag.readers.records import Found
+from rag.readers.text import whole
 
 _START = re.compile(r"(?:---\s*\n)?(?:[^\n]*\n){0,60}?(?:title|references):", re.IGNORECASE)
 _FRONT = re.compile(r"---\s*\n([\s\S]*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)")
@@ -32,22 +31,22 @@ def is_note(head: str) -> bool:
     return head.startswith(("---\n", "---\r\n", "references:")) and bool(_START.match(head))
 
 
-def read_note(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+def read_note(stream: BinaryIO) -> Iterator[Found]:
     """Yield the paper of a note, or those of a bibliography."""
-    text = whole(stream) or ""
+    text = whole(stream)
     front = _FRONT.match(text)
     said = front[1] if front else text
     if len(said) > _LIMIT:
-        yield Rejection(label, TOO_LONG if not text else "too long a YAML; save it as CSL JSON")
+        yield Found(0, "too long a YAML; save it as CSL JSON")
         return
     try:
         found: Any = None if _ANCHOR.search(said) else yaml.load(said, _Texts)  # noqa: S506 a safe one
     except (yaml.YAMLError, RecursionError, ValueError):
         found = None
     if not isinstance(found, dict):
-        yield Rejection(f"{label}:1", "YAML that cannot be read; mend what stands at its top")
+        yield Found(1, "YAML that cannot be read; mend what stands at its top")
     elif isinstance(records := found.get("references"), list):
-        yield from (to_paper(each, f"{label}:1") for each in records if isinstance(each, dict))
+        yield from (Found(1, each) for each in records if isinstance(each, dict))
     else:
         below = _ABSTRACT.search(text, front.end()) if front else None
-        yield to_paper({"abstract": below and below[1], **found}, f"{label}:1")
+        yield Found(1, {"abstract": below and below[1], **found})

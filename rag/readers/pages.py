@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from rag.readers.records import NO_ABSTRACT, to_paper
+from rag.readers.records import NO_ABSTRACT, Found
 from rag.readers.text import TOO_LONG, lines
-from rag.types import Paper, Rejection
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _DATE = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{4}}-\d\d-\d\d)"
@@ -26,13 +25,13 @@ _SENTENCE_WORDS = 15  # a line of so many words that ends with a full stop is an
 _CODE = re.compile(r"[#>*\-=+|/`~<{}\[\]$\\;\d]")
 
 
-def read_pages(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield the papers of a listing page; ``label`` names the file."""
+def read_pages(stream: BinaryIO) -> Iterator[Found]:
+    """Yield the papers of a listing page."""
     title: tuple[int, str] | None = None
     seen_title = False
     for number, line in lines(stream):
         if line is None:
-            yield Rejection(f"{label}:{number}", TOO_LONG)
+            yield Found(number, TOO_LONG)
             title = None
             continue
         text = line.strip()
@@ -42,18 +41,18 @@ def read_pages(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
             continue
         if title is None or not _is_abstract(text):
             if title is not None:
-                yield Rejection(f"{label}:{title[0]}", NO_ABSTRACT)
+                yield Found(title[0], NO_ABSTRACT)
             if _is_abstract(text):
-                yield Rejection(f"{label}:{number}", "an abstract without a title above it")
+                yield Found(number, "an abstract without a title above it")
                 title = None
             else:
                 title = (number, text)
             seen_title = True
         else:
-            yield to_paper({"title": title[1], "abstract": text}, f"{label}:{title[0]}")
+            yield Found(title[0], {"title": title[1], "abstract": text})
             title = None
     if title is not None:
-        yield Rejection(f"{label}:{title[0]}", NO_ABSTRACT)
+        yield Found(title[0], NO_ABSTRACT)
 
 
 def is_listing(head: str) -> bool:

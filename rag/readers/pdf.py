@@ -11,8 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from rag.readers import fields
 from rag.readers.people import people
-from rag.readers.records import to_paper
-from rag.types import Paper, Rejection
+from rag.readers.records import Found
 
 _MISSING = "a PDF file, which the extra pdf reads: pip install 'rag-papers[pdf]'"
 _DAMAGED = "a PDF file that cannot be read; open it and save it again"
@@ -59,24 +58,24 @@ class _Line(NamedTuple):
     text: str
 
 
-def read_pdf(stream: BinaryIO, label: str) -> Paper | Rejection:
+def read_pdf(stream: BinaryIO) -> Found:
     """Return the paper that a PDF file is, or why that cannot be told."""
     try:
         import pypdf
     except ImportError:
-        return Rejection(label, _MISSING)
+        return Found(0, _MISSING)
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(stream)
         if reader.is_encrypted and not reader.decrypt(""):
-            return Rejection(label, _LOCKED)
+            return Found(0, _LOCKED)
         pages = [_lines(page) for page in reader.pages[:_PAGES]]
         about = {str(k): str(v) for k, v in (reader.metadata or {}).items()}
     except TimeoutError:
-        return Rejection(label, "a PDF file that takes too long to read; give the record as BibTeX")
+        return Found(0, "a PDF file that takes too long to read; give the record as BibTeX")
     except (Exception, RecursionError):  # noqa: BLE001  # pypdf raises whatever it stumbles over
-        return Rejection(label, _DAMAGED)
-    return _paper(pages, about, label)
+        return Found(0, _DAMAGED)
+    return _paper(pages, about)
 
 
 def _lines(page: Any) -> list[_Line]:
@@ -109,17 +108,17 @@ def _lines(page: Any) -> list[_Line]:
     return [_Line(line.size, " ".join(line.text.split())) for line in lines if line.text.strip()]
 
 
-def _paper(pages: list[list[_Line]], about: Mapping[str, str], label: str) -> Paper | Rejection:
+def _paper(pages: list[list[_Line]], about: Mapping[str, str]) -> Found:
     text = "\n".join(line.text for page in pages for line in page)
     if len(text) < _LENGTHS[0]:
-        return Rejection(label, _NO_TEXT)
+        return Found(0, _NO_TEXT)
     abstract = _abstract(text)
     if not abstract:
-        return Rejection(label, _NO_ABSTRACT)
+        return Found(0, _NO_ABSTRACT)
     first = pages[0]
     title, after = _title(first, about.get("/Title", ""))
     if not title:
-        return Rejection(label, _NO_TITLE)
+        return Found(0, _NO_TITLE)
     arxiv = _ARXIV.search(text)
     doi = next(
         (about[name] for name in ("/doi", "/DOI", "/Subject") if fields.doi(about.get(name))), ""
@@ -134,15 +133,13 @@ def _paper(pages: list[list[_Line]], about: Mapping[str, str], label: str) -> Pa
         "arxiv_id": arxiv[1] if arxiv else "",
         "year": 2000 + int(month[1]) if month else "",
     }
-    return to_paper(record, f"{label}:1")
+    return Found(1, record)
 
 
 def _about_itself(lines: list[_Line]) -> str:
     """Return the first page's lines above the introduction and those in small type: no others'."""
     text = "\n".join(line.text for line in lines)
-    begin = _ABSTRACT.search(text)
-    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
-    above = text[: end.start()] if end else ""
+    above = text[: _span(text)[1]]
     body = statistics.mode(line.size for line in lines)
     return "\n".join([above, *(line.text for line in lines if line.size < body - _SIZE_STEP)])
 
@@ -176,10 +173,14 @@ def _authors(said: str, below: list[_Line]) -> list[str]:
 
 
 def _abstract(text: str) -> str:
-    begin = _ABSTRACT.search(text)
-    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
-    if not begin or not end:
-        return ""
-    found = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text[begin.end() : end.start()])
+    begin, end = _span(text)
+    found = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text[begin:end])
     found = " ".join(found.split())
     return found if _LENGTHS[0] <= len(found) <= _LENGTHS[1] else ""
+
+
+def _span(text: str) -> tuple[int, int]:
+    """Return where the abstract begins and ends, 0 and 0 where that cannot be told."""
+    begin = _ABSTRACT.search(text)
+    end = _ABSTRACT_END.search(text, begin.end() + _LENGTHS[0]) if begin else None
+    return (begin.end(), end.start()) if begin and end else (0, 0)

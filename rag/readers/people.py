@@ -29,25 +29,12 @@ _ORGANISATION = re.compile(
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
-_NOTHING = {
-    "NA",
-    "N/A",
-    "n/a",
-    "n.a.",
-    "#N/A",
-    "NULL",
-    "null",
-    "None",
-    "none",
-    "nan",
-    "NaN",
-    "(null)",
-}
+_NOTHING = set("NA N/A n/a n.a. #N/A NULL null None none nan NaN (null)".split())
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
 _WIDE = str.maketrans("；、，", ";;,")
-_NUMBERED = re.compile(r"\s(?:\(\d+\)|\d{4})\Z")  # Scopus's ids, DBLP's counts
+_NUMBERED = re.compile(r"\s(?:\(\d+\)|0\d{3})\Z|\$\$Q.*")  # of Scopus, DBLP and Primo
 # Names of fields, in lower case without hyphens and underscores.
 _FAMILY = ("family", "last", "lastname", "familyname", "surname", "keyname")
 _GIVEN = (
@@ -106,12 +93,18 @@ _ROUNDS = 3  # how deep brackets stand in each other
 
 def _authors_only(people: list[Any]) -> list[Any]:
     """Leave out editors and translators where the list says who is what."""
-    roles = [_field(_folded(each), *_ROLES, "inspireroles").lower() if isinstance(each, Mapping) else "" for each in people]  # noqa: E501  # fmt: skip
+    roles = [_role(each) if isinstance(each, Mapping) else "" for each in people]
     wanted = {"author"} if "author" in roles else set(roles) - _OTHER_ROLES
     return [each for each, role in zip(people, roles, strict=True) if role in wanted or not role]
 
 
-_OTHER_ROLES = set("editor serieseditor translator contributor reviewedauthor bookauthor".split())
+_OTHER_ROLES = set(
+    "editor serieseditor translator contributor reviewedauthor bookauthor supervisor".split()
+)
+
+
+def _role(person: Mapping[str, Any]) -> str:
+    return _field(_folded(person), *_ROLES, "inspireroles").lower()
 
 
 def _person(value: Any) -> str:
@@ -130,7 +123,8 @@ def _person(value: Any) -> str:
         firsts = " ".join(filter(None, [given, _field(found, "middle"), particle]))
         return f"{in_order(firsts, family)} {_field(found, 'suffix')}".strip()
     whole = _field(found, *_WHOLE)
-    said = "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
+    organisation = found.get("nametype") == "Organizational"
+    said = organisation or "literal" in found or _field(found, *_COLLECTIVE, *_ROLES)
     return whole if said else first_last(whole)
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from rag.readers.people import without_asides
-from rag.readers.records import to_paper
-from rag.readers.text import TOO_LONG, whole
-from rag.types import Paper, Rejection
+from rag.readers.records import Found
+from rag.readers.text import whole
 
 _PUBMED = re.compile(r"(?:\A\s*|\n\s*\n)\d{1,6}\. (?=[^\n]{1,200}\n)")
 _NUMBER = re.compile(r"^PMID: (\d{1,9})", re.MULTILINE)
@@ -37,12 +36,9 @@ def is_printed(head: str) -> bool:
     return bool(_SCIENCE_DIRECT.search(head) or (_PUBMED.match(head) and _NUMBER.search(head)))
 
 
-def read_printed(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each reference, at the line where it begins."""
+def read_printed(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each reference, at the line where it begins."""
     text = whole(stream)
-    if text is None:
-        yield Rejection(label, TOO_LONG)
-        return
     starts = [found for found in _PUBMED.finditer(text) if _ISSUE.match(text, found.end())]
     ends = [*(found.start() for found in starts[1:]), len(text)][: len(starts)]
     records = [
@@ -52,7 +48,7 @@ def read_printed(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     line, at = 1, 0
     for place, record in records:
         line, at = line + text.count("\n", at, place), place
-        yield to_paper(record, f"{label}:{line}")
+        yield Found(line, record)
 
 
 def _from_pubmed(text: str) -> dict[str, Any]:

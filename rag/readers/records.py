@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rag.readers import fields
 from rag.readers.clean import clean, clean_abstract, visible
-from rag.readers.columns import INNER, NAMES, field_name
-from rag.readers.datacite import from_datacite
+from rag.readers.columns import ABSTRACTS, INNER, NAMES, TITLES, field_name
 from rag.readers.latex import journal
 from rag.readers.people import people
 from rag.types import Paper, Rejection
@@ -27,20 +26,42 @@ NO_TITLE = "no title and no id; give the record one of them"
 _USUAL_WIDTH = 100  # fields; layouts of wider records are not remembered
 
 
-def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> Paper | Rejection:
-    """Return the paper that ``record`` describes, or why it is none.
+class Found(NamedTuple):
+    """What a reader found in a document: a record, or why there is none."""
 
-    Args:
-        record: field names, in any usual spelling, to values.
-        source: where the record begins, as ``file:line``.
-        latex: whether its text is LaTeX throughout.
+    line: int  # where it begins; 0 stands for all of the document
+    record: Mapping[str, Any] | str  # names of fields, in any usual spelling, to values; the reason
+    latex: bool = False  # whether its text is LaTeX throughout
+    nameless: str = NO_TITLE  # the reason where it has neither a title nor an id
+
+
+def is_aside(record: Mapping[str, Any] | str) -> bool:
+    """Tell what stands beside papers and is none: Zotero's attachments and notes.
+
+    >>> is_aside({"itemType": "attachment", "title": "Full text PDF"})
+    True
     """
-    record = _unwrapped(record)
-    found = _layout(tuple(record))
+    if isinstance(record, str):
+        return False
+    data = record.get("data")
+    inner = data.get("itemType") if isinstance(data, Mapping) else None
+    return (record.get("itemType") or record.get("Item Type") or inner) in _ASIDES
+
+
+_ASIDES = ("attachment", "note", "annotation")
+
+
+def to_paper(found: Found, label: str) -> Paper | Rejection:
+    """Return the paper that a record describes, or why it is none; ``label`` names its document."""
+    source = f"{label}:{found.line}" if found.line else label
+    if isinstance(found.record, str):
+        return Rejection(source, found.record)
+    record = _unwrapped(found.record)
+    places = _layout(tuple(record))
     dump = "authors_parsed" in record  # arXiv's own, which is LaTeX
-    latex = latex or dump
-    raw_abstract = _abstract(record, found)
-    raw_title = _first(fields.title, record, found.get("title")) or ""
+    latex = found.latex or dump
+    raw_abstract = _abstract(record, places)
+    raw_title = _first(fields.title, record, places.get("title")) or ""
     if len(raw_abstract) > _MARKUP_SHARE * ABSTRACT_LIMIT:
         return Rejection(source, LONG_ABSTRACT)
     if len(raw_title) > _MARKUP_SHARE * TITLE_LIMIT:
@@ -53,13 +74,13 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     title = fields.words(clean(raw_title, latex=latex))
     if len(title) > TITLE_LIMIT:
         return Rejection(source, LONG_TITLE)
-    others = _other_ids(record, found)
-    key = _first(fields.identifier, record, found.get("key")) or None
-    url = _first(fields.web_address, record, found.get("url"))
-    doi = _first(fields.doi, record, found.get("doi")) or fields.doi(others.get("doi"))
-    doi = doi or fields.doi_of_address(url or "")
-    own = _first(fields.identifier, record, found.get("id"))
-    arxiv = _first(fields.arxiv_id, record, found.get("arxiv"))
+    others = _other_ids(record, places)
+    key = _first(fields.identifier, record, places.get("key")) or None
+    url = _first(fields.web_address, record, places.get("url"))
+    doi = _first(fields.doi, record, places.get("doi")) or fields.doi(others.get("doi"))
+    own = _first(fields.identifier, record, places.get("id"))
+    doi = doi or fields.doi_alone(url or "") or fields.doi_alone(own or key or "")
+    arxiv = _first(fields.arxiv_id, record, places.get("arxiv"))
     arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = fields.arxiv_id(own)
@@ -67,15 +88,15 @@ def to_paper(record: Mapping[str, Any], source: str, *, latex: bool = False) -> 
     own = own or fields.identifier(others.get("corpusid"))
     own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
-        return Rejection(source, NO_TITLE)
+        return Rejection(source, found.nameless)
     exported = _exported_sources(record)
-    venue = _first(fields.venue, record, found.get("venue")) or ""
+    venue = _first(fields.venue, record, places.get("venue")) or ""
     return Paper(
         id=own,
         title=title,
         abstract=abstract,
-        authors=_authors(record, found, latex) if not exported else people(_as_written(record)),
-        year=_year(record, found),
+        authors=_authors(record, places, latex) if not exported else people(_as_written(record)),
+        year=_year(record, places),
         venue=fields.words(clean(journal(venue), latex=latex)) or None,
         doi=doi,
         arxiv_id=arxiv,
@@ -90,12 +111,22 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
     for extra in (record.get("metadata"), _noted(record.get("extra") or record.get("Extra"))):
         if isinstance(extra, dict):
             record = {**extra, **record}
-    for name in INNER:
+    for name in INNER if not _INNER.isdisjoint(record) else ():
         inner = record.get(name)
-        if isinstance(inner, dict) and not {"title", "abstract"}.isdisjoint(inner):
+        if isinstance(inner, dict) and not _OF_INNER.isdisjoint(map(field_name, inner)):
             inner = _noted(inner.get("extra")) | inner
             record = {**record, **{k: _bare(v) for k, v in inner.items()}}
-    return {**record, **from_datacite(record)}
+    if "@type" in record:  # schema.org's
+        record = {"title": record.get("headline") or record.get("name"), **record}
+    if _DATACITE.issubset(record):
+        venue = fields.venue(record.get("container")) or fields.words(record.get("publisher"))
+        record = {**record, "venue": venue}
+    return record
+
+
+_INNER = frozenset(INNER)
+_OF_INNER = TITLES | ABSTRACTS | frozenset(map(field_name, INNER))
+_DATACITE = frozenset(["titles", "descriptions"])
 
 
 def _noted(extra: Any) -> dict[str, Any]:

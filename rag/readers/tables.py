@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from rag.readers.columns import ABSTRACTS, IDS, TITLES, field_name
 from rag.readers.fields import says_nothing
-from rag.readers.records import NO_TITLE, to_paper
+from rag.readers.records import NO_TITLE, Found
 from rag.readers.tagged import from_web_of_science
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
-from rag.types import Paper, Rejection
+from rag.types import Paper
 
 NO_COLUMN = "no column named abstract, text or summary; rename the one that holds the abstracts"
 NO_TITLE_COLUMN = "no column named title or id; rename the one that holds the titles"
@@ -35,7 +35,7 @@ def delimiter(head: str) -> str | None:
     """Return the delimiter under which one of the first rows is a usable header, or None."""
     rows = [row.rstrip("\r") for row in head.split("\n", 20) if row.strip()]
     for row in rows[:_ABOVE]:  # Excel's hint "sep=;" and what was exported when may stand above
-        if mark := next((mark for mark in _DELIMITERS if _is_header(_cells(row, mark))), None):
+        if mark := next((mark for mark in _DELIMITERS if is_header(_cells(row, mark))), None):
             return mark
     return None
 
@@ -47,7 +47,8 @@ def _cells(line: str, mark: str, limit: int = 10_000) -> list[str]:
         return []
 
 
-def _is_header(cells: list[str]) -> bool:
+def is_header(cells: list[str]) -> bool:
+    """Tell whether a row of cells names columns that make papers."""
     names = {field_name(cell) for cell in cells}
     return bool(names & ABSTRACTS and names & (TITLES | IDS)) or _TAGS.issubset(cells)
 
@@ -71,27 +72,27 @@ def is_fields_by_row(head: str) -> bool:
     return bool(names) and names[0] in TITLES and not ABSTRACTS.isdisjoint(names)
 
 
-def read_fields_by_row(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for the rows from each title to the next."""
+def read_fields_by_row(stream: BinaryIO) -> Iterator[Found]:
+    """Yield a record for the rows from each title to the next."""
     csv.field_size_limit(RECORD_LIMIT)
     record: dict[str, list[str]] = {}
     start = 0
     for number, line in lines(stream):
         name, *values = _cells(line or "", ",", RECORD_LIMIT) or [""]
         if line is None:
-            yield Rejection(f"{label}:{number}", TOO_LONG)
+            yield Found(number, TOO_LONG)
         if field_name(name) in TITLES and record:
-            yield to_paper(record, f"{label}:{start}")
+            yield Found(start, record)
             record = {}
         if values:
             start = start if record else number
             record.setdefault(name, values)
     if record:
-        yield to_paper(record, f"{label}:{start}")
+        yield Found(start, record)
 
 
-def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each row; the first row that is not blank names the columns."""
+def read_table(stream: BinaryIO) -> Iterator[Found]:
+    """Yield a record for each row; the first row that is not blank names the columns."""
     csv.field_size_limit(RECORD_LIMIT)
     feed = _Feed(stream)
     above = 0
@@ -108,26 +109,25 @@ def read_table(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
     count = _Count(header)
     while True:
         row, fault = _next_row(reader, feed, mark)
-        yield from (Rejection(f"{label}:{number}", TOO_LONG) for number in feed.too_long)
+        yield from (Found(number, TOO_LONG) for number in feed.too_long)
         feed.too_long.clear()
         if row is None and not fault:
             return
-        where = f"{label}:{feed.first}"
+        line = feed.first
         if fault and len(feed.taken) > 1:
             reader = csv.reader(feed, delimiter=mark)
             if not feed.put_back():
-                yield Rejection(where, "too many open quotation marks; mend the file first")
+                yield Found(line, "too many open quotation marks; mend the file first")
                 return
         if fault and mark == "\t":  # where tabs separate, quotation marks are often just text
             plain = feed.taken[0].rstrip("\n").split("\t")
             row, fault = (plain, "") if len(plain) == len(header) else (None, fault)
         feed.taken.clear()
         if fault:
-            yield Rejection(where, fault)
+            yield Found(line, fault)
         elif row and any(cell.strip(" -:") for cell in row):  # below a header, Markdown has dashes
-            item = _from_row(header, count.without_number(row), where)
-            counted = count.holds and isinstance(item, Rejection) and item.reason == NO_TITLE
-            yield Rejection(where, _COUNTED) if counted else item
+            record = _from_row(header, count.without_number(row))
+            yield Found(line, record, nameless=_COUNTED if count.holds else NO_TITLE)
 
 
 def _next_row(reader: Any, feed: _Feed, mark: str) -> tuple[list[str] | None, str]:
@@ -142,16 +142,14 @@ def _next_row(reader: Any, feed: _Feed, mark: str) -> tuple[list[str] | None, st
     return row, ""
 
 
-def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejection:
+def _from_row(header: list[str], row: list[str]) -> dict[str, Any] | str:
+    """Return the record of a row, or why it is none."""
     while len(row) > len(header) and not row[-1].strip():
         row.pop()
     if len(row) > len(header):
-        return Rejection(
-            where,
-            f"{len(row)} cells under {len(header)} columns; quote cells that hold the delimiter",
-        )
+        return f"{len(row)} cells under {len(header)} columns; quote cells that hold the delimiter"
     if header == _EXPORTED and len(row) == len(header):
-        return to_paper(_exported(row), where)
+        return _exported(row)
     record: dict[str, str] = {}
     for name, cell in zip(header, row):  # noqa: B905 a short row lacks its last cells
         if cell.strip():
@@ -159,8 +157,8 @@ def _from_row(header: list[str], row: list[str], where: str) -> Paper | Rejectio
     if _TAGS.issubset(header):
         tags = {name: [cell] for name, cell in record.items()}
         people = {tag: tags[tag][0].split(";") for tag in ("AU", "AF", "CA") if tag in tags}
-        return to_paper(from_web_of_science(tags | people), where)
-    return to_paper(record, where)
+        return from_web_of_science(tags | people)
+    return record
 
 
 def _exported(row: list[str]) -> dict[str, Any]:

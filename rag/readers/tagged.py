@@ -14,9 +14,8 @@ from typing import BinaryIO
 
 from rag.readers import fields
 from rag.readers.people import without_asides
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
-from rag.types import Paper, Rejection
 
 Tags = dict[str, list[str]]
 
@@ -27,8 +26,8 @@ class Format:
 
     line: re.Pattern[str]  # tag and value
     start: re.Pattern[str]  # what shows that a text is in this format
-    first: str  # the tag with which a record begins
-    last: str | None  # and ends
+    first: str  # the tag with which a record begins; "" stands for any behind a blank line
+    last: str | None  # and ends; "" stands for a blank line
     lists: tuple[str, ...]  # tags of which each line that goes on is another value
     places: Mapping[str, tuple[str, ...]]  # field of a paper -> tags, the best first
     more: Callable[[Tags], dict[str, object]] = lambda _: {}  # what is not just a tag's value
@@ -37,14 +36,11 @@ class Format:
         """Tell whether a text that begins like ``head`` is in this format."""
         return self.start.search(head) is not None
 
-    def read(self, stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-        """Yield a paper for each record, at the line of its first tag."""
+    def read(self, stream: BinaryIO) -> Iterator[Found]:
+        """Yield each record, at the line of its first tag."""
         for number, tags in self._records(stream):
-            where = f"{label}:{number}"
-            if tags is None:
-                yield Rejection(where, TOO_LONG)
-            else:
-                yield to_paper(_fields(tags, self.places) | self.more(tags), where)
+            record = TOO_LONG if tags is None else _fields(tags, self.places) | self.more(tags)
+            yield Found(number, record)
 
     def _records(self, stream: BinaryIO) -> Iterator[tuple[int, Tags | None]]:
         """Yield each record's first line and its tags in order; None for one past the limit.
@@ -56,11 +52,13 @@ class Format:
         for number, line in lines(stream):
             text = "" if line is None else line
             found = self.line.match(text)
-            new = found[1] if found else None
+            new = found[1] if found else None if text.strip() else ""
             if new is not None and new in (self.first, self.last):
                 if start:
                     yield start, tags if size <= RECORD_LIMIT else None
-                start, size, tags, tag = (number if new == self.first else 0), 0, {}, None
+                start, size, tags, tag = (number if new and new == self.first else 0), 0, {}, None
+            elif found and not self.first:
+                start = start or number
             size += RECORD_LIMIT + 1 if line is None else len(text)
             if not start or size > RECORD_LIMIT:
                 continue
@@ -94,7 +92,7 @@ def _fields(tags: Tags, places: Mapping[str, tuple[str, ...]]) -> dict[str, obje
     }
 
 
-_LISTED = ("FA", "Authors Full Name", "AU", "Authors", "Author")
+_LISTED = ("FA", "Authors Full Name", "AU", "Authors", "Author", "A1", "%A")
 
 
 def _of_lists(tags: Tags) -> dict[str, object]:
@@ -176,9 +174,36 @@ ENW = Format(
     *("%0", None, ()),
     {
         "id": ("%M",), "key": ("%F",), "title": ("%T",), "abstract": ("%X",), "authors": ("%A",),
-        "year": ("%D", "%8"), "venue": ("%J", "%B", "%S", "%O", "%I"), "doi": ("%R",),
+        "year": ("%D", "%8"), "venue": ("%J", "%B", "%S", "%O", "%I"), "doi": ("%R", "%Y"),
         "url": ("%U",),
     },
+)  # fmt: skip
+REFER = replace(  # its elder, as ADS and Ichushi write it
+    ENW, start=re.compile(r"\A\s*%[ARTJ] (?:.*\n%[A-Z] ){2}"), first="", last="", more=_of_lists
+)
+REFWORKS = Format(
+    re.compile(r"([A-Za-z][A-Za-z0-9])(?: (.*)|$)"),
+    re.compile(
+        r"^RT [A-Z][A-Za-z ]{3,30}\r?\n(?:[A-Z][A-Z0-9] .*\n){0,9}?(?:[AT]1|SR) ", re.MULTILINE
+    ),
+    *("RT", None, ()),
+    {
+        "id": ("ID",), "title": ("T1",), "abstract": ("AB",), "authors": ("A1",),
+        "year": ("YR", "FD"), "venue": ("JF", "JO", "T2", "PB"), "doi": ("DO",),
+        "url": ("LK", "UL"),
+    },
+    _of_lists,
+)  # fmt: skip
+SCIFINDER = Format(
+    re.compile(r"(?:FIELD )?((?<=FIELD )[A-Z][\w /()-]{1,40}(?=:)|START_RECORD|END_RECORD):?(.*)"),
+    re.compile(r"^START_RECORD\s{0,9}^FIELD ", re.MULTILINE),
+    *("START_RECORD", "END_RECORD", ()),
+    {
+        "id": ("Accession Number",), "title": ("Title",), "abstract": ("Abstract",),
+        "authors": ("Author",), "year": ("Publication Year", "Publication Date"),
+        "venue": ("Journal Title",), "doi": ("Digital Object Identifier",), "url": ("URL",),
+    },
+    _of_lists,
 )  # fmt: skip
 OVID = Format(  # with names or with tags of two letters, the value below or beside
     re.compile(
@@ -269,5 +294,5 @@ ARXIV_MAIL = Format(
 # As they are tried; what has a sign of its own that no other has comes first.
 FORMATS = (
     *(RIS, NBIB, ERIC, WEB_OF_SCIENCE, ENW, COCHRANE, OVID, MEDLARS, NOTE_EXPRESS),
-    *(PROQUEST, REDIF, CNKI, ARXIV_MAIL),
+    *(PROQUEST, REDIF, CNKI, ARXIV_MAIL, REFER, REFWORKS, SCIFINDER),
 )

@@ -26,6 +26,7 @@ RECORD_LIMIT = 16 * 2**20
 DAMAGED = "the compressed data is damaged or ends early; fetch the file again"
 TOO_LONG = f"the record is longer than {RECORD_LIMIT // 2**20} MB; split or remove it"
 WHOLE_LIMIT = 512 * 2**20  # bytes, for the formats that have to be read in one piece
+TOO_LARGE = f"more than {WHOLE_LIMIT // 2**20} MB in one piece; split it or write a record a line"
 _CHUNK = 2**17
 
 # What the standard library raises in the middle of damaged compressed data.
@@ -46,6 +47,10 @@ _OBEYED = re.compile(
     r"(iso-8859-\d+|windows-125\d|koi8-r|gb2312|gbk|gb18030|big5|shift_jis|euc-jp|euc-kr)"
 )
 _ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+class TooLarge(Exception):
+    """A document of a format that has to be read in one piece is too large for that."""
 
 
 class Budget(Protocol):
@@ -174,11 +179,11 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str | None]]:
             yield number, line.decode("utf-8", "replace").rstrip("\r\n")
 
 
-def whole(stream: BinaryIO) -> str | None:
-    """Return all the text of a stream, None where it is more than memory should hold."""
+def whole(stream: BinaryIO) -> str:
+    """Return all the text of a stream; raise TooLarge where memory should not hold it."""
     data = bytearray()
     while chunk := stream.read(_CHUNK):  # a longer read would claim its memory at once
         data += chunk
         if len(data) > WHOLE_LIMIT:
-            return None
+            raise TooLarge
     return data.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,16 +12,16 @@ from typing import Any, BinaryIO
 from lxml import etree, html
 
 from rag.readers import fields
-from rag.readers.records import to_paper
+from rag.readers.records import Found
+from rag.readers.tables import is_header
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
-from rag.types import Paper, Rejection
 
 NO_PAPER = "a web page; save it as text"
 _PAGE = re.compile(
     r"\s*(?:(?:<\?xml [^<>]{0,200}>|<!--[^<>]{0,2000}-->)\s*)?<(?:!doctype html|html)", re.I
 )
 _OF_A_PAPER = re.compile(
-    r"<meta\s[^<>]{0,5000}?(?:name|property)\s?=\s?[\"']?(?:bepress_)?(?:citation_|dc[.:]"
+    r"[\"'](?:Medical)?ScholarlyArticle[\"']|<meta\s[^<>]{0,5000}?(?:name|property)\s?=\s?[\"']?(?:bepress_)?(?:citation_|dc[.:]"
     r"|dcterms[.:]|eprints\.)|<div class=[\"']list-title",
     re.I,
 )
@@ -73,21 +74,21 @@ def is_paper_page(head: str) -> bool:
     return is_page(head) and _OF_A_PAPER.search(head) is not None
 
 
-def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
+def read_paper_page(stream: BinaryIO) -> Iterator[Found]:
     """Yield the paper of a page, or why there is none."""
     text = whole(stream)
-    if text is None or len(text) > RECORD_LIMIT:
-        yield Rejection(label, TOO_LONG)
+    if len(text) > RECORD_LIMIT:
+        yield Found(0, TOO_LONG)
         return
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         page = html.document_fromstring(text.replace("\0", "").encode(), parser=parser)
     except etree.ParserError:  # nothing in it but its declaration
-        yield Rejection(label, NO_PAPER)
+        yield Found(0, NO_PAPER)
         return
     titles = [each for each in page.iter("div") if "list-title" in each.get("class", "")]
     if titles:  # one of arXiv's lists
-        yield from (_listed(title, f"{label}:{title.sourceline or 1}") for title in titles)
+        yield from map(_listed, titles)
         return
     tags = _tags(page)
     record: dict[str, Any] = {
@@ -96,16 +97,48 @@ def read_paper_page(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]
     }
     abstract = _described(tags, _ABSTRACTS) or _shown(page) or _described(tags, _OF_ANY_PAGE)
     if not record["title"] or not abstract:
-        yield Rejection(label, NO_PAPER)
+        records = [*_linked_articles(page), *_rows(page)]
+        yield from (Found(1, each) for each in records) if records else [Found(0, NO_PAPER)]
         return
     for part in ("title", "year", "venue", "arxiv_id"):
         record[part] = next(iter(record[part]), None)
     if len(record["authors"]) == 1:  # all of them in one tag
         record["authors"] = record["authors"][0]
-    yield to_paper(record | {"abstract": abstract}, f"{label}:1")
+    yield Found(1, record | {"abstract": abstract})
 
 
-def _listed(title: html.HtmlElement, where: str) -> Paper | Rejection:
+def _linked_articles(page: html.HtmlElement) -> Iterator[dict[str, Any]]:
+    """Yield the papers that a page describes as schema.org has it, in JSON within a script."""
+    for script in page.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            waiting = [json.loads(script.text or "", strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for value in waiting:
+            if isinstance(value, list):
+                waiting += value
+            elif isinstance(value, dict) and _ARTICLE.search(str(value.get("@type"))):
+                yield value
+            elif isinstance(value, dict):
+                waiting += [value.get("@graph"), value.get("mainEntity")]
+
+
+def _rows(page: html.HtmlElement) -> Iterator[dict[str, str]]:
+    """Yield the rows of tables of papers, as which some services write what they call .xls."""
+    for table in page.iter("table"):
+        header: list[str] = []
+        for row in table.iter("tr"):
+            cells = [cell.text_content().strip() for cell in row.iter("th", "td")]
+            if header and any(cells):
+                yield dict(zip(header, cells))  # noqa: B905 a short row lacks its last cells
+            elif is_header(cells):
+                header = cells
+
+
+_ARTICLE = re.compile(r"ScholarlyArticle|Thesis|Report")
+
+
+def _listed(title: html.HtmlElement) -> Found:
     """Return a paper of one of arXiv's lists, whose number stands before it."""
     entry = next(title.iterancestors("dd"), title)
     before = next(entry.itersiblings("dt", preceding=True), title)
@@ -117,7 +150,7 @@ def _listed(title: html.HtmlElement, where: str) -> Paper | Rejection:
         "abstract": " ".join(each.text_content() for each in entry.iter("p")),
         "arxiv_id": next(filter(None, map(fields.prefixed_arxiv_id, links)), None),
     }
-    return to_paper(record, where)
+    return Found(title.sourceline or 1, record)
 
 
 def _tags(page: html.HtmlElement) -> dict[str, list[str]]:

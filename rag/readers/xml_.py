@@ -10,32 +10,32 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
-from rag.readers.records import to_paper
+from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
 from rag.readers.xml_records import CONTEXT, RDF, RECORDS, from_zotero
-from rag.types import Paper, Rejection
 
 # How a file of each kind begins, and the tags of its records.
 _KINDS = (
     (r"feed[\s>]|entry[\s>]", ("entry",)),
     (r"PubmedArticleSet[\s>]|Pubmed(?:Book)?Article[\s>]", ("PubmedArticle", "PubmedBookArticle")),
     (r"OAI-PMH[\s>]|ListRecords[\s>]|records>\s{0,99}<record[\s>]", ("record",)),
+    (r"(?:collection|record)\s[^<>]{0,500}MARC21", ("record",)),
     (r"(?:responseWrapper|resultList)[\s>]", ("result",)),
     (r"collection\s[^<>]{0,99}\bid=|volume\s[^<>]{0,99}\bid=", ("meta", "paper")),
     (r"rss\s[^<>]{0,2000}\bversion=|RDF\s[^<>]{0,2000}rss", ("item",)),
     (r"rec\s[^<>]{0,99}\bresultID=", ("rec",)),
     (r"resources?\s[^<>]{0,2000}(?:datacite|agmes)", ("resource",)),
+    (r"TEI[\s>]", ("teiHeader",)),
+    (r"(?:dc|metadata)\s[^<>]{0,2000}purl\.org/dc", ("dc",)),
     (r"mods(?:Collection)?[\s>]", ("mods",)),
     (r"pmc-articleset[\s>]|article\s[^<>]{0,2000}(?:article-type|dtd-version)=", ("article",)),
 )
 _ROOTS = [(re.compile(rf"<(?:\w{{1,20}}:)?(?:{root})"), names) for root, names in _KINDS]
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,30};")
-_NUMBER = re.compile(r"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_AMPERSAND = re.compile(r"&(?:#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)?")
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PROLOG = re.compile(r"\A\s*(?:<[?!][^<>]{0,1000}>\s*){0,9}")
 _CHUNK = 2**17
@@ -56,21 +56,17 @@ def _tags(head: str) -> tuple[str, ...]:
     return next((names for root, names in _ROOTS if root.search(head)), ())
 
 
-def read_xml(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each record, at the line of its tag."""
+def read_xml(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each record, at the line of its tag."""
     context: dict[str, object] = {}
     for line, name, text, fault in _records(stream):
-        where = f"{label}:{line}" if line else label
-        if fault:
-            yield Rejection(where, fault)
-            continue
-        element, fault = _parsed(text)
+        element, fault = (None, fault) if fault else _parsed(text)
         if element is None or fault:
-            yield Rejection(where, fault)
+            yield Found(line, fault)
         elif name in CONTEXT:
             context = CONTEXT[name](element)
         elif (record := RECORDS[name](element)) is not None:
-            yield to_paper({**context, **record}, where, latex=name == "entry")
+            yield Found(line, {**context, **record}, latex=name == "entry")
 
 
 def is_zotero(head: str) -> bool:
@@ -78,20 +74,20 @@ def is_zotero(head: str) -> bool:
     return "zotero.org/namespaces/export#" in head[:5_000]
 
 
-def read_zotero(stream: BinaryIO, label: str) -> Iterator[Paper | Rejection]:
-    """Yield a paper for each item of Zotero's RDF, which is read at once: journals follow them."""
+def read_zotero(stream: BinaryIO) -> Iterator[Found]:
+    """Yield each item of Zotero's RDF, which is read at once: journals follow them."""
     text = whole(stream)
-    if text is None or "<!ENTITY" in text:
-        yield Rejection(label, TOO_LONG if text is None else _ENTITIES)
+    if "<!ENTITY" in text:
+        yield Found(0, _ENTITIES)
         return
     root, fault = _parsed(_mended(text))
-    items = [] if root is None else [each for each in root if each.find("itemType") is not None]
-    hosts = {} if root is None else {each.get(f"{RDF}about", ""): each for each in root}
+    items: list[Any] = [] if root is None else list(root)
+    hosts = {each.get(f"{RDF}about", ""): each for each in items}
     for item in items:
-        if item.tag != "Attachment":
-            yield to_paper(from_zotero(item, hosts), f"{label}:{item.sourceline}")
+        if item.find("itemType") is not None and item.tag != "Attachment":
+            yield Found(item.sourceline, from_zotero(item, hosts))
     if fault:
-        yield Rejection(label, fault)
+        yield Found(0, fault)
 
 
 def _parsed(text: str) -> tuple[etree._Element | None, str]:
@@ -144,6 +140,9 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
             line += text.count("\n", at, found.start())
             at = stop or len(text)
             closed = closed or fault == _CUT
+            if fault == _UNCLOSED and text[found.start() : at].rstrip().endswith("metadata>"):
+                line += text.count("\n", found.start(), at)  # it wraps the one that begins here
+                continue
             if at - found.start() > RECORD_LIMIT:
                 fault = TOO_LONG
             yield line, found[1], "" if fault else _mended(text[found.start() : at]), fault
@@ -171,17 +170,15 @@ def _end_of(text: str, start: re.Match[str], end: re.Pattern[str]) -> tuple[int,
 
 
 def _mended(text: str) -> str:
-    """Return text of which no parser need despair: HTML's entities and bare "&" are no more."""
-    text = _NOT_ALLOWED.sub("", text)
+    """Return text of which no parser need despair: HTML's entities and bare "&" are no more.
+
+    >>> _mended("caf&eacute; &amp; R&D &#x1;&#233;")
+    'café &amp; R&amp;D é'
+    """
     if "&" in text:
-        text = _ENTITY.sub(lambda match: html.escape(html.unescape(match[0]), quote=False), text)
-        text = _NUMBER.sub(_character, text)
-        text = _AMPERSAND.sub("&amp;", text)
-    return text
+        text = _AMPERSAND.sub(lambda match: _escaped(html.unescape(match[0])), text)
+    return _NOT_ALLOWED.sub("", text)
 
 
-def _character(match: re.Match[str]) -> str:
-    """Return a reference to a character, "" where XML does not allow that character."""
-    code = int(match[1]) if match[1] else int(match[2], 16)
-    allowed = code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
-    return match[0] if allowed or 0x10000 <= code < 0x110000 else ""
+def _escaped(character: str) -> str:
+    return "" if character == "\ufffd" else html.escape(character, quote=False)

@@ -12,13 +12,14 @@ from functools import partial
 from lxml.etree import _Element as Element
 
 from rag.readers.fields import arxiv_id
+from rag.readers.markup import raised
 from rag.readers.people import without_asides
-from rag.readers.superscript import raised
 
 _NO_NAME = ("Abstract", "UNLABELLED", "UNASSIGNED")
 Fields = dict[str, object]
 
 _TITLES = "titles/"
+_MARC = "datafield[@tag='"
 _ISSUE = "Journal/JournalIssue/PubDate/"
 _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "atom": {
@@ -32,6 +33,13 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "people": ("AuthorList/Author",),
     },
+    "pubmed's numbers": {
+        "id": ("MedlineCitation/PMID", "BookDocument/PMID"),
+        "doi": (
+            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']", ".//ELocationID[@EIdType='doi']",
+            "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
+        ),
+    },
     "arxiv": {
         "title": ("title",), "abstract": ("abstract",), "venue": ("journal-ref",),
         "year": ("created", "version/date", "updated"), "doi": ("doi",), "arxiv_id": ("id",),
@@ -39,6 +47,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "dublin core": {
         "title": ("title",), "year": ("date", "issued"), "venue": ("source", "publisher"),
+        "people": ("creator",),
     },
     "resource": {  # DataCite's and AGRIS's
         "title": ("titles/title", "title"), "doi": ("identifier[@identifierType='DOI']",),
@@ -67,6 +76,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             f"{_TITLES}tertiary-title", f"{_TITLES}alt-title",
         ),
         "doi": ("electronic-resource-num",), "url": ("urls/related-urls/url", "urls/web-urls/url"),
+        "people": ("contributors/authors/author",),
     },
     "anthology": {
         "title": ("title",), "abstract": ("abstract",), "doi": ("doi",), "key": ("bibkey",),
@@ -84,6 +94,18 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "doi": ("identifier[@type='doi']",), "key": ("identifier[@type='citekey']",),
         "url": ("location/url",),
     },
+    "tei": {  # GROBID's
+        "title": (".//titleStmt/title",), "abstract": (".//abstract",), "people": (".//author",),
+        "year": (".//publicationStmt/date", ".//imprint/date"), "doi": (".//idno[@type='DOI']",),
+        "venue": (".//monogr/title",),
+    },
+    "marc": {
+        "id": ("controlfield[@tag='001']",), "title": (f"{_MARC}245']",),
+        "abstract": (f"{_MARC}520']",), "venue": (f"{_MARC}773']/subfield[@code='t']",),
+        "year": (f"{_MARC}264']", f"{_MARC}260']", f"{_MARC}773']/subfield[@code='g']"),
+        "doi": (f"{_MARC}024']/subfield[@code='a']",),
+        "url": (f"{_MARC}856']/subfield[@code='u']",),
+    },
     "volume": {"venue": ("booktitle",), "year": ("year",)},
     "europe pmc": {
         "id": ("pmid", "id"), "title": ("title",), "abstract": ("abstractText",), "doi": ("doi",),
@@ -91,7 +113,7 @@ _DIALECTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "venue": (
             "journalInfo/journal/title", "journalTitle", "bookOrReportDetails/publisher",
         ),
-        "people": ("authorList/author",),
+        "people": ("authorList/author",), "authors": ("authorString",),
     },
     "jats": {
         "title": ("title-group/article-title",), "year": ("pub-date/year",),
@@ -132,15 +154,18 @@ def _fields(element: Element, dialect: str) -> Fields:
     places = dict(_DIALECTS[dialect])
     people = (list(element.iterfind(path)) for path in places.pop("people", ()))
     found: Fields = {name: _below(element, *paths) for name, paths in places.items()}
-    found["authors"] = [_person(each) for each in next(filter(None, people), ())]
-    return found
+    persons = [_person(each) for each in next(filter(None, people), ())]
+    return found | ({"authors": persons} if persons else {})
 
 
 def _person(author: Element) -> dict[str, str]:
     """Return what stands below an author by its tag, which `rag.readers.people` knows."""
     parts: dict[str, str] = {}
     for each in author.iterdescendants():
-        parts.setdefault(str(each.tag), _text(each).strip())
+        if each.tag == "forename":  # one by one
+            parts["forename"] = f"{parts.get('forename', '')} {_text(each).strip()}"
+        elif each.tag != "style":  # EndNote's fonts
+            parts.setdefault(str(each.tag), _text(each).strip())
     return parts or {"name": _text(author)}
 
 
@@ -154,21 +179,13 @@ def from_atom(entry: Element) -> Fields:
 
 def from_pubmed(article: Element) -> Fields:
     """Return the fields of a PubMed article or book chapter."""
-    citation = article.find("MedlineCitation")
-    citation = article.find("BookDocument") if citation is None else citation
-    if citation is None:
-        return {}
-    paper = citation.find("Article")
-    paper = citation if paper is None else paper
-    return _fields(paper, "pubmed") | {
-        "id": _below(citation, "PMID"),
-        "abstract": _abstract(paper.find("Abstract")) or _abstract(citation.find("OtherAbstract")),
-        "doi": _below(
-            article,
-            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']",
-            ".//ELocationID[@EIdType='doi']",
-            "PubmedBookData/ArticleIdList/ArticleId[@IdType='doi']",
-        ),
+    papers = map(article.find, ("MedlineCitation/Article", "BookDocument"))
+    paper = next((each for each in papers if each is not None), article)
+    places = ((paper, "Abstract"), (article, ".//Abstract"), (article, ".//OtherAbstract"))
+    abstracts = (_abstract(within.find(path)) for within, path in places)
+    return _fields(article, "pubmed's numbers") | {
+        "abstract": next(filter(None, abstracts), ""),
+        **_fields(paper, "pubmed"),
     }
 
 
@@ -183,27 +200,45 @@ def _abstract(abstract: Element | None) -> str:
 
 def from_record(record: Element) -> Fields | None:
     """Return the fields of a record of OAI-PMH or EndNote; None for one that was deleted."""
+    if record.find("datafield") is not None:
+        return _from_marc(record)
     header = record.find("header")
     if header is None:
-        authors = _each(record, "contributors/authors/author")
-        return _fields(record, "endnote") | {"authors": authors}
+        return _fields(record, "endnote")
     if header.get("status") == "deleted":
         return None
-    inside = (each for each in record.iterfind("metadata//*") if each.tag in _WRAPPED)
+    inside = (each for each in record.iterfind("metadata//*") if each.tag in RECORDS)
     found = next(inside, None)
-    return _WRAPPED[str(found.tag)](found) if found is not None else from_jats(record)
+    return RECORDS[str(found.tag)](found) if found is not None else from_jats(record)
+
+
+_WITH_ROLES = ("245", "100", "110", "700")  # where subfields behind the name say who did what
+
+
+def _from_marc(record: Element) -> Fields:
+    """Return the fields of a library's record; a title goes on in its second part."""
+    for field in record.iterfind("datafield"):
+        for part in field:
+            if field.get("tag") in _WITH_ROLES and part.get("code") not in ("a", "b"):
+                part.clear()
+            part.tail = " "
+    found = _fields(record, "marc")
+    people = [
+        name.rstrip(" ,.") for tag in ("100", "700") for name in _each(record, f"{_MARC}{tag}']")
+    ]
+    bodies = [{"literal": name.rstrip(" ,.")} for name in _each(record, f"{_MARC}110']")]
+    title = " ".join(str(found["title"]).split()).rstrip(" /.")
+    return found | {"title": title, "authors": [*people, *bodies]}
 
 
 def _from_arxiv(paper: Element) -> Fields:
-    found = _fields(paper, "arxiv")
-    return found | {"authors": found["authors"] or without_asides(_below(paper, "authors"))}
+    return {"authors": without_asides(_below(paper, "authors")), **_fields(paper, "arxiv")}
 
 
 def _from_dublin_core(paper: Element) -> Fields:
     places = _each(paper, "identifier") + _each(paper, "relation")
     return _fields(paper, "dublin core") | {
         "abstract": max(_each(paper, "description"), key=len, default=""),
-        "authors": _each(paper, "creator"),
         "doi": next((place for place in places if "10." in place), ""),
         "url": next((place for place in places if place.startswith("http")), ""),
     }
@@ -223,7 +258,7 @@ def anthology_volume(meta: Element) -> Fields:
 
 def from_rss(item: Element) -> Fields:
     """Return the fields of an item of a feed; arXiv says what it announces above the abstract."""
-    found = _fields(item, "rss") | {"authors": _below(item, "creator", "author")}
+    found = _fields(item, "rss")
     _, label, abstract = str(found["abstract"]).partition("Abstract:")
     return found | ({"abstract": abstract} if label else {})
 
@@ -238,37 +273,24 @@ def from_mods(record: Element) -> Fields:
     return _fields(record, "mods") | {"authors": people}
 
 
-def from_europe_pmc(result: Element) -> Fields:
-    """Return the fields of a result of Europe PMC, short or full."""
-    found = _fields(result, "europe pmc")
-    return found | {"authors": found["authors"] or _below(result, "authorString")}
-
-
 def from_jats(record: Element) -> Fields:
     """Return the fields of an article as PubMed Central has it."""
     meta = record.find(".//article-meta")
     if meta is None:
         return {}
-    parts = [part for part in meta.iterfind("abstract") if not part.get("abstract-type")][:1]
-    for part in parts:
-        for title in part.iter("title"):
-            words = " ".join(_text(title).split())
-            tail = title.tail
-            title.clear()
-            title.text, title.tail = (
-                f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} ",
-                tail,
-            )
-        for block in part.iter("p", "sec"):
-            block.tail = f" {block.tail or ''}"
+    abstracts = (part for part in meta.iterfind("abstract") if not part.get("abstract-type"))
+    abstract = next(abstracts, None)
+    for title in abstract.iter("title") if abstract is not None else ():
+        words = " ".join(_text(title).split())
+        title.clear(keep_tail=True)  # type: ignore[call-arg]  # not in its stubs
+        title.text = f" {words}{'' if words.endswith(('.', ':', '?')) else ':'} "
+    for block in abstract.iter("p", "sec") if abstract is not None else ():
+        block.tail = f" {block.tail or ''}"
     for name in ("xref[@ref-type='fn']", "fn"):
         for note in meta.iterfind(f"title-group/article-title//{name}"):
-            tail = note.tail
-            note.clear()
-            note.tail = tail
-    abstract = " ".join(" ".join(map(_text, parts)).split())
+            note.clear(keep_tail=True)  # type: ignore[call-arg]  # not in its stubs
     return _fields(meta, "jats") | {
-        "abstract": abstract.replace(" .", "."),
+        "abstract": " ".join(_text(abstract).split()).replace(" .", "."),
         "venue": _below(record, ".//journal-title"),
     }
 
@@ -284,27 +306,25 @@ def from_zotero(item: Element, hosts: Mapping[str, Element]) -> Fields:
 
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_from_resource = partial(_fields, dialect="resource")
-_WRAPPED: Mapping[str, Callable[[Element], Fields]] = {  # what OAI-PMH may carry, but for JATS
-    "arXiv": _from_arxiv,
-    "arXivRaw": _from_arxiv,
-    "dc": _from_dublin_core,
-    "qualifieddc": _from_dublin_core,
-    "thesis": _from_dublin_core,
-    "resource": _from_resource,
-}
 RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "rec": partial(_fields, dialect="ebsco"),
-    "resource": _from_resource,
+    "resource": partial(_fields, dialect="resource"),
     "entry": from_atom,
     "PubmedArticle": from_pubmed,
     "PubmedBookArticle": from_pubmed,
     "record": from_record,
     "paper": from_anthology,
-    "result": from_europe_pmc,
+    "result": partial(_fields, dialect="europe pmc"),
     "article": from_jats,
     "item": from_rss,
+    "teiHeader": partial(_fields, dialect="tei"),
     "mods": from_mods,
+    # What OAI-PMH may carry.
+    "arXiv": _from_arxiv,
+    "arXivRaw": _from_arxiv,
+    "dc": _from_dublin_core,
+    "qualifieddc": _from_dublin_core,
+    "thesis": _from_dublin_core,
 }
 # What stands before records and holds for those that follow.
 CONTEXT: Mapping[str, Callable[[Element], Fields]] = {"meta": anthology_volume}

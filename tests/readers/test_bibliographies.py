@@ -275,3 +275,8 @@ def test_bibtex_inherits_from_a_crossref_wherever_it_stands(given):
         ("moss", "Moss", None, None),
         ("self", "Self", None, None),
     ]
+
+
+def test_a_key_that_is_a_doi_gives_the_doi(given):
+    (paper,) = given("acm.bib", "@misc{10.5555/Bells.1, title={Bells}, abstract={They ring.}}")
+    assert (paper.key, paper.doi) == ("10.5555/Bells.1", "10.5555/bells.1")

@@ -61,7 +61,7 @@ BETWEEN_GOOD_ONES = {
     "bytes of no encoding": ("x.jsonl", between("\x81\x8d\x8f").encode("latin-1"), "invalid JSON: Expecting value at column 1", 2),
     "element: a comma too few": ("x.json", element('{"title": "C" "abstract": "c"}'), "invalid JSON: Expecting ',' delimiter", 3),
     "element: an open string": ("x.json", element('{"title": "C, "abstract": "c"}'), "invalid JSON: Expecting ',' delimiter", 3),
-    "element: null": ("x.json", element("null"), NO_RECORD, 3),
+    "element: a word": ("x.json", element('"C"'), NO_RECORD, 3),
     "element: deep": ("x.json", element("[" * 100_000 + "]" * 100_000), "invalid JSON: nested too deeply", 3),
     "element: past the limit": ("x.json", element('{"title": "C", "abstract": "%s"}' % ("c" * RECORD_LIMIT)), TOO_LONG, 3),
     "element: over lines": ("x.json", element('{\n"title": "C",\n"abstract": c}'), "invalid JSON: Expecting value on line 5", 3),
@@ -145,3 +145,25 @@ def test_hostile_characters_never_leave_a_reader(given):
 def test_raw_control_characters_in_json_and_tables(given):
     assert given("x.jsonl", '{"title": "A\0\tB", "abstract": "c\x07d"}')[0].title == "A B"
     assert given("x.csv", "title,abstract\nA\0B,c\x07d\n")[0].abstract == "cd"
+
+
+def test_what_stands_beside_papers_is_no_rejected_paper(given):
+    side = [
+        "null",  # as Semantic Scholar answers for an id that it does not know
+        '{"itemType": "attachment", "title": "Full text PDF"}',
+        '{"key": "K", "data": {"itemType": "note", "note": "Read this."}}',
+    ]
+    for beside in side:
+        assert [paper.id for paper in given("x.json", f"[{A},\n{beside},\n{B}]")] == ["a", "b"]
+    rows = "id,title,abstract,Item Type\na,A,First.,journalArticle\n,Snapshot,,attachment\n"
+    assert [paper.id for paper in given("x.csv", rows)] == ["a"]
+    (nothing,) = given("x.json", f"[{side[1]}]")
+    assert nothing.reason == f"no records in it; {FORMATS}"
+
+
+def test_a_comma_behind_the_last_value_is_no_fault(given):
+    record = '{"id": "a", "title": "A", "abstract": "Of [b,] and {c, }.", "authors": ["B C",],}'
+    for text in (record, f"[{record},]", f'{{"papers": [{record}, ],\n}}'):
+        (paper,) = given("x.json", text)
+        assert (paper.id, paper.abstract, paper.authors) == ("a", "Of [b,] and {c, }.", ("B C",))
+    assert [paper.id for paper in given("x.jsonl", f"{record}\n{B}\n")] == ["a", "b"]

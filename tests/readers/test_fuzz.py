@@ -73,6 +73,25 @@ SAMPLES = [
     '<J rdf:about="#j"><title>S</title><identifier>DOI 10.5555/a</identifier></J></rdf:RDF>',
     '<records><rec resultID="1"><tig><atl>A</atl></tig><ab>a</ab><aug><au>Ito, M</au></aug></rec>\n'
     '<rec resultID="2"><tig><atl>B</atl></tig><ab>b</ab></rec></records>',
+    "* TODO AAA\n:PROPERTIES:\n:AUTHOR: I, J and K, L\n:YEAR: 2011\n:END:\n** Abstract\na\n* BBB\n:PROPERTIES:\n:ABSTRACT: b\n:END:\n",
+    "1. Ito M, Bo L. AA. SS. 2011;5:1-9. doi:10.5555/a\nAbstract: aa\nbb\n\n[2] Ito, M. (2012). BB? C. SS, 5.\n\nAbstract—bb\n",
+    '<html><script type="application/ld+json">{"@graph": [{"@type": "ScholarlyArticle", "name": "A", "abstract": "a", "author":'
+    ' {"name": "M Ito"}, "isPartOf": {"isPartOf": {"name": "S"}}}]}</script><script type="application/ld+json">[{"@type": "Thesis", "headline": "B",'
+    ' "description": "b"}]</script></html>',
+    "%R 2011S..1I\n%T A\n%A Ito, M; Bo, L\n%J S\n%D 05/2011\n%X aa\nbb\n%Y DOI: 10.5555/a\n\n%A Bo, L\n%T B\n%X bb\n",
+    "RT Journal Article\nSR 1\nA1 Ito,M;Bo,L\nT1 A\nJF S\nYR 2011\nvo 5\nAB aa\nbb\nDO 10.5555/a\n\nRT Book\nSR 1\nT1 B\nAB bb\n",
+    "START_RECORD\nFIELD Title:A\nFIELD Abstract:aa\nbb\nFIELD Author:Ito, M; Bo, L\nEND_RECORD\n\nSTART_RECORD\nFIELD Title:B\n"
+    "FIELD Abstract:bb\nEND_RECORD\n",
+    '<collection xmlns="http://www.loc.gov/MARC21/slim"><record><datafield tag="100"><subfield code="a">Ito, M,</subfield><subfield '
+    'code="e">x</subfield></datafield><datafield tag="245"><subfield code="a">A :</subfield><subfield code="b">b /</subfield></datafield>'
+    '<datafield tag="520"><subfield code="a">a</subfield></datafield></record><record><datafield tag="245"><subfield code="a">B</subfield>'
+    '</datafield><datafield tag="520"><subfield code="a">b</subfield></datafield></record></collection>',
+    '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:dc><dc:title>A</dc:title><dc:creator>Ito, M</dc:creator><dc:description>a'
+    "</dc:description></dc:dc><dc:dc><dc:title>B</dc:title><dc:description>b</dc:description></dc:dc></metadata>",
+    "<TEI><teiHeader><fileDesc><titleStmt><title>A</title></titleStmt><author><persName><forename>M</forename><forename>L</forename>"
+    "<surname>Ito</surname></persName></author></fileDesc><abstract><p>a</p></abstract></teiHeader><teiHeader><titleStmt><title>B</title>"
+    "</titleStmt><abstract>b</abstract></teiHeader></TEI>",
+    "<html><table><tr><th>Title</th><th>Abstract</th></tr><tr><td>A</td><td>a</td></tr><tr><td>B</td><td>b</td></tr></table></html>",
     "references:\n- title: A\n  abstract: a\n  author:\n  - family: Ito\n    given: M\n- title: B\n  abstract: >\n    b\n    c\n",
     "# L\n\n## AAA\n\n**Authors:** M Ito\n**Year**: 2011\n\n**Abstract:** a\n\n## BBB\n\n- **Venue:** S\n- **Abstract:** b\n",
     '<html><body><dl><dt><a href="/abs/1101.00001">x</a></dt><dd><div class="list-title">Title: A</div><div class="list-authors">'

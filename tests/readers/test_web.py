@@ -24,7 +24,14 @@ BLOCK = f"""<?xml version="1.0" encoding="UTF-8"?>
 <h3>Aims</h3><p>To <b>watch</b> CO<sub>2</sub> in kelp at n&nbsp;&lt;&nbsp;5 piers.</p><h3>Results</h3><p>It fell by 10<sup>-3</sup> a day.</p></section></body></html>"""
 HEADED = f"""<html><head>{TITLE}</head><body><article><h2>Zusammenfassung</h2><p>{KELP}</p><p>So much for kelp.</p><h2>Einleitung</h2><p>More.</p></article></body></html>"""
 
+LINKED = f"""<html><head><title>Kelp</title><script type="application/ld+json">not JSON</script><script type="application/ld+json">
+{{"@context": "https://schema.org", "@graph": [{{"@type": "WebSite", "name": "Shore Notes online"}}, {{"@type": ["ScholarlyArticle"],
+"headline": "Kelp under piers", "description": "{KELP}", "datePublished": "2015-03-02", "author": [{{"@type": "Person", "givenName":
+"Siri", "familyName": "Moe"}}, {{"@type": "Organization", "name": "The Kelp Group"}}], "sameAs": "https://doi.org/10.5555/kelp.1",
+"isPartOf": {{"@type": "PublicationIssue", "isPartOf": {{"@type": "Periodical", "name": "Shore Notes"}}}}}}]}}</script></head></html>"""
+
 PAGES = {
+    "JSON-LD alone": (LINKED, {"title": "Kelp under piers", "abstract": KELP, "authors": ("Siri Moe", "The Kelp Group"), "year": 2015, "venue": "Shore Notes", "doi": "10.5555/kelp.1"}),
     "Highwire's tags": (HIGHWIRE, {"title": "Kelp under piers", "abstract": KELP, "authors": ("Siri Moe", "Tom O'Dea"), "year": 2015, "venue": "Shore Notes", "doi": "10.5555/kelp.1", "url": "https://example.org/kelp", "sources": ("x.html:1",)}),
     "Dublin Core": (DUBLIN, {"title": "Kelp under piers", "abstract": KELP, "authors": ("Siri Moe",), "year": 2015, "venue": "Shore Notes", "doi": "10.5555/kelp.1"}),
     "a block named abstract, the tag cut": (BLOCK, {"abstract": "Aims: To watch CO2 in kelp at n < 5 piers. Results: It fell by 10⁻³ a day."}),
