@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rag.answers.asking import asked_terms
+from rag.answers import extraction
 from rag.answers.extraction import (
     Candidate,
     Candidates,
@@ -423,3 +424,16 @@ def test_a_sentence_that_is_the_question_with_its_answer_is_one(assistant, tmp_p
     answer = assistant.ask("What is square?")
     assert (answer.answered, answer.confidence) == (True, 1.0)
     assert answer.answer.startswith("The image is square. [1]")
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Wie viele Bienen zählt Alpha?", "How many are in Alpha?"),
+        ("Combien d'abeilles compte Alpha ?", "How many are in Alpha?"),
+        ("Was macht Alpha?", "What is Alpha?"),
+    ],
+)
+def test_of_a_question_in_another_language_its_names_are_asked_for(typed, asked):
+    question = Question("Alpha", subject="Alpha", language="de", typed=typed)
+    assert extraction._asked_of(question, 0) == ["Alpha", asked]

@@ -28,17 +28,16 @@ from rag.text.words import Word
 from rag.types import Hit
 
 # Found on 350 questions written for 50 abstracts that the network was not trained on, each asked of
-# 1,000, 6,000 and 58,929 papers, where 2% of what is answerable is declined; moved by 243 questions
-# to 58,929 papers (the tuned parts of acl_questions.jsonl), rounded, and the size's weight, the
+# 1,000, 6,000 and 58,929 papers, where 2% of what is answerable is declined; moved by 328 questions
+# to 58,929 papers (the tuned part of acl_questions.jsonl), rounded, and the size's weight, the
 # constant and LEAST set by hand, for the sample's 60 papers too.
 COEFFICIENTS: Mapping[str, float] = {
-    "second": 0.2,
     "first": 0.3,
-    "likely": 0.55,
-    "coverage": 1.7,
-    "unnamed": -1.6,
-    "size": -0.45,
-    "constant": 3.3,
+    "likely": 0.65,
+    "coverage": 2.2,
+    "unnamed": -1.55,
+    "size": -0.47,
+    "constant": 3.0,
 }
 LEAST = 0.4  # below this the papers do not answer
 LEAST_OF_UNKNOWN = 0.8  # where a name is asked for that no paper of the library has
@@ -54,15 +53,13 @@ _FOUND = 0.5  # strength from which a word counts as mentioned
 class Features(NamedTuple):
     """What the formula weighs; fields are named as in COEFFICIENTS.
 
-    ``second``: the network's second greatest logit of a sentence read (the greatest where one was
-    read), ``first``: the greatest of the first paper. ``likely``: the log odds
-    that the likeliest sentence answers, by all that speaks for it. ``coverage``: the share of the
-    asked words, weighed by rarity and names double, that the paper has which has most.
-    ``unnamed``: how far one of the asked names is missing there, 0 to 1. ``size``: the
-    decimal logarithm of the number of papers.
+    ``first``: the network's greatest logit of a sentence of the first paper. ``likely``: the log
+    odds that the likeliest sentence answers, by all that speaks for it. ``coverage``: the share of
+    the asked words, weighed by rarity and names double, that the paper has which has most.
+    ``unnamed``: how far one of the asked names is missing there, 0 to 1. ``size``: the decimal
+    logarithm of the number of papers.
     """
 
-    second: float
     first: float
     likely: float
     coverage: float
@@ -91,12 +88,10 @@ def find_grounds(
     if question.kind == "list":  # found by words, which many papers make no likelier
         size = min(size, _LIST_SIZE)
     read = [(max(one.logit, _LOWEST), one.hit) for one in candidates.sentences]
-    best = sorted((logit for logit, _ in read), reverse=True) or [_LOWEST]
-    second = best[min(1, len(best) - 1)]
     first = max((logit for logit, hit in read if hit == 0), default=_LOWEST)
     likely = _log_odds(max((one.likely for one in candidates.sentences), default=0.0))
     if not asked or not near:
-        return Grounds(Features(second, first, likely, 0.0, 0.0, size), ())
+        return Grounds(Features(first, likely, 0.0, 0.0, size), ())
     # Shape (papers, words): how far each paper has each word, 0 to 1.
     had = np.stack([mentions(asked, hit.paper) for hit in near])
     if others := rivals(question.parts or [question.text], near):
@@ -115,7 +110,6 @@ def find_grounds(
     most = had[int(np.argmax(had @ weights))]
     return Grounds(
         Features(
-            second=second,
             first=first,
             likely=likely,
             coverage=float(most @ weights),

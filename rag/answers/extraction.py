@@ -32,6 +32,9 @@ _QUANTITY = re.compile(
     r"hours|bleu|f1|fid|map|error)\b",
     re.IGNORECASE,
 )
+_HOW_MANY_ELSEWHERE = re.compile(
+    r"\b(?:wie\s*viele?|combien|cu[aá]nt[oa]s?|quant[aeio]s?|hoeveel|ile|сколько)\b", re.IGNORECASE
+)
 _LINK = re.compile(r"https?://|\bavailable at\b")
 _ASKS_LINK = re.compile(
     r"\b(?:code|available|link|url|repository|github|released?|website)\b", re.I
@@ -168,7 +171,8 @@ def _asked_of(question: Question, hit: int) -> list[str]:
     if question.kind == "compare" and hit < len(question.parts):
         return [question.text, f"What is {question.parts[hit]}?"]
     if question.language != "en":  # its names are all that is searched
-        return [question.text, f"What is {question.subject}?"]
+        asks = "How many are in" if _HOW_MANY_ELSEWHERE.search(question.typed) else "What is"
+        return [question.text, f"{asks} {question.subject}?"]
     return [question.text]
 
 
