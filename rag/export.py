@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from rag.index.entries import citation_key, fit_for_bibtex
 from rag.readers.bibtex import OWN_ID, names
 from rag.readers.clean import clean
-from rag.readers.people import first_last, is_organisation, suffix_of
+from rag.readers.people import is_organisation, people, suffix_of
 from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
 
@@ -126,11 +126,16 @@ def _ris(paper: Paper) -> str:
 
 
 def _ris_name(name: str) -> str:
-    """Return a person as "Last, First, Jr." where that is read as the same name again."""
+    """Return a person as "Last, First, Jr.", or in braces, as it is read as the same name again.
+
+    >>> _ris_name("Martin King Jr."), _ris_name("Jr M. Jr.")
+    ('King, Martin, Jr.', '{Jr M. Jr.}')
+    """
     suffix = suffix_of(name)
     first, _, last = name.removesuffix(suffix).strip().rpartition(" ")
     turned = ", ".join(filter(None, [last, first, suffix]))
-    return turned if first and not is_organisation(name) and first_last(turned) == name else name
+    forms = (turned if first and not is_organisation(name) else name, name, f"{{{name}}}")
+    return next((form for form in forms if people([form]) == (name,)), name)
 
 
 def _csv(papers: Sequence[Paper]) -> Iterator[str]:

@@ -62,14 +62,15 @@ def title(value: Any) -> str:
     """
     if not isinstance(value, list):
         return "" if _kind(value) else words(value)
-    wanted = (each for kind in ("Abstract", "") for each in value if _kind(each) == kind)
+    wanted = (each for kind in ("Abstract", "summary", "") for each in value if _kind(each) == kind)
     return next(filter(None, map(words, wanted)), "")
 
 
 def _kind(value: Any) -> str:
     if not isinstance(value, Mapping):
         return ""
-    return value.get("descriptionType") or value.get("titleType") or ""
+    kinds = map(value.get, ("descriptionType", "titleType", "contribution_type"))
+    return next((kind for kind in kinds if isinstance(kind, str) and kind), "")
 
 
 def short(value: Any) -> str:
@@ -92,6 +93,14 @@ def identifier(value: Any) -> str:
         return str(value) if abs(value) < _HUGE else ""
     text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
     return "" if says_nothing(text) else text
+
+
+def fit_key(key: str) -> str:
+    """Return a citation key without what would end it in a BibTeX file."""
+    return "".join(character for character in key if character not in _KEY_BREAKERS)
+
+
+_KEY_BREAKERS = frozenset(" ,{}()\"'#%~$\\=@\t\n")
 
 
 def year(value: Any, depth: int = 0) -> int | None:
@@ -235,8 +244,8 @@ _ISSUE = re.compile(
 )
 
 _VENUE = (
-    *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    *("journal_title", "publisher", "isPartOf"),
+    *("display_name", "title", "name", "text", "value", "journal", "series", "source"),
+    *("raw_source_name", "journal_title", "publisher", "isPartOf"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

@@ -23,7 +23,7 @@ from rag.readers.tables import (
     read_fields_by_row,
     read_table,
 )
-from rag.readers.tagged import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
+from rag.readers.tagged_formats import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import TOO_LARGE, TooLarge, buffered
 from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, is_zotero, read_xml, read_zotero

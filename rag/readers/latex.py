@@ -242,6 +242,6 @@ def _typography(text: str) -> str:
     text = text.replace("\\{", OPEN).replace("\\}", CLOSE).replace("\\\\", " ")
     text = re.sub(r"\\([SP])(?![A-Za-z])", lambda match: {"S": "§", "P": "¶"}[match[1]], text)
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
-    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
+    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($°%±≤≥×])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     return text.replace("{", "").replace("}", "")
