@@ -91,7 +91,9 @@ def identifier(value: Any) -> str:
         value = int(value) if value.is_integer() else value
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < _HUGE else ""
-    text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
+    text = value if isinstance(value, str) and len(value) <= _SHORT else ""
+    if not (text.startswith("10.") and doi(text) == text):  # which may look like a formula
+        text = clean(text)
     return "" if says_nothing(text) else text
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from rag.readers.columns import ABSTRACTS, INNER, TITLES, field_name, looks_like_paper
+from rag.readers.json_tables import rows_of
 from rag.readers.python_lists import from_python
 from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
@@ -57,11 +58,25 @@ def read_json_lines(stream: BinaryIO) -> Iterator[Found]:
         if line is None:
             yield Found(number, TOO_LONG)
         elif line and not line.isspace():
-            yield Found(number, _from_line(line.strip()))
+            yield from (Found(number, record) for record in _from_line(line.strip()))
 
 
-def _from_line(text: str) -> dict[str, Any] | str:
-    """Return the record of a line, or why there is none."""
+def _from_line(text: str) -> Iterator[dict[str, Any] | str]:
+    """Yield the record of a line, or why there is none; where a line break was lost, several."""
+    start = 0
+    while (found := _decoded(text, start)) and isinstance(found[0], dict):
+        following = _LOST_BREAK.match(text, found[1])
+        if following is None:
+            break
+        yield found[0]
+        start = following.end()
+    yield _last_of_line(text[start:])
+
+
+_LOST_BREAK = re.compile(r"\s*,?\s*(?=\{)")
+
+
+def _last_of_line(text: str) -> dict[str, Any] | str:
     value, end, fault, at = _decoded(text, 0)
     if fault:
         value, end, fault, at = _decoded(_without_last_commas(text), 0)
@@ -195,7 +210,7 @@ class _Document:
             self._at = end
         self._at += 1
         if not wraps or looks_like_paper(set(map(field_name, members))):
-            yield Found(first, members)
+            yield from (Found(first, row) for row in rows_of(members) or [members])
 
     def _name(self, start: str) -> tuple[str, str, int | None]:
         """Move past a member's name and colon and return the name, or the fault and its place."""

@@ -88,7 +88,7 @@ _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^
 _DROPPED = re.compile(r"\\(?:label|vspace|hspace|raisebox)\*?\{[^{}]{0,100}\}")
 _BLANK = re.compile(
     r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
-    r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"
+    r"|footnotesize|normalsize|large|centering|protect|relax|xspace)(?![A-Za-z])(?:\{\})?"
 )
 _AS_IT_IS = re.compile(r"\\verb\*?([|+!])([^|+!\n]{0,200})\1")
 _SWITCHED = re.compile(

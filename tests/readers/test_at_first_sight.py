@@ -117,6 +117,24 @@ FILES = {
         {"title": "Songs of woods", "authors": ("Lea Bo",), "abstract": "Birds sing low."},
     ]),
     "RIS with a journal's two names": ("x.ris", JF, [{"venue": "Journal of Whiskers", "authors": ("Whisker Board, Oslo",)}]),
+    "a table of columns": ("x.json", '{"title": {"0": "A", "1": "B"}, "abstract": {"0": "We go.", "1": "We stay."}, "year": {"0": 2001, "1": null}}', [
+        {"title": "A", "abstract": "We go.", "year": 2001},
+        {"title": "B", "abstract": "We stay.", "year": None},
+    ]),
+    "a table of lists": ("x.json", json.dumps({"title": ["A", "B"], "text": ["We go.", "We stay."], "authors": [["Ada Twig"], []]}, indent=1), [
+        {"title": "A", "abstract": "We go.", "authors": ("Ada Twig",)},
+        {"title": "B", "abstract": "We stay.", "authors": ()},
+    ]),
+    "a table of names and rows": ("x.json", '{"columns": ["title", "abstract"], "index": [0], "data": [["A", "We go."]]}', [{"title": "A", "abstract": "We go."}]),
+    "two languages, which are no table": ("x.json", json.dumps([{"title": ["A", "B"], "abstract": ["We go.", "Wir gehen."]}]), [{"title": "A"}]),
+    "lost line breaks": ("x.jsonl", '{"title": "A", "abstract": "We go."}{"title": "B", "abstract": "We stay."}, {"title": "C", "abstract": "We run."}\n{"title": "D", "abstract": "We sit."}\n', [
+        {"title": "A", "sources": ("x.jsonl:1",)},
+        {"title": "B", "abstract": "We stay."},
+        {"title": "C", "sources": ("x.jsonl:1",)},
+        {"title": "D", "sources": ("x.jsonl:2",)},
+    ]),
+    "what ADS marks": ("x.ris", "TY  - JOUR\nTI  - Dust\nAB  - Dust is in <ASTROBJ>M31</ASTROBJ>.\nER  - \n", [{"abstract": "Dust is in M31."}]),
+    "braces that relax": ("x.bib", "@misc{a, title={A}, author={{\\relax Ch}arles Twig and Bo, {\\relax Th}eo}, abstract={We go.}}", [{"authors": ("Charles Twig", "Theo Bo")}]),
     "ties in LaTeX": ("x.bib", TIES, [{"title": "Ice at -70 °C, 5 % of it"}]),
 }  # fmt: skip
 
