@@ -174,7 +174,8 @@ def test_every_field_survives(title, abstract, authors, venue, own, key, year, d
 def test_what_once_came_back_otherwise(form):
     people = (
         "//Ann$ $5Lee", "$5 of 丕$x$😀", "Jr M. Jr.", "r; Sr 0001", "Lee MD丛ßTom …", "😀 M. ...",
-        "Room (12)", "ö``family=”", "Tom \\Md. family=Group", "{Lee, Ann}", "{{A} b}", "Ann Lee PhD",
+        "Room (12)", "ö``family=”", "Tom \\Md. family=Group", "{Lee, Ann}", "{{A} b}",
+        "Ann Lee PhD",
     )  # fmt: skip
     papers = [
         ingested(Paper("2", "Bells", "They ring.", people, key="}\narXiv:2001.00001")),

@@ -36,7 +36,7 @@ _FORMATS = (
     "Lines, CSV, .xlsx or a saved listing page"
 )
 UNKNOWN = f"not a known format; {_FORMATS}"
-_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}]|$)")
+_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}']|$)")
 # By name, where the beginning of a file does not tell: a damaged first line, say.
 _NAMED: dict[str, Reader] = {
     ".jsonl": read_json_lines,

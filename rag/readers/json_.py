@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from rag.readers.columns import ABSTRACTS, INNER, TITLES, field_name, looks_like_paper
 from rag.readers.json_tables import rows_of
-from rag.readers.python_lists import from_python
+from rag.readers.python_lists import from_python, is_python
 from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
 
@@ -80,9 +80,9 @@ def _last_of_line(text: str) -> dict[str, Any] | str:
     value, end, fault, at = _decoded(text, 0)
     if fault:
         value, end, fault, at = _decoded(_without_last_commas(text), 0)
-    if fault and (printed := from_python(text)):
-        value, end = printed[0][1], len(text)
-    elif fault:
+    if fault and is_python(text):
+        return next((record for _, record in from_python(text)), _NOT_AN_OBJECT)
+    if fault:
         return fault if at is None else f"{fault} at column {at + 1}"
     if end < len(text):
         return f"invalid JSON: more follows the record at column {end + 1}"
@@ -105,9 +105,8 @@ def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
 def read_json(stream: BinaryIO) -> Iterator[Found]:
     """Yield the records of a JSON document: an array, a wrapper of one, or records in a row."""
     text = whole(stream)
-    if (printed := from_python(text)) is not None:
-        for line, value in printed:
-            yield Found(line, value if isinstance(value, dict) else _NOT_AN_OBJECT)
+    if is_python(text):
+        yield from (Found(line, record) for line, record in from_python(text))
     else:
         yield from _Document(_without_last_commas(text)).records()
 

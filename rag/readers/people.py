@@ -32,7 +32,6 @@ _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
 _NOTHING = set("NA N/A n/a n.a. #N/A NULL null None none nan NaN (null)".split())
 _IN_BRACES = re.compile(r"\A\{([^{}]*)\}\Z")
-_LEFT_OUT = re.compile(r"(?:\s|…|\.{3})+\Z")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
@@ -65,7 +64,7 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
 
 def _bare(name: str) -> str:
     """Return a name without the braces around it and the dots that stand for what was cut off."""
-    while (bare := _LEFT_OUT.sub("", _IN_BRACES.sub(r"\1", name)).strip()) != name:
+    while (bare := _IN_BRACES.sub(r"\1", name).strip(" ").rstrip("… ").removesuffix("...")) != name:
         name = bare
     return name
 

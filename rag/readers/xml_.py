@@ -65,7 +65,7 @@ def _tags_of_any(head: str) -> tuple[str, ...]:
     """
     tags: dict[str, None] = {}
     above: list[tuple[str, set[str]]] = []
-    for closing, tag, empty in _TAG.findall(head):
+    for closing, tag, empty in map(re.Match.groups, _TAG.finditer(head)):
         name = tag.rpartition(":")[2]
         if name.lower() == "html" or len(above) > _DEEPEST:
             return ()

@@ -58,7 +58,7 @@ PUBTATOR = """41|t|A gene of rooks
 42|a|It is short.
 """
 PRINTED = """[{'title': "It's a nest", 'abstract': 'Nests are round.', 'authors': ['Ada Twig'], 'year': nan},
- {'title': 'Two nests', 'abstract': "They don't touch.", 'seen': datetime.date(2020, 1, 2), 'open': True}]"""
+ {'title': 'Two nests', 'abstract': "They don't touch.", 'seen': datetime.date(2020, 1, 2), 'open': True, 7: b'x'}]"""
 ANY_XML = """<?xml version="1.0"?>
 <library><shelf name="a">
 <book key="b/1"><author>Jo&atilde;o Reis 0002</author><author>Mei Ito</author><title>Nests under <i>snow</i></title>
@@ -106,6 +106,10 @@ FILES = {
         {"title": "A", "abstract": "We nest.", "sources": ("x.jsonl:1",)},
         {"title": "B", "abstract": "We rest.", "sources": ("x.jsonl:2",)},
     ]),
+    "printed by Python, a text": ("x.txt", "{'title': 'A', 'abstract': 'We nest.'}\n{'title': 'B', 'abstract': 'We rest.'}\n", [
+        {"title": "A", "sources": ("x.txt:1",)},
+        {"title": "B", "sources": ("x.txt:2",)},
+    ]),
     "XML of any kind": ("x.xml", ANY_XML, [
         {"title": "Nests under snow", "authors": ("João Reis", "Mei Ito"), "venue": "Cold", "year": 2001, "doi": "10.5555/snow", "abstract": "Snow & nests."},
         {"title": "Late", "authors": ("Lea Bo",), "abstract": "Nests melt."},
@@ -149,6 +153,17 @@ def test_each_file_gives_its_values(given, name):
         for item, each in zip(items, wanted, strict=True)
     ]
     assert got == wanted
+
+
+def test_what_python_printed_is_not_lost_beside_what_is_broken(given):
+    first, broken, last, cut = given(
+        "x.txt",
+        "[{'title': 'A', 'abstract': 'We [nest.'},\n{'title' = 3},\n{'title': 'C', 'abstract': '\\x41nts rest.'}, {'title': 'D",
+    )
+    assert (first.title, first.abstract, last.abstract) == ("A", "We [nest.", "Ants rest.")
+    reason = "not as Python prints records; write them with json.dump"
+    assert broken == Rejection("x.txt:2", reason)
+    assert cut == Rejection("x.txt:3", reason)
 
 
 @pytest.mark.parametrize(
