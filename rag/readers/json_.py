@@ -80,6 +80,8 @@ def _last_of_line(text: str) -> dict[str, Any] | str:
     value, end, fault, at = _decoded(text, 0)
     if fault:
         value, end, fault, at = _decoded(_without_last_commas(text), 0)
+    if _LONE in fault:
+        value, end, fault, at = _decoded(_with_backslashes(_without_last_commas(text)), 0)
     if fault and is_python(text):
         return next((record for _, record in from_python(text)), _NOT_AN_OBJECT)
     if fault:
@@ -122,6 +124,17 @@ def _without_last_commas(text: str) -> str:
     return _STRING_OR_COMMA.sub(lambda found: " " if found[0] == "," else found[0], text)
 
 
+def _with_backslashes(text: str) -> str:
+    r"""Return JSON with two backslashes for one that escapes nothing, as in LaTeX put in by hand.
+
+    >>> print(_with_backslashes(r'"a\n \alpha \beta \\gamma"'))
+    "a\n \\alpha \\beta \\gamma"
+    """
+    return _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
+
+
+_LONE = "Invalid \\"  # what the decoder says of one
+_ESCAPE = re.compile(r'\\(["\\/nrt]|u[0-9a-fA-F]{4}|[bf](?![a-z]))?')
 _LAST_COMMA = re.compile(r",(?=\s*[\]}])")
 _STRING_OR_COMMA = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_LAST_COMMA.pattern}')
 
@@ -132,6 +145,7 @@ class _Document:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._mended = False
         self._counted = (0, 1)  # up to where lines were counted, and the line there
 
     def records(self) -> Iterator[Found]:
@@ -158,7 +172,7 @@ class _Document:
             if start == ",":
                 self._at += 1
                 continue
-            value, end, fault, place = _decoded(self._text, self._at)
+            value, end, fault, place = self._decoded()
             if fault or end - self._at > RECORD_LIMIT:
                 reason = self._reason(fault, place, self._at, line) if fault else TOO_LONG
                 yield Found(line, reason)
@@ -185,7 +199,7 @@ class _Document:
             if not fault:
                 start = self._peek()
                 line = self._line(self._at)
-                value, end, fault, place = _decoded(self._text, self._at)
+                value, end, fault, place = self._decoded()
                 folded = field_name(name)
                 broken = bool(fault)
                 titled = not TITLES.isdisjoint(map(field_name, members))
@@ -210,6 +224,15 @@ class _Document:
         self._at += 1
         if not wraps or looks_like_paper(set(map(field_name, members))):
             yield from (Found(first, row) for row in rows_of(members) or [members])
+
+    def _decoded(self) -> tuple[Any, int, str, int | None]:
+        """Return what begins here; the first lone backslash has all doubled from here on."""
+        found = _decoded(self._text, self._at)
+        if _LONE in found[2] and not self._mended:
+            self._mended = True
+            self._text = self._text[: self._at] + _with_backslashes(self._text[self._at :])
+            found = _decoded(self._text, self._at)
+        return found
 
     def _name(self, start: str) -> tuple[str, str, int | None]:
         """Move past a member's name and colon and return the name, or the fault and its place."""

@@ -110,6 +110,11 @@ FILES = {
         {"title": "A", "sources": ("x.txt:1",)},
         {"title": "B", "sources": ("x.txt:2",)},
     ]),
+    "LaTeX put into JSON by hand": ("x.json", r'[{"title": "An \alpha-rule", "abstract": "We show \beta < 5\%.\nIt\u0041 is \\emph{so}."},' + "\n" + r'{"title": "B", "abstract": "Of $\frac{1}{2}$."}]', [
+        {"title": "An α-rule", "abstract": "We show β < 5%. ItA is so.", "sources": ("x.json:1",)},
+        {"title": "B", "abstract": "Of 1/2.", "sources": ("x.json:2",)},
+    ]),
+    "LaTeX put into a line by hand": ("x.jsonl", r'{"title": "A \& B", "abstract": "We \emph{go}."}' + "\n", [{"title": "A & B", "abstract": "We go."}]),
     "XML of any kind": ("x.xml", ANY_XML, [
         {"title": "Nests under snow", "authors": ("João Reis", "Mei Ito"), "venue": "Cold", "year": 2001, "doi": "10.5555/snow", "abstract": "Snow & nests."},
         {"title": "Late", "authors": ("Lea Bo",), "abstract": "Nests melt."},
