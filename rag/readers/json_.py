@@ -133,6 +133,8 @@ def _with_backslashes(text: str) -> str:
     return _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
 
 
+_PART = 2**15  # characters; no record but a book is longer
+_OPEN = "Unterminated"
 _LONE = "Invalid \\"  # what the decoder says of one
 _ESCAPE = re.compile(r'\\(["\\/nrt]|u[0-9a-fA-F]{4}|[bf](?![a-z]))?')
 _LAST_COMMA = re.compile(r",(?=\s*[\]}])")
@@ -145,7 +147,7 @@ class _Document:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        self._mended = False
+        self._mended = self._faulty = False
         self._counted = (0, 1)  # up to where lines were counted, and the line there
 
     def records(self) -> Iterator[Found]:
@@ -226,8 +228,19 @@ class _Document:
             yield from (Found(first, row) for row in rows_of(members) or [members])
 
     def _decoded(self) -> tuple[Any, int, str, int | None]:
-        """Return what begins here; the first lone backslash has all doubled from here on."""
+        """Return what begins here; the first lone backslash has all doubled from here on.
+
+        The decoder counts all lines before a fault, so after the first it is shown a part only.
+        """
+        if self._faulty:
+            part = self._text[self._at : self._at + _PART]
+            value, end, fault, place = _decoded(part, 0)
+            if not fault and end < len(part):
+                return value, self._at + end, "", None
+            if fault and place is not None and place < len(part) - 1 and _OPEN not in fault:
+                return None, self._at, fault, self._at + place
         found = _decoded(self._text, self._at)
+        self._faulty = self._faulty or bool(found[2])
         if _LONE in found[2] and not self._mended:
             self._mended = True
             self._text = self._text[: self._at] + _with_backslashes(self._text[self._at :])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -185,3 +186,13 @@ def test_what_python_printed_is_not_lost_beside_what_is_broken(given):
 def test_names(written, read):
     assert people([written]) == (read,)
     assert people([{"literal": read}]) == (read,)
+
+
+def test_many_broken_elements_are_told_apart_at_once(given):
+    pieces = ['{"title": "A", "abstract": "We go."}', '{"title": "B" "abstract": 1}'] * 8_000
+    start = time.process_time()
+    items = given("x.json", "[" + ",\n".join(pieces) + "]")
+    assert time.process_time() - start < 2
+    assert len(items) == len(pieces)
+    assert items[-1] == Rejection("x.json:16000", "invalid JSON: Expecting ',' delimiter")
+    assert items[-2].sources == ("x.json:15999",)
