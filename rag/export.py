@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from rag.index.entries import citation_key, fit_for_bibtex
 from rag.readers.bibtex import OWN_ID, names
 from rag.readers.clean import clean
+from rag.readers.fields import is_doi
 from rag.readers.people import is_organisation, people, suffix_of
 from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
@@ -59,7 +60,7 @@ def _bibtex_entry(paper: Paper, key: str) -> str:
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "url": _verbatim(paper.url or ""),
         "abstract": _escaped(paper.abstract),
-        OWN_ID: "" if paper.id == key else _escaped(paper.id),
+        OWN_ID: "" if paper.id == key else paper.id if is_doi(paper.id) else _escaped(paper.id),
     }
     fields = "".join(f",\n  {name} = {{{value}}}" for name, value in values.items() if value)
     return f"@{'article' if paper.venue else 'misc'}{{{key}{fields}\n}}\n"

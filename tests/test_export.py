@@ -180,6 +180,7 @@ def test_what_once_came_back_otherwise(form):
     papers = [
         ingested(Paper("2", "Bells", "They ring.", people, key="}\narXiv:2001.00001")),
         ingested(Paper("", "Drums", "They roll.", doi="10.5555/$^2$", key="k")),
+        ingested(Paper("", "Gongs", "They sound.", doi="10.5555/$alpha$_x", key="l")),
     ]
     assert papers[0].arxiv_id == "2001.00001"
     same([with_key(paper) for paper in papers], form)

@@ -25,6 +25,7 @@ from bibtexparser.splitter import Splitter
 
 from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
+from rag.readers.fields import is_doi
 from rag.readers.latex import with_accents
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
 from rag.readers.records import Found
@@ -160,7 +161,8 @@ def _own(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     for field in entry.fields:
         name = field.key.lower()
         if name == OWN_ID:
-            record["id"] = clean(_value(str(field.value), strings), latex=True)
+            value = _value(str(field.value), strings)
+            record["id"] = value if is_doi(value) else clean(value, latex=True)
         elif name != "key" and field_name(name) not in IDS:  # they are other programs' numbers
             record.setdefault(name, _value(str(field.value), strings))
     if record.get("author"):

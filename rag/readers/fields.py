@@ -92,8 +92,7 @@ def identifier(value: Any) -> str:
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < _HUGE else ""
     text = value if isinstance(value, str) and len(value) <= _SHORT else ""
-    if not (text.startswith("10.") and doi(text) == text):  # which may look like a formula
-        text = clean(text)
+    text = text if is_doi(text) else clean(text)
     return "" if says_nothing(text) else text
 
 
@@ -152,6 +151,15 @@ def doi(value: Any) -> str | None:
     while bare[-1] in _CLOSED and bare.count(bare[-1]) > bare.count(_CLOSED[bare[-1]]):
         bare = bare[:-1].rstrip(".,;:'*")  # what stood around it
     return bare.lower() if len(bare.partition("/")[2]) else None
+
+
+def is_doi(text: str) -> bool:
+    """Tell a bare DOI, in which what looks like a formula is none.
+
+    >>> is_doi("10.5555/$x$"), is_doi("10.5555/{x}"), is_doi("doi:10.5555/x")
+    (True, False, False)
+    """
+    return text.startswith("10.") and doi(text) == text
 
 
 def doi_alone(text: str) -> str | None:
