@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from rag.index.entries import citation_key, fit_for_bibtex
 from rag.readers.bibtex import OWN_ID, names
 from rag.readers.clean import clean
-from rag.readers.people import first_last, is_organisation, suffix_of
+from rag.readers.fields import is_doi
+from rag.readers.people import is_organisation, people, suffix_of
 from rag.readers.tables import begins_formula
 from rag.types import Paper, to_json
 
@@ -59,7 +60,7 @@ def _bibtex_entry(paper: Paper, key: str) -> str:
         "archiveprefix": "arXiv" if paper.arxiv_id else "",
         "url": _verbatim(paper.url or ""),
         "abstract": _escaped(paper.abstract),
-        OWN_ID: "" if paper.id == key else _escaped(paper.id),
+        OWN_ID: "" if paper.id == key else paper.id if is_doi(paper.id) else _escaped(paper.id),
     }
     fields = "".join(f",\n  {name} = {{{value}}}" for name, value in values.items() if value)
     return f"@{'article' if paper.venue else 'misc'}{{{key}{fields}\n}}\n"
@@ -126,11 +127,16 @@ def _ris(paper: Paper) -> str:
 
 
 def _ris_name(name: str) -> str:
-    """Return a person as "Last, First, Jr." where that is read as the same name again."""
+    """Return a person as "Last, First, Jr.", or in braces, as it is read as the same name again.
+
+    >>> _ris_name("Martin King Jr."), _ris_name("Jr M. Jr.")
+    ('King, Martin, Jr.', '{Jr M. Jr.}')
+    """
     suffix = suffix_of(name)
     first, _, last = name.removesuffix(suffix).strip().rpartition(" ")
     turned = ", ".join(filter(None, [last, first, suffix]))
-    return turned if first and not is_organisation(name) and first_last(turned) == name else name
+    forms = (turned if first and not is_organisation(name) else name, name, f"{{{name}}}")
+    return next((form for form in forms if people([form]) == (name,)), name)
 
 
 def _csv(papers: Sequence[Paper]) -> Iterator[str]:

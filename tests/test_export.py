@@ -170,6 +170,22 @@ def test_every_field_survives(title, abstract, authors, venue, own, key, year, d
         same([paper], form)
 
 
+@pytest.mark.parametrize("form", ["bibtex", "ris", "csv", "jsonl"])
+def test_what_once_came_back_otherwise(form):
+    people = (
+        "//Ann$ $5Lee", "$5 of 丕$x$😀", "Jr M. Jr.", "r; Sr 0001", "Lee MD丛ßTom …", "😀 M. ...",
+        "Room (12)", "ö``family=”", "Tom \\Md. family=Group", "{Lee, Ann}", "{{A} b}",
+        "Ann Lee PhD",
+    )  # fmt: skip
+    papers = [
+        ingested(Paper("2", "Bells", "They ring.", people, key="}\narXiv:2001.00001")),
+        ingested(Paper("", "Drums", "They roll.", doi="10.5555/$^2$", key="k")),
+        ingested(Paper("", "Gongs", "They sound.", doi="10.5555/$alpha$_x", key="l")),
+    ]
+    assert papers[0].arxiv_id == "2001.00001"
+    same([with_key(paper) for paper in papers], form)
+
+
 def test_the_keys_that_bibtex_exports_are_those_that_are_shown():
     papers = [with_key(replace(ODD, key=None, id=f"p{n}", title=f"Bells {n}")) for n in range(2)]
     assert [paper.key for paper in papers] == ["ferro2017bells"] * 2

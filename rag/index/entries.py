@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from rag.readers.fields import says_nothing
+from rag.readers.fields import fit_key, says_nothing
 from rag.readers.people import suffix_of
 from rag.types import Kept, Paper, Passage, Rejection
 
@@ -154,11 +154,8 @@ def citation_key(paper: Paper) -> str:
 
 def fit_for_bibtex(key: str) -> str:
     """Return a citation key without what would end it in a BibTeX file."""
-    fit = unicodedata.normalize("NFC", "".join(c for c in key if c not in _KEY_BREAKERS))
+    fit = unicodedata.normalize("NFC", fit_key(key))
     return f"paper{fit}" if says_nothing(fit) else fit
-
-
-_KEY_BREAKERS = frozenset(" ,{}()\"'#%~$\\=@\t\n")
 
 
 def _family(name: str) -> str:

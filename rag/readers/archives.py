@@ -90,12 +90,12 @@ def _unzip(
     try:
         archive = zipfile.ZipFile(stream)
     except _FAULTS as error:
-        yield Rejection(label, f"a damaged zip archive: {error}")
+        yield Rejection(label, f"a damaged zip archive ({error}); fetch or pack it again")
         return
     with archive:
         members = [member for member in archive.infolist() if _is_wanted(member)]
         if not members:
-            yield Rejection(label, "the archive holds no files")
+            yield Rejection(label, "the archive holds no files; pack it again")
         elif _WORKBOOK in archive.namelist():
             yield from _sheets(stream, archive, label, budget)
         elif _OFFICE & {member.filename for member in members}:

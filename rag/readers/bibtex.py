@@ -25,6 +25,7 @@ from bibtexparser.splitter import Splitter
 
 from rag.readers.clean import clean
 from rag.readers.columns import IDS, field_name
+from rag.readers.fields import is_doi
 from rag.readers.latex import with_accents
 from rag.readers.people import LIST_LIMIT, NAME_LIMIT, first_last
 from rag.readers.records import Found
@@ -41,7 +42,6 @@ _EXPANSION_LIMIT = 2**20  # characters of one value after its abbreviations were
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OWN_ID = "paper_id"  # the field in which `rag.export` writes an id that is not the key
 _OF_THE_WHOLE = ("year", "date", "journal", "journaltitle", "publisher")
-_WHOLE = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\\(\r?\n[ \t]*)([{}$%&_#])")
 _CURLED = re.compile(  # as Word makes quotation marks
     r"^([ \t]*[A-Za-z][\w-]{1,30}[ \t]*=[ \t]*)[“”]([^“”{}]{0,100000})[“”](?=[ \t]*[,}\n])", re.M
@@ -161,7 +161,8 @@ def _own(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     for field in entry.fields:
         name = field.key.lower()
         if name == OWN_ID:
-            record["id"] = clean(_value(str(field.value), strings), latex=True)
+            value = _value(str(field.value), strings)
+            record["id"] = value if is_doi(value) else clean(value, latex=True)
         elif name != "key" and field_name(name) not in IDS:  # they are other programs' numbers
             record.setdefault(name, _value(str(field.value), strings))
     if record.get("author"):
@@ -188,7 +189,7 @@ def names(text: str) -> list[str]:
 
 
 def _person(name: str) -> str:
-    if _WHOLE.fullmatch(name):
+    if _is_whole(name):
         return name
     if said := dict(_PART_OF_NAME.findall(name)):  # biblatex: family=Bo, given=Lea, prefix=van
         given = " ".join(said[part] for part in ("given", "prefix") if part in said)
@@ -203,6 +204,13 @@ def _person(name: str) -> str:
     if any("," in word for piece in pieces for word in piece):
         return " ".join([*parts.first, *parts.von, *parts.last, *parts.jr])
     return first_last(", ".join(" ".join(piece) for piece in pieces if piece))
+
+
+def _is_whole(name: str) -> bool:
+    """Tell a name in braces, which is not to be taken apart, whatever braces are in it."""
+    with contextlib.suppress(_Broken):
+        return name[:1] == "{" and _closing(name, 0) == len(name) - 1
+    return False
 
 
 def _readable(text: str) -> str:

@@ -25,7 +25,8 @@ _NAMES = {
         "аннотация", "реферат", "초록", "摘要", "abstract摘要", "summary摘要", "抄録", "要旨",
         "要約", "文摘", "brief_summary",
     ),
-    "abstracts": ("abstracts", "abstract_s", "descriptions"),  # one a language, source or kind
+    # One a language, source or kind.
+    "abstracts": ("abstracts", "abstract_s", "descriptions", "editorial_contributions"),
     "index": ("abstract_inverted_index",),
     "authors": (
         "authors_parsed", "authors", "author", "authorships",
@@ -61,8 +62,9 @@ _NAMES = {
         "primary_location_source_display_name", "locations_source_display_name",
         "host_venue_display_name", "primary_location", "host_venue", "publication", "repository",
         "full_journal_name", "published_journal", "journals", "pubtitle", "source", "event_title",
-        "proceeding", "journal_title_s", "pub", "book_or_report_details", "server",
-        "preprint_platform", "rel_site", "zeitschrift", "fachzeitschrift", "quelle", "revue",
+        "proceeding", "anthology_title", "journal_title_s", "pub",
+        "book_or_report_details", "server", "preprint_platform", "rel_site",
+        "zeitschrift", "fachzeitschrift", "quelle", "revue",
         "revista", "rivista", "tijdschrift", "tidskrift", "tidsskrift", "dergi", "czasopismo",
         "журнал", "학술지", "학술지명", "期刊", "刊名", "期刊名称", "文献来源", "source文献来源",
         "来源", "雑誌", "雑誌名", "誌名", "掲載誌", "資料名", "periódico",
@@ -79,10 +81,10 @@ _NAMES = {
         "url", "link", "landing_page_url", "article_url", "full_text_url", "document_url",
         "primary_location_landing_page_url", "primary_location", "html_url", "rel_link", "url_abs",
         "uri_s", "download_url", "source_url", "source_urls", "external_url", "pdf_url", "pdf_link",
-        "dimensions_url", "identifier_uri",
+        "dimensions_url", "identifier_uri", "ee",
     ),
     "key": ("citation_key", "citekey", "bibkey", "bibcode", "custom_id", "key"),
-    "other_ids": ("externalids", "ids", "identifier", "identifiers"),
+    "other_ids": ("externalids", "ids", "identifier", "identifiers", "links"),
     "versions": ("versions",),
 }  # fmt: skip
 # A service's record may lie in one of these; what the inner one says counts.

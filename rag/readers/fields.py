@@ -62,14 +62,15 @@ def title(value: Any) -> str:
     """
     if not isinstance(value, list):
         return "" if _kind(value) else words(value)
-    wanted = (each for kind in ("Abstract", "") for each in value if _kind(each) == kind)
+    wanted = (each for kind in ("Abstract", "summary", "") for each in value if _kind(each) == kind)
     return next(filter(None, map(words, wanted)), "")
 
 
 def _kind(value: Any) -> str:
     if not isinstance(value, Mapping):
         return ""
-    return value.get("descriptionType") or value.get("titleType") or ""
+    kinds = map(value.get, ("descriptionType", "titleType", "contribution_type"))
+    return next((kind for kind in kinds if isinstance(kind, str) and kind), "")
 
 
 def short(value: Any) -> str:
@@ -90,8 +91,17 @@ def identifier(value: Any) -> str:
         value = int(value) if value.is_integer() else value
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < _HUGE else ""
-    text = clean(value) if isinstance(value, str) and len(value) <= _SHORT else ""
+    text = value if isinstance(value, str) and len(value) <= _SHORT else ""
+    text = text if is_doi(text) else clean(text)
     return "" if says_nothing(text) else text
+
+
+def fit_key(key: str) -> str:
+    """Return a citation key without what would end it in a BibTeX file."""
+    return "".join(character for character in key if character not in _KEY_BREAKERS)
+
+
+_KEY_BREAKERS = frozenset(" ,{}()\"'#%~$\\=@\t\n")
 
 
 def year(value: Any, depth: int = 0) -> int | None:
@@ -141,6 +151,15 @@ def doi(value: Any) -> str | None:
     while bare[-1] in _CLOSED and bare.count(bare[-1]) > bare.count(_CLOSED[bare[-1]]):
         bare = bare[:-1].rstrip(".,;:'*")  # what stood around it
     return bare.lower() if len(bare.partition("/")[2]) else None
+
+
+def is_doi(text: str) -> bool:
+    """Tell a bare DOI, in which what looks like a formula is none.
+
+    >>> is_doi("10.5555/$x$"), is_doi("10.5555/{x}"), is_doi("doi:10.5555/x")
+    (True, False, False)
+    """
+    return text.startswith("10.") and doi(text) == text
 
 
 def doi_alone(text: str) -> str | None:
@@ -235,8 +254,8 @@ _ISSUE = re.compile(
 )
 
 _VENUE = (
-    *("display_name", "title", "name", "text", "value", "journal", "source", "raw_source_name"),
-    *("journal_title", "publisher", "isPartOf"),
+    *("display_name", "title", "name", "text", "value", "journal", "series", "source"),
+    *("raw_source_name", "journal_title", "publisher", "isPartOf"),
 )
 _DATABASES = set(
     "scopus,wos,web of science,pubmed,medline,med,ppr,pmc,crossref,embase,arxiv.org,biorxiv.org"

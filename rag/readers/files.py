@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import logging
 import os
 import shutil
 import stat
@@ -17,6 +18,8 @@ from typing import BinaryIO, Literal, cast
 from rag.durable import real_path
 from rag.readers.clean import visible
 from rag.types import Rejection
+
+log = logging.getLogger(__name__)
 
 _IN_MEMORY = 64 * 2**20  # bytes of a pipe; a longer one goes to a temporary file
 _NO_MATCH = "no file has such a name; check the pattern"
@@ -43,7 +46,10 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[Rejection]]:
         for match in matches:
             kind = _kind(match)
             if kind == "folder":
+                before = len(files) + len(rejected)
                 _search(match, real_path(match), set(), files, rejected)
+                if len(files) + len(rejected) == before:
+                    log.warning("%s: no files in it; name a folder that holds some", visible(match))
             elif kind == "nothing" and not pattern:
                 rejected.append(Rejection(visible(path), _MISSING))
             else:

@@ -23,7 +23,7 @@ from rag.readers.tables import (
     read_fields_by_row,
     read_table,
 )
-from rag.readers.tagged import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
+from rag.readers.tagged_formats import ENW, FORMATS, NBIB, RIS, WEB_OF_SCIENCE
 from rag.readers.text import TOO_LARGE, TooLarge, buffered
 from rag.readers.web import is_page, is_paper_page, read_paper_page
 from rag.readers.xml_ import is_xml_of_papers, is_zotero, read_xml, read_zotero
@@ -36,7 +36,7 @@ _FORMATS = (
     "Lines, CSV, .xlsx or a saved listing page"
 )
 UNKNOWN = f"not a known format; {_FORMATS}"
-_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}]|$)")
+_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"\]}']|$)")
 # By name, where the beginning of a file does not tell: a damaged first line, say.
 _NAMED: dict[str, Reader] = {
     ".jsonl": read_json_lines,
@@ -53,12 +53,13 @@ _NAMED: dict[str, Reader] = {
 # Formats whose records say where they end. In the others, the record before a break may
 # have lost its end, and what was cut is no paper.
 _CLOSED = (read_json, read_json_lines, read_xml, read_bibtex)
-# First bytes, as Windows-1252 shows them.
+# First bytes, as Windows-1252 shows them, and what to do, if not to give another file.
 _BINARY = (
-    ("%PDF-", "a PDF file"),
+    ("%PDF-", f"a PDF file; {_FORMATS}"),
     ("ÐÏ", "an .xls or .doc file, which has to be saved as .xlsx or CSV"),
-    ("‰PNG", "an image"),
-    ("ÿØÿ", "an image"),
+    ("‰PNG", f"an image; {_FORMATS}"),
+    ("ÿØÿ", f"an image; {_FORMATS}"),
+    ("Rar!", "a RAR archive, which has to be unpacked"),
     ("BZh", "a bzip2 archive, which has to be unpacked"),
     ("7z¼¯", "a 7z archive, which has to be unpacked"),
     ("ý7zXZ", "an xz archive, which has to be unpacked"),
@@ -95,7 +96,7 @@ def find_reader(head: str, name: str) -> Reader | str:
     """Return the reader for a document that begins like ``head``, or why there is none."""
     start = head.lstrip()
     if not start:
-        return "an empty file"
+        return "an empty file; save or export it again"
     named = next((reader for end, reader in _NAMED.items() if name.endswith(end)), None)
     if _JSON_START.match(start):
         return read_json_lines if is_json_lines(start, name) else read_json
@@ -122,7 +123,7 @@ def find_reader(head: str, name: str) -> Reader | str:
         if test(head):
             return reader
     if "\0" in head or start.startswith("%PDF-"):
-        return f"{_binary(head)}; {_FORMATS}"
+        return _binary(head)
     if named:
         return named
     if name.endswith((".csv", ".tsv")):
@@ -131,4 +132,7 @@ def find_reader(head: str, name: str) -> Reader | str:
 
 
 def _binary(head: str) -> str:
-    return next((kind for magic, kind in _BINARY if head.startswith(magic)), "a binary file")
+    if head[257:262] == "ustar":
+        return "a tar archive, which has to be unpacked"
+    told = (kind for magic, kind in _BINARY if head.startswith(magic))
+    return next(told, f"a binary file; {_FORMATS}")

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from rag.readers.columns import ABSTRACTS, INNER, TITLES, field_name, looks_like_paper
+from rag.readers.json_tables import rows_of
+from rag.readers.python_lists import from_python, is_python
 from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines, whole
 
@@ -56,14 +58,32 @@ def read_json_lines(stream: BinaryIO) -> Iterator[Found]:
         if line is None:
             yield Found(number, TOO_LONG)
         elif line and not line.isspace():
-            yield Found(number, _from_line(line.strip()))
+            yield from (Found(number, record) for record in _from_line(line.strip()))
 
 
-def _from_line(text: str) -> dict[str, Any] | str:
-    """Return the record of a line, or why there is none."""
+def _from_line(text: str) -> Iterator[dict[str, Any] | str]:
+    """Yield the record of a line, or why there is none; where a line break was lost, several."""
+    start = 0
+    while (found := _decoded(text, start)) and isinstance(found[0], dict):
+        following = _LOST_BREAK.match(text, found[1])
+        if following is None:
+            break
+        yield found[0]
+        start = following.end()
+    yield _last_of_line(text[start:])
+
+
+_LOST_BREAK = re.compile(r"\s*,?\s*(?=\{)")
+
+
+def _last_of_line(text: str) -> dict[str, Any] | str:
     value, end, fault, at = _decoded(text, 0)
     if fault:
         value, end, fault, at = _decoded(_without_last_commas(text), 0)
+    if _LONE in fault:
+        value, end, fault, at = _decoded(_with_backslashes(_without_last_commas(text)), 0)
+    if fault and is_python(text):
+        return next((record for _, record in from_python(text)), _NOT_AN_OBJECT)
     if fault:
         return fault if at is None else f"{fault} at column {at + 1}"
     if end < len(text):
@@ -86,7 +106,11 @@ def _decoded(text: str, at: int) -> tuple[Any, int, str, int | None]:
 
 def read_json(stream: BinaryIO) -> Iterator[Found]:
     """Yield the records of a JSON document: an array, a wrapper of one, or records in a row."""
-    yield from _Document(_without_last_commas(whole(stream))).records()
+    text = whole(stream)
+    if is_python(text):
+        yield from (Found(line, record) for line, record in from_python(text))
+    else:
+        yield from _Document(_without_last_commas(text)).records()
 
 
 def _without_last_commas(text: str) -> str:
@@ -100,6 +124,19 @@ def _without_last_commas(text: str) -> str:
     return _STRING_OR_COMMA.sub(lambda found: " " if found[0] == "," else found[0], text)
 
 
+def _with_backslashes(text: str) -> str:
+    r"""Return JSON with two backslashes for one that escapes nothing, as in LaTeX put in by hand.
+
+    >>> print(_with_backslashes(r'"a\n \alpha \beta \\gamma"'))
+    "a\n \\alpha \\beta \\gamma"
+    """
+    return _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
+
+
+_PART = 2**15  # characters; no record but a book is longer
+_OPEN = "Unterminated"
+_LONE = "Invalid \\"  # what the decoder says of one
+_ESCAPE = re.compile(r'\\(["\\/nrt]|u[0-9a-fA-F]{4}|[bf](?![a-z]))?')
 _LAST_COMMA = re.compile(r",(?=\s*[\]}])")
 _STRING_OR_COMMA = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_LAST_COMMA.pattern}')
 
@@ -110,6 +147,7 @@ class _Document:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._mended = self._faulty = False
         self._counted = (0, 1)  # up to where lines were counted, and the line there
 
     def records(self) -> Iterator[Found]:
@@ -136,7 +174,7 @@ class _Document:
             if start == ",":
                 self._at += 1
                 continue
-            value, end, fault, place = _decoded(self._text, self._at)
+            value, end, fault, place = self._decoded()
             if fault or end - self._at > RECORD_LIMIT:
                 reason = self._reason(fault, place, self._at, line) if fault else TOO_LONG
                 yield Found(line, reason)
@@ -163,7 +201,7 @@ class _Document:
             if not fault:
                 start = self._peek()
                 line = self._line(self._at)
-                value, end, fault, place = _decoded(self._text, self._at)
+                value, end, fault, place = self._decoded()
                 folded = field_name(name)
                 broken = bool(fault)
                 titled = not TITLES.isdisjoint(map(field_name, members))
@@ -187,7 +225,27 @@ class _Document:
             self._at = end
         self._at += 1
         if not wraps or looks_like_paper(set(map(field_name, members))):
-            yield Found(first, members)
+            yield from (Found(first, row) for row in rows_of(members) or [members])
+
+    def _decoded(self) -> tuple[Any, int, str, int | None]:
+        """Return what begins here; the first lone backslash has all doubled from here on.
+
+        The decoder counts all lines before a fault, so after the first it is shown a part only.
+        """
+        if self._faulty:
+            part = self._text[self._at : self._at + _PART]
+            value, end, fault, place = _decoded(part, 0)
+            if not fault and end < len(part):
+                return value, self._at + end, "", None
+            if fault and place is not None and place < len(part) - 1 and _OPEN not in fault:
+                return None, self._at, fault, self._at + place
+        found = _decoded(self._text, self._at)
+        self._faulty = self._faulty or bool(found[2])
+        if _LONE in found[2] and not self._mended:
+            self._mended = True
+            self._text = self._text[: self._at] + _with_backslashes(self._text[self._at :])
+            found = _decoded(self._text, self._at)
+        return found
 
     def _name(self, start: str) -> tuple[str, str, int | None]:
         """Move past a member's name and colon and return the name, or the fault and its place."""

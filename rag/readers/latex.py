@@ -88,7 +88,7 @@ _CITED = re.compile(r"~?\\(?:cite[a-z]{0,10}|ref)\*?(?:\[[^\[\]]{0,100}\])?\{([^
 _DROPPED = re.compile(r"\\(?:label|vspace|hspace|raisebox)\*?\{[^{}]{0,100}\}")
 _BLANK = re.compile(
     r"\\(?:begin|end)\s?\{[a-z]{1,20}\*?\}|\\(?:item|par|noindent|smallskip|medskip|bigskip|small"
-    r"|footnotesize|normalsize|large|centering|protect|xspace)(?![A-Za-z])(?:\{\})?"
+    r"|footnotesize|normalsize|large|centering|protect|relax|xspace)(?![A-Za-z])(?:\{\})?"
 )
 _AS_IT_IS = re.compile(r"\\verb\*?([|+!])([^|+!\n]{0,200})\1")
 _SWITCHED = re.compile(
@@ -242,6 +242,6 @@ def _typography(text: str) -> str:
     text = text.replace("\\{", OPEN).replace("\\}", CLOSE).replace("\\\\", " ")
     text = re.sub(r"\\([SP])(?![A-Za-z])", lambda match: {"S": "§", "P": "¶"}[match[1]], text)
     text = re.sub(r"\\[-/]", "", re.sub(r"\\[ ,;:!]", " ", text))
-    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
+    text = re.sub(r"(?<=[\w.,)\]])~(?=[\w\\($°%±≤≥×])(?!(?<=\d~)\d)", " ", text)  # 6~8 is a range
     text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
     return text.replace("{", "").replace("}", "")

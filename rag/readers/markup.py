@@ -32,7 +32,7 @@ _INLINE = re.compile(
     r"|roman|sans-serif|monospace|underline|overline|strike|small|big|span|font|a|q|cite|named-content"
     r"|alternatives|inline-graphic|graphic|inline-formula|disp-formula|tex-math|math|mi|mo|mn|mrow|msub"
     r"|msup|msubsup|mfrac|msqrt|mtext|mstyle|semantics|annotation|fixed-case|xref|ext-link|uri|img|fn"
-    r"|styled-content|AbstractText|CopyrightInformation))" + _ATTRIBUTES,
+    r"|styled-content|astrobj|AbstractText|CopyrightInformation))" + _ATTRIBUTES,
     re.IGNORECASE,
 )
 _SUP = re.compile(rf"<{_PREFIX}sup>([0-9+\-−()n]{{1,12}})</{_PREFIX}sup>", re.IGNORECASE)

@@ -19,6 +19,7 @@ LIST_LIMIT = 500_000  # characters of all names; the longest lists have about 5,
 _SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr)\.?|II|III|IV|2nd|3rd|4th")
 _ANY_SUFFIX = re.compile(r"(?:Jr|Sr|Jnr|Snr|PhD|Ph\.D|MD|M\.D|DPhil|MSc|DSc)\.?|II|III|IV", re.I)
 _DEGREE = re.compile(r"PhD|Ph\.D\.?|MD|M\.D\.?|DPhil|MSc|DSc|MPH|FRCP")
+_WITH_DEGREE = re.compile(r"(.*\S) (PhD|DPhil|MPH|FRCP|(?<=\. )MD)")
 _COMPANY = re.compile(r"(?:Inc|Ltd|LLC|GmbH|Corp|Co|PLC|AG|SA|BV)\.?", re.I)
 _ORGANISATION = re.compile(
     r"(?i:\A(?:the|for the|on behalf of) )|\b(?:Group|Team|Consorti(?:um|a)|Collaborations?|Network"
@@ -30,6 +31,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?){1,5}[^\W\d_]?")
 _BARE = re.compile(r"[^\W\d_]{1,3}|(?:[^\W\d_][ -]){1,3}[^\W\d_]")
 _NOBODY = {"others", "et al.", "et al", "[...]", "anonymous", "[anonymous]"}
 _NOTHING = set("NA N/A n/a n.a. #N/A NULL null None none nan NaN (null)".split())
+_IN_BRACES = re.compile(r"\A\{([^{}]*)\}\Z")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = 50_000  # characters of a list that Python wrote
 _AND_OTHERS = re.compile(r",?\s{1,9}et al\.?\Z")
@@ -57,8 +59,14 @@ def people(value: Any, *, latex: bool = False) -> tuple[str, ...]:
     ('Ada Lovelace', 'Alan Turing')
     """
     cleaned = (clean(name, latex=latex) for name in _names(value, 0) if len(name) <= NAME_LIMIT)
-    cut = (name.removesuffix("…").removesuffix("...") for name in cleaned)  # "L Bo…" and others
-    return tuple(filter(_is_somebody, cut))
+    return tuple(filter(_is_somebody, map(_bare, cleaned)))
+
+
+def _bare(name: str) -> str:
+    """Return a name without the braces around it and the dots that stand for what was cut off."""
+    while (bare := _IN_BRACES.sub(r"\1", name).strip(" ").rstrip("… ").removesuffix("...")) != name:
+        name = bare
+    return name
 
 
 def _is_somebody(name: str) -> bool:
@@ -163,12 +171,14 @@ def suffix_of(name: str) -> str:
 
 
 def first_last(name: str) -> str:
-    """Return "Last, First" and "Last F." as "First Last"; other names as they are.
+    """Return "Last, First" and "Last F." as "First Last"; other names, also in braces, as they are.
 
     >>> first_last("King, Jr., Martin"), first_last("de la Cruz M.-J."), first_last("Quint, MD")
     ('Martin King Jr.', 'M.-J. de la Cruz', 'MD Quint')
     """
     name = _NUMBERED.sub("", " ".join(name.split()))
+    if _IN_BRACES.fullmatch(name):
+        return name
     parts = [part for part in (part.strip() for part in name.split(",")) if part]
     if len(parts) == 1:
         return _turned(parts[0])
@@ -178,6 +188,8 @@ def first_last(name: str) -> str:
             return name
         if _SUFFIX.fullmatch(first) or (_DEGREE.fullmatch(first) and _is_natural(last)):
             return f"{_turned(last)} {first}"
+        if degree := _WITH_DEGREE.fullmatch(first):
+            return f"{in_order(degree[1], last)} {degree[2]}"
         suffix = suffix_of(first)
         return f"{in_order(first.removesuffix(suffix).strip(), last)} {suffix}".strip()
     if len(parts) == 3:

@@ -84,7 +84,8 @@ def to_paper(found: Found, label: str) -> Paper | Rejection:
     arxiv = arxiv or fields.arxiv_id(others.get("arxiv"))
     if not arxiv and (dump or "publishedAt" in record):  # as Hugging Face's daily papers have it
         arxiv = fields.arxiv_id(own)
-    arxiv = arxiv or next(filter(None, map(fields.prefixed_arxiv_id, (own, url, doi, key))), None)
+    named = (own, url, doi, fields.fit_key(key or ""))
+    arxiv = arxiv or next(filter(None, map(fields.prefixed_arxiv_id, named)), None)
     own = own or fields.identifier(others.get("corpusid"))
     own = own or ("" if key else fields.identifier(doi or arxiv))
     if not title and not own and not key:
@@ -221,7 +222,12 @@ def _other_ids(
             listed = [each for each in ids if isinstance(each, dict)]
             named = {
                 str(each.get("type") or each.get("@type")).removeprefix("cir:"): next(
-                    (each[name] for name in ("id", "value", "@value") if each.get(name)), None
+                    (
+                        each[name]
+                        for name in ("id", "value", "@value", "identifier")
+                        if each.get(name)
+                    ),
+                    None,
                 )
                 for each in listed
             }

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from rag.readers.columns import ABSTRACTS, IDS, TITLES, field_name
 from rag.readers.fields import says_nothing
 from rag.readers.records import NO_TITLE, Found
-from rag.readers.tagged import from_web_of_science
+from rag.readers.tagged_formats import from_web_of_science
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, lines
 from rag.types import Paper
 

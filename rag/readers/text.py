@@ -90,7 +90,7 @@ class Source(io.RawIOBase):
         while len(first) < _CHUNK and (more := self._pull(_CHUNK)):
             first += more
         self._encoding, skipped, self.refused = _encoding(first)
-        self._noted = False
+        self._noted = b"\0" in first  # of what is no text nothing needs to be said
         errors = "surrogateescape" if self._encoding == "utf-8" else "replace"
         self._decoder = codecs.getincrementaldecoder(self._encoding)(errors)
         text = self._decoder.decode(first[skipped:], not first)

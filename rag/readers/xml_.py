@@ -14,9 +14,10 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from rag.readers.columns import ABSTRACTS, TITLES, field_name
 from rag.readers.records import Found
 from rag.readers.text import RECORD_LIMIT, TOO_LONG, whole
-from rag.readers.xml_records import CONTEXT, RDF, RECORDS, from_zotero
+from rag.readers.xml_records import ANY, CONTEXT, RDF, RECORDS, from_zotero
 
 # How a file of each kind begins, and the tags of its records.
 _KINDS = (
@@ -53,7 +54,37 @@ def is_xml_of_papers(head: str) -> bool:
 
 
 def _tags(head: str) -> tuple[str, ...]:
-    return next((names for root, names in _ROOTS if root.search(head)), ())
+    return next((names for root, names in _ROOTS if root.search(head)), ()) or _tags_of_any(head)
+
+
+def _tags_of_any(head: str) -> tuple[str, ...]:
+    """Return the tags of elements right below which both a title and an abstract stand.
+
+    >>> _tags_of_any("<list><book><title>A</title><abstract>B</abstract></book></list>")
+    ('book',)
+    """
+    tags: dict[str, None] = {}
+    above: list[tuple[str, set[str]]] = []
+    for closing, tag, empty in map(re.Match.groups, _TAG.finditer(head)):
+        name = tag.rpartition(":")[2]
+        if name.lower() == "html" or len(above) > _DEEPEST:
+            return ()
+        if closing:
+            while above and above.pop()[0] != name:
+                pass
+        elif above:
+            holds = above[-1][1]
+            holds.add(field_name(name))
+            if not holds.isdisjoint(TITLES) and not holds.isdisjoint(_ABSTRACTS):
+                tags[above[-1][0]] = None
+        if not closing and not empty:
+            above.append((name, set()))
+    return tuple(tags)
+
+
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]{0,2000}?)?(/?)>")
+_ABSTRACTS = ABSTRACTS - {"text", "description", "descriptions"}
+_DEEPEST = 30
 
 
 def read_xml(stream: BinaryIO) -> Iterator[Found]:
@@ -118,13 +149,14 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
     """Yield line, tag and text of each record, and what is wrong with it."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     text, line, ended = "", 1, False
-    tags, closed = "", True
+    tags, closed, any_kind = "", True, False
     while not ended:
         chunk = stream.read(max(_CHUNK, len(text)))
         ended = not chunk
         text += decoder.decode(chunk, ended)
         if not tags:
-            tags = "|".join(_tags(text))
+            tags = "|".join(map(re.escape, _tags(text)))
+            any_kind = not any(root.search(text) for root, _ in _ROOTS)
             start = re.compile(rf"<(?:\w{{1,20}}:)?({tags})(?=[\s>/])")
             rooted = start.match(_PROLOG.sub("", text, count=1)) is None
             end = re.compile(rf"</(?:\w{{1,20}}:)?(?:{tags})\s{{0,9}}>|(?={start.pattern})")
@@ -145,7 +177,8 @@ def _records(stream: BinaryIO) -> Iterator[tuple[int, str, str, str]]:
                 continue
             if at - found.start() > RECORD_LIMIT:
                 fault = TOO_LONG
-            yield line, found[1], "" if fault else _mended(text[found.start() : at]), fault
+            name = ANY if any_kind else found[1]
+            yield line, name, "" if fault else _mended(text[found.start() : at]), fault
             line += text.count("\n", found.start(), at)
         else:
             keep = max(at, text.rfind("<", max(at, len(text) - _LONGEST_TAG)))

@@ -11,6 +11,7 @@ from functools import partial
 
 from lxml.etree import _Element as Element
 
+from rag.readers.columns import NAMES, field_name
 from rag.readers.fields import arxiv_id
 from rag.readers.markup import raised
 from rag.readers.people import without_asides
@@ -305,6 +306,22 @@ def from_zotero(item: Element, hosts: Mapping[str, Element]) -> Fields:
     return {**_fields(item, "zotero"), "doi": doi}
 
 
+def from_any(record: Element) -> Fields:
+    """Return the fields of a record whose elements are called as columns of tables are."""
+    found: dict[str, object] = {}
+    people = []
+    for part in record:
+        if field_name(str(part.tag)) in _PEOPLE:
+            inner = [each for each in part if field_name(str(each.tag)) in _PEOPLE]
+            people += [_person(each) for each in inner or [part]]
+        else:
+            found.setdefault(str(part.tag), _text(part).strip())
+    whole = " ".join(people[0].values()) if len(people) == 1 and "name" in people[0] else people
+    return {**found, "authors": whole}
+
+
+_PEOPLE = frozenset((*NAMES["authors"], "person"))
+ANY = ""  # the name under which records of no known dialect are read
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "rec": partial(_fields, dialect="ebsco"),
@@ -319,6 +336,7 @@ RECORDS: Mapping[str, Callable[[Element], Fields | None]] = {
     "item": from_rss,
     "teiHeader": partial(_fields, dialect="tei"),
     "mods": from_mods,
+    ANY: from_any,
     # What OAI-PMH may carry.
     "arXiv": _from_arxiv,
     "arXivRaw": _from_arxiv,

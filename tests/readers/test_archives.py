@@ -60,7 +60,7 @@ def test_a_zip_of_folders_in_order_of_names(given):
         Paper("", "Title a", "Abstract a.", key="a", sources=("x.zip/a.bib:1",)),
         paper("x.zip/d/b.jsonl:1", "b"),
         paper("x.zip/d/b.jsonl:3", "c"),
-        Rejection("x.zip/e.csv", "an empty file"),
+        Rejection("x.zip/e.csv", "an empty file; save or export it again"),
     ]
 
 
@@ -87,7 +87,8 @@ def test_names_that_lead_out_of_an_archive_are_only_labels(given, tmp_path):
 
 
 def test_an_empty_archive_and_an_office_document(given):
-    assert given("x.zip", zipped()) == [Rejection("x.zip", "the archive holds no files")]
+    reason = "the archive holds no files; pack it again"
+    assert given("x.zip", zipped()) == [Rejection("x.zip", reason)]
     assert given("x.docx", zipped(("[Content_Types].xml", "<x/>"))) == [
         Rejection("x.docx", "an office document; save it as .xlsx, CSV or text")
     ]
@@ -119,7 +120,7 @@ def test_a_cut_record_of_a_table_is_no_paper(given):
 def test_damaged_archives(given):
     good = zipped(("a.jsonl", line("a") * 50))
     assert given("x.zip", good[:60]) == [
-        Rejection("x.zip", "a damaged zip archive: File is not a zip file")
+        Rejection("x.zip", "a damaged zip archive (File is not a zip file); fetch or pack it again")
     ]
     broken = bytearray(good)
     broken[60] ^= 255

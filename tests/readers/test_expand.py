@@ -111,3 +111,10 @@ def test_a_file_named_like_standard_input_is_a_file(folder):
     assert expand(["./-"])[0] == ["./-"]
     assert expand(["-"])[0] == ["-"]
     assert [item.sources for item in read("./-")] == [("./-:1",)]
+
+
+def test_a_folder_without_files(tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    Path("none/in").mkdir(parents=True)
+    assert expand(["none"]) == ([], [])
+    assert caplog.messages == ["none: no files in it; name a folder that holds some"]

@@ -17,6 +17,16 @@ from rag.types import Paper, Rejection
 
 RECORD = '{"_id": "a", "title": "A", "abstract": "Some <i>text</i> of $x$.", "authors": ["B C"]}'
 SAMPLES = [
+    "RECORD 1\nTITLE\nA\nAUTHOR NAMES\nIto M.\nBo L.\nABSTRACT\naa\nbb\n\nRECORD 2\nTITLE\nB\nSOURCE\nS (2011) 1:2 (3-4).\n"
+    "ABSTRACT\nbb\n",
+    "1|t|A\n1|a|aa\n1\t0\t1\tA\tGene\t1\n1\tCID\tD1\tD2\n\n2|t|B\n2|a|bb\n",
+    "ty -JOUR\nau -Ito, M\nti -A\nab -aa\nbb\ner -\n\nTY-CHAP\nTI-B\nAB-bb\nER-\n",
+    "[{'title': 'A', 'abstract': \"a'a\", 'authors': ['Ito, M'], 'year': nan},\n {'title': 'B', 'abstract': 'bb', 'at': date(1, 2)}]",
+    "<all><book><authors><author><first>M</first><last>Ito</last></author></authors><title>A</title><abstract>aa</abstract></book>\n"
+    "<essay><author>Bo, L</author><title>B <i>b</i></title><summary>bb</summary></essay></all>",
+    '{"title": {"0": "A", "1": "B"}, "abstract": {"0": "aa", "1": "bb"}, "year": {"0": 2001, "1": null}}',
+    '{"columns": ["title", "abstract"], "data": [["A", "aa"], ["B", "bb"]]}',
+    f"{RECORD}{RECORD}\n",
     f"{RECORD}\n{RECORD}\n",
     f'{{"papers": [{RECORD},\n{RECORD}]}}',
     'id,title,abstract,authors\n1,A,"aa\nbb",X Y\n2,"B ""q""",bb,"Z, W"\n',
