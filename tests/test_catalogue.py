@@ -608,3 +608,14 @@ def test_of_several_papers_of_one_name_the_newest_or_oldest_is_told(assistant, t
 def test_of_two_subjects_of_ones_papers_either_will_do(ask):
     found = ask("papers by Ann Lee about counting and whales")
     assert [citation.paper.id for citation in found.citations] == ["a", "c"]
+
+
+def test_of_a_subject_that_no_paper_has_in_these_words_papers_are_read(ask):
+    found = ask("Who has built machines that count honey bees? Please list the papers.")
+    assert found.kind == "papers"
+
+
+def test_both_figures_are_those_of_the_years(ask):
+    found = ask("Were there more EMNLP papers in 2019 or in 2020? I need both figures.")
+    assert found.kind == "library"
+    assert "- 2019: 1" in found.answer

@@ -173,8 +173,8 @@ def test_a_typing_error_is_mended_in_what_is_searched(library):
 
 
 def test_from_the_threshold_on_papers_are_quoted(library):
-    found = library.ask("How do nests of wasps keep warm?")
+    found = library.ask("How do old nests of wasps keep their queens warm?")
     assert (found.answered, 0.0 < found.confidence < 1.0) == (False, True)
     library.settings = library.settings.model_copy(update={"threshold": 0.0})
-    assert library.ask("How do nests of wasps keep warm?").answered
+    assert library.ask("How do old nests of wasps keep their queens warm?").answered
     assert not library.ask("qwertzu asdfgh").answered

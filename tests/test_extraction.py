@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from rag.answers.asking import asked_terms
 from rag.answers import extraction
+from rag.answers.asking import asked_terms
 from rag.answers.extraction import (
     Candidate,
     Candidates,
@@ -437,3 +437,18 @@ def test_a_sentence_that_is_the_question_with_its_answer_is_one(assistant, tmp_p
 def test_of_a_question_in_another_language_its_names_are_asked_for(typed, asked):
     question = Question("Alpha", subject="Alpha", language="de", typed=typed)
     assert extraction._asked_of(question, 0) == ["Alpha", asked]
+
+
+def test_of_what_is_named_only_papers_that_know_the_name_are_heard():
+    hits = [
+        Hit(i, 1.0, Paper(f"p{i}", title, abstract), Passage(f"p{i}", 0, 1))
+        for i, (title, abstract) in enumerate(
+            [("Alpha: bees", "It counts."), ("Whales", "They sing."), ("Ants", "We use Alpha.")]
+        )
+    ]
+    rows = Candidates(tuple(Candidate(i, 0, 5, 1.0) for i in range(3)), np.eye(3))
+    asked = Question("What does Alpha count?", names=("ALPHA+",))
+    kept = extraction.heard(rows, hits, asked, 1)
+    assert [one.hit for one in kept.sentences] == [0, 2]
+    assert kept.vectors.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    assert [one.hit for one in extraction.heard(rows, hits, asked, 0).sentences] == [0, 1, 2]

@@ -663,3 +663,7 @@ def test_papers_that_examine_something_are_a_list():
 def test_one_name_against_another_is_a_comparison_but_not_any_word():
     assert read_question("BERT against ELMo").parts == ("BERT", "ELMo")
     assert read_question("Insults against reporters on the net: who rated them?").parts == ()
+
+
+def test_a_want_of_advice_is_no_small_talk():
+    assert read_question("my hamster sneezes all the time, what should I do").kind != "chat"

@@ -62,7 +62,8 @@ CATALOGUE = frozenset(
     "et al ask asks finding findings found result results conclude concluded conclusion "
     "conclusions mention mentions mentioned mentioning "
     "span spans cover covers covered range ranges histogram each every "
-    "prolific frequent fewest top statistics stats except excluding besides".split()
+    "prolific frequent fewest top statistics stats except excluding besides "
+    "more both figures".split()
 )
 
 

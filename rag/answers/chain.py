@@ -153,6 +153,8 @@ def stream(
             yield known.text
             yield _computed(known, question, alone, index, embedder, llm, settings, started)
             return
+        if read.kind == "library":
+            read = replace(read, kind="list")
     limits = (*where, *read.where) if read.limited else where
     limits = planning.matching(plan.where, limits, index) if plan else limits
     with turn():
@@ -228,9 +230,11 @@ def stream(
         meant = read.limited or bool(found.absent) or sure >= needed
         if not hits or not meant or strange:
             return _Made(read.note + declined(hits, strangers), answered=False)
-        chosen = extraction.choose(candidates, read, found.named if not plan else 0, length)
+        named = found.named if not plan else 0
+        told = extraction.heard(candidates, hits, read, named)
+        chosen = extraction.choose(told, read, named, length)
         more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
-        unsure = extraction.nearest(candidates, read)
+        unsure = extraction.nearest(told, read)
         made = _Made(*quote(hits, chosen, read, more, apart=unsure))
         if unsure:
             made = replace(made, text=f"{NEAREST}\n\n{made.text}")

@@ -20,6 +20,7 @@ from rag.models.cross_encoder import ANSWERS, Pair, likelihood
 from rag.text.identifiers import conflicts, identifiers
 from rag.text.sentences import sentence_spans
 from rag.text.terms import terms
+from rag.text.words import squeeze
 from rag.types import Floats, Hit, Length
 
 Embed = Callable[[Sequence[str]], Floats]
@@ -263,6 +264,20 @@ def _coverage(wanted: Mapping[str, float], said: Set[str], title: Set[str]) -> f
         for term, weight in wanted.items()
     )
     return share / total
+
+
+def heard(
+    candidates: Candidates, hits: Sequence[Hit], question: Question, named: int
+) -> Candidates:
+    """Return the sentences of the first ``named`` hits and of others that have their names.
+
+    Of what a question names, a paper that does not know it has nothing to say.
+    """
+    names = [squeeze(name) for name in question.names]  # BLEU+ is BLEU
+    texts = [squeeze(f"{hit.paper.title} {hit.paper.abstract}") for hit in hits] if named else []
+    knowing = [i < named or any(name in text for name in names) for i, text in enumerate(texts)]
+    kept = [i for i, one in enumerate(candidates.sentences) if not named or knowing[one.hit]]
+    return Candidates(tuple(candidates.sentences[i] for i in kept), candidates.vectors[kept])
 
 
 def nearest(candidates: Candidates, question: Question) -> bool:

@@ -311,11 +311,14 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     return True
 
 
+_SURE_OF_A_WORD = 0.6  # where one of its words is none of small talk
 _SURE_OF_CHAT = 0.9  # where a word refers to something: "is it good" may ask of a paper
 
 
 def _is_small(said: Sequence[str], share: float) -> bool:
     """Say whether tokens are known ones of small talk, but for one word among others."""
+    if "X" in said and len(said) > 1 and share < _SURE_OF_A_WORD:
+        return False
     refers = bool({"it", "its", "they", "them", "their", "these", "those"} & set(said))
     return said.count("X") <= (len(said) > 1) and (share >= _SURE_OF_CHAT or not refers)
 
@@ -445,7 +448,9 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
 def _is_half(piece: str) -> bool:
     """Say whether a piece has no verb yet: “for how many epochs, and on which GPUs, was …”."""
     said = piece.casefold().split()
-    return len(said) <= _LONGEST_HALF and not _VERBS.intersection(said) and "how" in said
+    if _VERBS.intersection(said):
+        return False
+    return len(said) <= (_LONGEST_HALF if "how" in said else _SHORTEST) and said[0] != "who"
 
 
 _REFERS = re.compile(

@@ -45,10 +45,19 @@ def answer(
     limits = (*where, *(_by_words(each, question, index.lexical) for each in question.where))
     asked = Asked(question, limits, index, embedder)
     if question.kind == "library":
-        return _lacking(asked) or _ANSWERS[question.asks](asked)
+        known = _lacking(asked) or _ANSWERS[question.asks](asked)
+        # Of a subject alone no paper by its words: they may say it in others.
+        return None if _only_about(asked) and not known.answered else known
     if question.people or (question.limited and not index.lexical.count(limits)):
         return _lacking(asked) or say_none(asked)
     return None
+
+
+def _only_about(asked: Asked) -> bool:
+    """Say whether a count per year or the like is limited by nothing but a subject."""
+    question = asked.question
+    counts = question.asks.startswith("per_")
+    return counts and bool(question.subject) and not asked.where and not question.people
 
 
 def _by_words(condition: Condition, question: Question, library: Lexical) -> Condition:

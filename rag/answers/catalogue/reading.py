@@ -117,7 +117,7 @@ OUTSIDE = (
     ),
     (r"impact factor", "Impact factors are"),
     (r"acceptance|accepted", "Acceptance rates are"),
-    (r"\bpages?\b|\bfigures\b", "Page numbers are"),
+    (r"\bpages?\b|\bhow many figures\b", "Page numbers are"),
     (
         r"universit|affiliat|institut|compan|\blabs?\b|countr|employ|"
         r"\bwhere\b.*\bA\b.*\b(?:work|works|working|based|from|live|lives)\b",
