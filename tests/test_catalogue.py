@@ -611,7 +611,7 @@ def test_of_two_subjects_of_ones_papers_either_will_do(ask):
 
 
 def test_of_a_subject_that_no_paper_has_in_these_words_papers_are_read(ask):
-    found = ask("Who has built machines that count honey bees? Please list the papers.")
+    found = ask("Who has built systems that write match reports on bees? Please list the papers.")
     assert found.kind == "papers"
 
 

@@ -127,3 +127,8 @@ def test_the_report_counts_what_was_kept_out(monkeypatch, tmp_path):
     assert found["claims, t over f"] == 0.0
     assert found["questions, an answering sentence first"] == 0.5
     assert [found[f"questions, answered over {kind}"] for kind in "XZO"] == [1.0, 1.0, 1.0]
+
+
+def test_the_mean_of_two_states_lies_between_them():
+    before, after = {"w": torch.tensor([1.0, 2.0])}, {"w": torch.tensor([3.0, -2.0])}
+    assert train_checker.mean(before, after, 0.25)["w"].tolist() == [1.5, 1.0]

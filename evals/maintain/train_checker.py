@@ -242,6 +242,14 @@ def _padded(rows: Sequence[list[int]]) -> tuple[Any, Any]:
 # Export and report.
 
 
+def mean(before: Mapping[str, Any], after: Mapping[str, Any], share: float) -> dict[str, Any]:
+    """Return the weights between two states of one network, ``share`` of the later one.
+
+    Of two that chose differently what errs less than both (Wortsman et al. 2022, model soups).
+    """
+    return {name: before[name] + share * (after[name] - before[name]) for name in after}
+
+
 def export(net: Any, base: Path, out: Path) -> None:
     """Write the network as the program reads it: int8 matrices, the tokenizer beside it."""
     from onnx import TensorProto, helper, numpy_helper
@@ -311,6 +319,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--end", type=float, default=0.02, help="last share of the rate")
     parser.add_argument("--init", type=Path, help="go on from a checkpoint")
+    parser.add_argument("--average", type=Path, help="at the end, mean with a checkpoint")
+    parser.add_argument("--share", type=float, default=0.3, help="of the new weights in that")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args(argv)
@@ -336,6 +346,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.minutes, arguments.epochs, arguments.rate, arguments.end, arguments.seed
     )
     train(net, data.train, rows, course, arguments.out / "checkpoint.pt")
+    if arguments.average:
+        net.load_state_dict(mean(torch.load(arguments.average), net.state_dict(), arguments.share))
     export(net, arguments.base, arguments.out)
     for name, value in report(data, arguments.out).items():
         _say(f"{name:<42}{value:.3f}")
