@@ -87,8 +87,7 @@ def find_grounds(
     size = math.log10(max(1, papers))
     if question.kind == "list":  # found by words, which many papers make no likelier
         size = min(size, _LIST_SIZE)
-    read = [(max(one.logit, _LOWEST), one.hit) for one in candidates.sentences]
-    first = max((logit for logit, hit in read if hit == 0), default=_LOWEST)
+    first = max([_LOWEST, *(one.logit for one in candidates.sentences if one.hit == 0)])
     likely = _log_odds(max((one.likely for one in candidates.sentences), default=0.0))
     if not asked or not near:
         return Grounds(Features(first, likely, 0.0, 0.0, size), ())

@@ -286,11 +286,11 @@ def unknown(index: Index, text: str, said: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def names_unheard(index: Index, unknown: Sequence[str]) -> bool:
+def names_unheard(index: Index, strangers: Sequence[str]) -> bool:
     """Say whether one of the words that no paper has is a name, and no version of a known one."""
     return any(
         has_inner_capital(word) and not is_known(index, word.rstrip("0123456789"))
-        for word in unknown
+        for word in strangers
     )
 
 
