@@ -157,6 +157,13 @@ def test_a_list_of_what_has_every_word_asked_needs_less(kind, coverage, least):
     assert least_for(Question("Which papers?", kind), found) == pytest.approx(least)
 
 
+@pytest.mark.parametrize(("unnamed", "least"), [(0.0, 0.12), (0.5, 0.36)])
+def test_a_list_of_what_has_the_names_asked_needs_less(unnamed, least):
+    found = Grounds(Features(0.0, 0.0, 0.5, unnamed, 0.0), ())
+    listed = Question("Which papers imitate BERT?", "list")
+    assert least_for(listed, found) == pytest.approx(least)
+
+
 def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):
     listed = grounds(
         monkeypatch, Question("Which papers use alpha?", "list"), [(1.0,)], (0.0,), 10**5

@@ -119,6 +119,12 @@ def test_comparisons_in_many_words(question, sides):
         ("I am a student. Tell me of dropout.", "I am a student. Tell me of dropout."),
         ("Sorry, what is dropout?", "Sorry, what is dropout?"),
         ("(Thanks!)", ""),
+        ("How large are LiT and CLIP? Both numbers, please.", "How large are LiT and CLIP?"),
+        (
+            "I am a PhD student of Slavic studies and count tags. How many are there?",
+            "I and count tags. How many are there?",
+        ),
+        ("As a PhD student, I read much. What is LiT?", "I read much. What is LiT?"),
         # Of the end only 120 characters are looked at: "thanks" and 114 of the dashes.
         ("What is it" + "-" * 200 + "thanks", "What is it" + "-" * 86),
     ],
@@ -163,6 +169,9 @@ def test_of_a_long_question_the_sentence_that_names_what_is_meant_is_asked(quest
         ("Can a program mend errors while it reads? Which steps were taken for that?", ()),
         ("How is old script read? One program for each writer, or one for all?", ()),
         ("I count rude or kind notes. Why is a plain net too weak?", ()),
+        ("two questions: the size of LiT, and who made CLIP", ("the size of LiT", "who made CLIP")),
+        ("Two quick ones: what is LiT? who made it?", ("what is LiT?", "who made LiT?")),
+        ("two questions of style", ()),
     ],
 )
 def test_several_questions_in_one(question, several):
@@ -667,3 +676,24 @@ def test_one_name_against_another_is_a_comparison_but_not_any_word():
 
 def test_a_want_of_advice_is_no_small_talk():
     assert read_question("my hamster sneezes all the time, what should I do").kind != "chat"
+
+
+def test_what_papers_in_that_language_say_is_searched_as_typed():
+    index = Lexical(None)
+    said = "Le modèle traduit les phrases basques avec attention."
+    papers = [Paper(key, f"Étude {key}", said) for key in "ab"]
+    papers.append(Paper("c", "TinyCLIP: a model", said))
+    index.write([Entry(p, ((0, len(p.abstract)),), {}, 1) for p in papers], [], "s")
+    typed = "Quelles phrases basques traduit le modèle ?"
+    asked = read_question(typed, index)
+    assert (asked.language, asked.text, asked.note) == ("en", typed, "")
+    named = read_question("Quelles phrases basques traduit le modèle TinyCLIP ?", index)
+    assert (named.language, named.text) == ("fr", "TinyCLIP")
+    assert read_question("Comment chantent les oiseaux du jardin ?", index).language == "fr"
+    articles = "Quels articles traitent du modèle TinyCLIP ?"
+    assert read_question(articles, index).kind == "list"
+
+
+def test_two_names_with_an_or_are_compared_whatever_nouns_are(library):
+    asked = read_question("I could use TinyCLIP or NETS+. Compare the notes and the sums.", library)
+    assert (asked.kind, asked.parts) == ("compare", ("TinyCLIP", "NETS+"))

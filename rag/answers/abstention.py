@@ -137,7 +137,9 @@ def least_for(
     """
     compares = question.kind == "compare"
     if question.kind == "list":  # its papers have much of what is asked (see `listing.matches`)
-        least *= _LISTED if grounds.features.coverage > _ALL else _MOSTLY_LISTED
+        named = any(word.kind == "name" for word in question.words)
+        all_names = named and grounds.features.unnamed == 0.0
+        least *= _LISTED if grounds.features.coverage > _ALL or all_names else _MOSTLY_LISTED
     elif compares and grounds.features.unnamed == 0.0:
         least *= _COMPARED
     return max(least, LEAST_OF_UNKNOWN) if unheard and not compares else least

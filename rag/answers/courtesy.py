@@ -28,7 +28,7 @@ _BEFORE = tuple(
         rf"{_GREETING}\b\s*[,.!:;–-]+\s*|{_GREETING}\s+(?={_ASKER}\b|i\b|please\b)",
         rf"{_THANKS}\b\s*[,.!:;–-]+\s*",
         rf"{_BRIEFLY}\s*[,.!:;–-]+\s*",
-        r"(?:(?:just\s+)?(?:a|one)\s+)?(?:quick|short|small|simple|another|further|last)\s+question\s*[,.:;–-]+\s*",
+        r"(?:(?:just\s+)?(?:a|one)\s+)?(?:quick|short|small|simple|another|further|last)\s+(?:question|one)\s*[,.:;–-]+\s*",
         r"(?:question|q)\s*[:]\s*",
         r"(?:ok(?:ay)?|so|well|um+|hm+|great|sure|right|alright|now|also|and|but|then)\b\s*,\s*",
         rf"(?:ok(?:ay)?|so|also|and|but|then|now)\s+(?={_ASKER}\b)",
@@ -66,6 +66,13 @@ _ASIDE = re.compile(
     r"|\A(?:sorry|excuse\s+me|forgive\s+me|hope\s+you|i\s+hope)\b",
     re.IGNORECASE,
 )
+# Who asks is not what is asked: "PhD" is no name here.
+_ASKER_IS = re.compile(
+    r"(?:\b(I)\s+am|\b(I)['’]m|\b(we)\s+are|\bas|\bbeing)\s+an?\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:student|researcher|postdoc|professor|lecturer|teacher|engineer|developer|linguist|librarian|"
+    r"journalist|clinician|doctor|nurse)\b(?:\s+(?:of|in|at)(?:\s+[\w-]+){1,3}?(?=\s+and\b|[,;]))?[\s,;]+(?=\w)",
+    re.IGNORECASE,
+)
 _STOPS = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
@@ -77,6 +84,7 @@ def without_courtesy(text: str) -> str:
     >>> without_courtesy("Thank you!")
     ''
     """
+    text = _ASKER_IS.sub(r"\1\2\3 ", text) if len(_STOPS.split(text)) > 1 else text
     kept = [_shortened(piece) for piece in _STOPS.split(text) if not _is_courtesy(piece)]
     kept = [piece for piece in kept if piece]
     if len(kept) > 1 and any("?" in piece for piece in kept):
@@ -99,7 +107,13 @@ def _shortened(shown: str) -> str:
     return shown
 
 
-_ALONE = re.compile(rf"(?:{_GREETING}|{_THANKS}|{_BRIEFLY}|please)[\s.!?,;:]*\Z", re.IGNORECASE)
+_FORM = (  # "Both numbers, please."
+    r"(?:(?:just|only|all|both|the|exact|full)\s+)*(?:numbers?|names?|titles?|figures?|years?|details?|"
+    r"one\s+word|a\s+list)(?:,)?\s+(?:please|pls|will\s+do|is\s+fine|only)"
+)
+_ALONE = re.compile(
+    rf"(?:{_GREETING}|{_THANKS}|{_BRIEFLY}|{_FORM}|please)[\s.!?,;:]*\Z", re.IGNORECASE
+)
 
 
 def _is_courtesy(sentence: str) -> bool:

@@ -21,6 +21,7 @@ from rag.index.filters import Condition
 from rag.index.lexical import Lexical
 from rag.text.languages import NAMES, language_of
 from rag.text.sentences import sentence_spans
+from rag.text.terms import terms
 from rag.text.words import Word, words
 
 Kind = kinds.Kind
@@ -116,6 +117,9 @@ def read_question(
     language = language_of(asked)
     if language != "en":
         read = Question(asked) if multilingual else _foreign(asked, library)
+        spoken = not multilingual and _is_spoken(asked, read.names, library)
+        if spoken:  # some papers are in that language too
+            return replace(read, text=asked, subject=asked, typed=asked)
         return replace(read, language=language, typed=asked)
     mended: tuple[tuple[str, str], ...] = ()
     if library is not None:
@@ -147,7 +151,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
     shares = kinds.probabilities(named.tokens)
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
-    both = None if sides or library is None or not alone else _both(text, named.titles, library)
+    of_names = sides and all(any(t in side for t in named.titles) for side in sides)
+    both = None if of_names or library is None or not alone else _both(text, named.titles, library)
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -182,7 +187,6 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             "chat",
         }:
             continue
-        of_names = sides and all(any(t in side for t in named.titles) for side in sides)
         compares = kind == "compare" or of_names or _COMPARE.search(text)
         if sides and compares and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
@@ -377,7 +381,30 @@ def _foreign(text: str, library: Lexical | None) -> Question:
     titles = " ".join(named.titles)
     others = [word for word in known if word not in titles and not (titles and word.istitle())]
     searched = " ".join(dict.fromkeys([*named.titles, *others])) or text
-    return Question(searched, "fact", names=named.titles, subject=searched)
+    kind: Kind = "list" if named.titles and _PAPERS_ELSEWHERE.search(text) else "fact"
+    return Question(searched, kind, names=named.titles, subject=searched)
+
+
+def _is_spoken(text: str, names: Sequence[str], library: Lexical | None) -> bool:
+    """Say whether papers have most of the words of a question in another language.
+
+    Where it names a paper, that is enough.
+    """
+    if library is None or any(0 < len(library.titled(name)) <= _NAMESAKES for name in names):
+        return False
+    said = [word.text for word in words(text) if word.text.islower() and len(word.text) > _SMALL]
+    known = [library.document_frequency(term) > 1 for word in said for term in terms(word)]
+    return len(known) > 1 and sum(known) >= _SPOKEN * len(known)
+
+
+_NAMESAKES = 3  # papers of one name: of more, the words tell which is meant
+_SMALL, _SPOKEN = 3, 0.7  # letters of a word that tells nothing; share of the words
+_PAPERS_ELSEWHERE = re.compile(
+    r"\b(?:welche[nrs]?|quels|quelles|qu[eé]|cu[aá]les|quali|quais|welke)\s+(?:\w+\s+)?"
+    r"(?:papers?|artikel|arbeiten|paper|studien|veröffentlichungen|articles|travaux|études|"
+    r"publications|art[ií]culos|trabajos|estudios|articoli|artigos|trabalhos|artikelen)\b",
+    re.IGNORECASE,
+)
 
 
 def _own_part(name: str, library: Lexical | None) -> str:
@@ -393,7 +420,8 @@ _ASKS = (
     r"(?:the\s+)?number\s+of)"
 )
 _JOINED = re.compile(
-    rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?=(?:(?:in|on|at|by|to|for|with|of|from)\s+)?{_ASKS}\b)",
+    rf"\s*[,;]?\s+(?:and\s+also|and|also|plus)\s+(?=(?:(?:in|on|at|by|to|for|with|of|from)\s+)?{_ASKS}\b)|"
+    r"\s*[,;]\s+(?=(?:what|why|how)\s+(?:is|are|was|were|does|do|did)\b)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -416,8 +444,23 @@ _ITS_OWN = re.compile(
 _JOINING = re.compile(r"\A(?:and|also|but|so|then)\b[\s,]*", re.IGNORECASE)
 
 
+# "two questions: the size of X, and who made Y"
+_TWO = re.compile(
+    r"\A(?:i\s+have\s+|just\s+)?(?:two|2|a\s+couple\s+of)\s+(?:(?:quick|short|small|simple|easy)\s+)?"
+    r"(?:questions?|ones|things)\s*[:,.–-]+\s*",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*;\s*(?:and\s+)?|\s*,\s+and\s+|\s*,\s+|\s+and\s+also\s+|\s+and\s+")
+
+
 def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
     """Return the questions that a text holds, each standing alone; the text itself where one."""
+    if announced := _TWO.match(text):
+        rest = text[announced.end() :]
+        halves = [part for part in _BETWEEN.split(rest, maxsplit=1) if len(part.split()) > 1]
+        if rest.count("?") < 2 and len(halves) == 2:
+            return (halves[0], halves[1])
+        text = rest
     if comparisons.sides(text):
         return (text,)
     pieces: list[str] = []
