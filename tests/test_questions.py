@@ -697,3 +697,18 @@ def test_what_papers_in_that_language_say_is_searched_as_typed():
 def test_two_names_with_an_or_are_compared_whatever_nouns_are(library):
     asked = read_question("I could use TinyCLIP or NETS+. Compare the notes and the sums.", library)
     assert (asked.kind, asked.parts) == ("compare", ("TinyCLIP", "NETS+"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What can TinyCLIP do that NETS+ can't?",
+        "Is NETS+ an extension of TinyCLIP?",
+        "I know TinyCLIP. How is NETS+ different?",
+        "What would I lose by switching from TinyCLIP to NETS+?",
+    ],
+)
+def test_what_asks_of_two_names_compares_them(library, text):
+    asked = read_question(text, library)
+    assert asked.kind == "compare"
+    assert sorted(asked.parts) == ["NETS+", "TinyCLIP"]

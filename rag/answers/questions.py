@@ -142,6 +142,8 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
     asking = [each for each in sentences if "?" in each or _ASKING.match(each)]
     if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
         return text
+    if _OF_BOTH.search(asking[0]) or _compares(naming.find_names(text, library)):
+        return text
     return asking[0] if naming.find_names(asking[0], library).titles else text
 
 
@@ -152,7 +154,7 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
     of_names = sides and all(any(t in side for t in named.titles) for side in sides)
-    both = None if of_names or library is None or not alone else _both(text, named.titles, library)
+    both = None if of_names or library is None or not alone else _both(text, named, library)
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -331,20 +333,28 @@ _OF_BOTH = re.compile(
     r"\b(?:or|both|differ\w*|similarit\w*|alike|compar(?:e|es|ed|ing|ison)|contrast|in\s+common|pros|cons|"
     r"prefer|and\s+how\s+\w+|and\s+which|as\s+opposed\s+to|unlike|whereas|versus|vs|relates?|beyond|"
     r"than|over|improves?|extends?|builds?|as\s+\w+\s+as|"
-    r"that\s+\S+\s+(?:does|do|did)\s?n[o'’]t)\b",
+    r"(?:extension|successor|variant|version|subset|follow-?up|improvement)\s+(?:of|to|over|on)|"
+    r"that\s+\S+\s+(?:(?:does|do|did|could|is|was)\s?n[o'’]t|can(?:['’]t|not)|can\s+not))\b",
     re.IGNORECASE,
 )
 
 
-def _both(text: str, titles: Sequence[str], library: Lexical) -> tuple[str, str] | None:
+def _both(text: str, named: naming.Named, library: Lexical) -> tuple[str, str] | None:
     """Return the two names of a question that asks of both; None where it does not.
 
     One of them may be missing from the library.
     """
+    titles = named.titles
     if len(titles) != 2 or not any(map(library.is_title, titles)):
         return None
     together = re.search(rf"{re.escape(titles[0])}\s+and\s+{re.escape(titles[1])}", text)
-    return (titles[0], titles[1]) if together or _OF_BOTH.search(text) else None
+    asks = together or _OF_BOTH.search(text) or _compares(named)
+    return (titles[0], titles[1]) if asks else None
+
+
+def _compares(named: naming.Named) -> bool:
+    """Say whether a question with two names is likelier a comparison than anything else."""
+    return len(named.titles) == 2 and kinds.probabilities(named.tokens)["compare"] >= _SURE
 
 
 def _claims(sides: Sequence[str], named: naming.Named) -> bool:
