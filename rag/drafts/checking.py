@@ -30,8 +30,14 @@ Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
 _SHOWN = 100  # characters of an entry in a message
-_VERBS = frozenset("is are was were has have had does do can".split())
-_BARE = 4  # words beside its citations with which a sentence says nothing of its own yet
+_BARE = 4  # words beside an address with which a sentence says nothing of its own yet
+# What leads a footnote to the works that it names.
+_LEADS = frozenset(
+    "see also cf as for in of on by the and or eg instance example details discussion explain "
+    "explained describe described discuss discussed overview survey review introduction proof "
+    "original paper work chapter ch page pages pp section sec table figure fig more further "
+    "compare similar similarly therein references from".split()
+)
 
 
 class Library(Protocol):
@@ -127,8 +133,7 @@ def check_draft(
     )
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
-    for block in spoken:
-        marks = citing.find_marks(block.text, known)
+    for block, marks in zip(spoken, citing.mark_all([b.text for b in spoken], known), strict=True):
         line, counted = block.line, 0
         for start, end in citing.sentences(block.text, marks) if marks else ():
             own = citing.within(marks, start, end)
@@ -177,16 +182,19 @@ def _read_notes(
             work = Cited("note", block.label)
             opening = next(citing.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
-            beside = citing.words_beside(block.text[:opening], first)
-            if first and len(beside) < _BARE and _VERBS.isdisjoint(beside):
+            beside = citing.words_beside(block.text[:opening].lower(), first)
+            said = [word for word in beside if word not in _LEADS]
+            tells = any(m.spoken and re.match(r"\s+[a-z]", block.text[m.end :]) for m in first)
+            entry = looks_like_entry(block.text) and not (said and tells)
+            if first and len(said) < 2:
                 whole = (work,) if resolve(work)[0] else ()
                 known.notes[block.label] = whole or tuple(each for m in first for each in m.cited)
                 rest = block.text[opening:].lstrip()
-                if rest:
+                if rest and not (whole and entry):
                     skipped = block.text[: len(block.text) - len(rest)]
                     spoken.append(replace(block, text=rest, line=block.line + skipped.count("\n")))
                 continue
-            if looks_like_entry(block.text) or (not cited and resolve(work)[0]):
+            if entry or (not cited and resolve(work)[0]):
                 known.notes[block.label] = (work,)
                 continue
             known.notes[block.label] = ()

@@ -6,11 +6,13 @@ r"""The citations in a draft's text, in whatever dress, and the sentences that c
 ``helps.¹`` ``helps ²,³``                     the same, raised
 ``[@a; @b, p. 3]`` ``@a [p. 3]``              Pandoc's keys
 ``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
+``\cite{a}--\cite{c}``                         what the list has from a to c
 ``helps (1).``                                the same, where the list has the number
+``(1) helps`` ``helps1,2.``                   the same, where a draft cites in no other way
 ``(Lee et al., 2017)`` ``Lee (2017)``         author and year; ``（李明等，2017）`` too
 ``[^1]``                                      a footnote
 ``[Lee17]``                                   a label of the reference list
-``https://arxiv.org/abs/1706.03762``          an address that names a paper
+``https://arxiv.org/abs/1706.03762``          an address that names a paper; ``arXiv:1706.03762``
 ``[0, 1]`` ``[2017]`` ``a[1]`` ``[x]``        text
 ==========================================  ===============================================
 """
@@ -21,6 +23,7 @@ import bisect
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rag.text.sentences import sentence_spans
@@ -36,6 +39,7 @@ CITE = re.compile(
     rf"((?:(?<=\}}){_OPTION}{{0,2}}{_KEYS}){{0,20}})"
 )
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
+_DASH = re.compile(r"\s?(?:-{1,2}|[–—])\s?")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _LOCATOR = (
     r"(?:§+|(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|figs?|figures?|tab|tables?|eqs?|"
@@ -47,10 +51,10 @@ _AT_KEY = re.compile(
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
-    r"(?:\\(?:href|url)\s*\{)?[(<]?https?://(?:www\.|dx\.)?(?:arxiv\.org/(?:abs|pdf)/"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/"
+    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|\barxiv:\s?)"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:https?://(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
     r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!])))"
-    r"/?(?:[)>}]|(?![\w/]))"
+    r"/?(?:[)>}]|(?![\w/])))"
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
@@ -62,10 +66,19 @@ _NUMBERS = re.compile(
 )
 _PART, _NUMBER = re.compile(rf"(?:\A|{_NEXT})({_RANGE})"), re.compile(r"\d{1,4}")
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
-_ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
+_ROUNDED = rf"\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)"
+_ROUND = re.compile(rf"(?<=[^\W\d_][ \n]){_ROUNDED}()(?=\s?[.,;:]|\s*\Z)")
+# (3) anywhere but in "(1) ..., and (2) ...", and numbers behind a word in small letters or a stop.
+_PLAIN = re.compile(
+    rf"(?:(?<=[^\W\d_][ \n])(?<!\b(?:and|are)\s)(?<!\b(?:or|is|by|to)\s)|(?<=al\.[ \n])){_ROUNDED}"
+    rf"(?![^()]{{0,300}}(?:[,;:]|\band|\bor)\s\(\d\))"
+    r"|(?:(?<=[a-z]{3})(?<!\b[A-Z][a-z]{3})(?<!\b[A-Z][a-z]{4})|(?<=[A-Za-z]{2}[.,;:”\"]))"
+    r"(\d{1,3}(?:[,–-]\s?\d{1,3}){0,9})(?=[\s.,;:)]|\Z)"
+)
 _BEFORE_ROUND = re.compile(
     r"\b(?:eqs?|equations?|steps?|cases?|figs?|figures?|tables?|sections?|parts?|phases?|types?|"
-    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?)\.?\s\Z",
+    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?|layers?|levels?|versions?)"
+    r"\.?\s\Z",
     re.I,
 )
 _RAISED = re.compile(
@@ -117,7 +130,7 @@ _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
 _YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;|/)\s*{_YEAR}){{0,5}})"
 _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
 _NARRATIVE = re.compile(
-    rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
+    rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:[,:]?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
 _EARLIER = re.compile(rf"\b[Ii]n\s+({_YEAR}),?\s+{AUTHORS}")  # In 2019, Liu et al. trained ...
 _UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
@@ -152,11 +165,27 @@ class Mark:
 class Known(NamedTuple):
     """What of a draft tells a citation from text: the labels of its reference list, its footnotes.
 
-    ``notes`` are what each footnote cites.
+    ``notes`` are what each footnote cites; ``plainly``: the list's numbers stand without brackets,
+    in parentheses (3) or where they were raised once3.
     """
 
     labels: Collection[str]
     notes: dict[str, tuple[Cited, ...]]
+    plainly: bool = False
+
+
+def mark_all(texts: Sequence[str], known: Known) -> list[list[Mark]]:
+    """Return the citations of each text; the numbers may stand plainly where nothing else cites.
+
+    >>> [marks] = mark_all(["BERT (2) is deep and wide1,3."], Known("123", {}))
+    >>> [[each.name for each in mark.cited] for mark in marks]
+    [['2'], ['1', '3']]
+    """
+    found = [find_marks(text, known) for text in texts]
+    cites = zip(texts, found, strict=True)
+    if all(text[m.start] == "(" and m.cited[0].kind == "label" for text, ms in cites for m in ms):
+        found = [find_marks(text, known._replace(plainly=True)) for text in texts]
+    return found
 
 
 def find_marks(text: str, known: Known) -> list[Mark]:
@@ -172,8 +201,11 @@ def find_marks(text: str, known: Known) -> list[Mark]:
 
 
 def _candidates(text: str, known: Known) -> Iterator[Mark]:
-    for match in CITE.finditer(text):
-        yield _latex_mark(match)
+    latex = [_latex_mark(match) for match in CITE.finditer(text)]
+    for first, last in pairwise(latex):
+        if _DASH.fullmatch(text, first.end, last.start):
+            yield Mark(first.start, last.end, _between(first, last, [*known.labels]))
+    yield from latex
     for match in _BRACKETED.finditer(text):
         cited = _keys(match[0])
         if cited:
@@ -191,10 +223,13 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         numbers = tuple(_expand(match[1]))
         if _is_citation(text, match, numbers, known.labels):
             yield Mark(match.start(), match.end(), numbers)
-    for match in _ROUND.finditer(text):
-        numbers = tuple(_expand(match[1]))
+    for match in (_PLAIN if known.plainly else _ROUND).finditer(text):
+        numbers = tuple(_expand(match[1] or match[2]))
+        before = text[max(0, match.start() - 20) : match.start()]
+        if match[2] and not before.endswith("s"):  # step2, but steps2
+            before += " "
         listed = all(each.name in known.labels for each in numbers)
-        if listed and not _BEFORE_ROUND.search(text[max(0, match.start() - 20) : match.start()]):
+        if listed and not _BEFORE_ROUND.search(before):
             yield Mark(match.start(), match.end(), numbers)
     for match in _RAISED.finditer(text):
         numbers = tuple(_expand(match[1].translate(_LOWERED)))
@@ -205,6 +240,14 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         if all(name in known.labels or _ALPHA.match(name) for name in names):
             yield Mark(match.start(), match.end(), tuple(Cited("label", name) for name in names))
     yield from _author_marks(text)
+
+
+def _between(first: Mark, last: Mark, labels: Sequence[str]) -> tuple[Cited, ...]:
+    r"""Return what ``\\cite{a}--\\cite{c}`` means: what the list has from the one to the other."""
+    ends = first.cited[-1].name, last.cited[0].name
+    listed = labels[labels.index(ends[0]) : labels.index(ends[1])] if {*ends} <= {*labels} else []
+    inner = (Cited("key", key) for key in listed)
+    return tuple(dict.fromkeys((*first.cited, *inner, *last.cited)))
 
 
 def _latex_mark(match: re.Match[str]) -> Mark:
@@ -253,11 +296,10 @@ def _is_citation(
     glued = word is not None and bool(word[0]) and len(word[0]) < 4
     if before.endswith("]") and not _NUMBERS_BEFORE.search(before):
         return False
-    if any(name in labels for name in names):
-        return not glued
-    return not glued and not any(
-        name == "0" or (len(name) == 4 and name.isdigit()) for name in names
-    )
+    if glued or ("0" in names and "0" not in labels):
+        return False
+    listed = any(name in labels for name in names)
+    return listed or not any(len(name) == 4 and name.isdigit() for name in names)
 
 
 def _is_raised_citation(
@@ -323,7 +365,7 @@ def is_group(name: str) -> bool:
 
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
-_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)")
+_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)|^[ \t]*%[ \t]*$", re.M)
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
@@ -349,7 +391,11 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
         done = last
-    yield from sentence_spans("".join(masked))
+    before = 0
+    for start, end in sentence_spans("".join(masked)):
+        opens = re.search(r"\S*\Z", text[before:start])  # \\emph{, `` and the like
+        yield start - len(opens[0] if opens else ""), end
+        before = end
 
 
 _AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")

@@ -16,7 +16,7 @@ _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
 _HEADING = re.compile(
     rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
     r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
-    r"references and notes|notes and references|références|referencias|quellen|endnotes|"
+    r"references and notes|notes and references|(?:end)?notes|références|referencias|quellen|"
     r"参考文献|參考文獻|引用文献|参考资料))"
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
@@ -29,6 +29,7 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
     rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
+    rf"{_NAME}, {_NAME}(?: [A-Z]\.)?[,.]|"
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
@@ -72,7 +73,7 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     prose: list[Block] = []
     references = References()
     unlabelled: list[str] = []
-    listing = False
+    listing = notes = False
     for block in (part for whole in blocks for part in _without_head_line(whole)):
         if block.kind == "note":
             prose.append(block)
@@ -80,10 +81,13 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             references.add(block.label, block.text)
         elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
             listing = True
+            notes = "note" in block.text.lower()
         elif block.kind == "heading":
             listing = False
         else:
             entries = list(_entries(block, listing=listing))
+            if notes and not all(looks_like_entry(entry) for _, entry in entries):
+                entries = []  # notes that say something
             for label, entry in entries:
                 references.add(label, entry)
                 unlabelled += [] if label else [entry]
