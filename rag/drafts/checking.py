@@ -17,6 +17,7 @@ from rag.drafts.pairs import plain
 from rag.drafts.references import (
     References,
     described,
+    in_full,
     looks_like_entry,
     names_in,
     split_references,
@@ -31,13 +32,6 @@ Level = Literal["unresolved", "weak", "unsupported"]
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
 _SHOWN = 100  # characters of an entry in a message
 _BARE = 4  # words beside an address with which a sentence says nothing of its own yet
-# What leads a footnote to the works that it names.
-_LEADS = frozenset(
-    "see also cf as for in of on by the and or eg instance example details discussion explain "
-    "explained describe described discuss discussed overview survey review introduction proof "
-    "original paper work chapter ch page pages pp section sec table figure fig more further "
-    "compare similar similarly therein references from".split()
-)
 
 
 class Library(Protocol):
@@ -128,9 +122,7 @@ def check_draft(
     prose, references = split_references(blocks)
     for key, entry in (listed or {}).items():
         references.add(key, entry)
-    resolve = _Resolver(
-        library, references, {b.label: b.text for b in reversed(prose) if b.kind == "note"}
-    )
+    resolve = _Resolver(library, references, in_full(prose, references))
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
     for block, marks in zip(spoken, citing.mark_all([b.text for b in spoken], known), strict=True):
@@ -182,8 +174,8 @@ def _read_notes(
             work = Cited("note", block.label)
             opening = next(citing.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
-            beside = citing.words_beside(block.text[:opening].lower(), first)
-            said = [word for word in beside if word not in _LEADS]
+            beside = citing.words_beside(block.text[:opening], first)
+            said = [word for word in beside if word not in citing.LEADS]
             tells = any(m.spoken and re.match(r"\s+[a-z]", block.text[m.end :]) for m in first)
             entry = looks_like_entry(block.text) and not (said and tells)
             if first and len(said) < 2:

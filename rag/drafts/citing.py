@@ -43,7 +43,7 @@ _DASH = re.compile(r"\s?(?:-{1,2}|[–—])\s?")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _LOCATOR = (
     r"(?:§+|(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|figs?|figures?|tab|tables?|eqs?|"
-    r"equations?|vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
+    r"equations?|vol|volume|para|lines?|thm|s(?=\.\s?\d)|p[áa]gs?|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
 )
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
@@ -58,10 +58,10 @@ ADDRESS = re.compile(
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
-_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?"
+_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?(?:†[^\[\],;]{{0,60}})?"
 _NEXT = r"\s?(?:[,;]|\s(?:and|&)\s)\s?"
 _NUMBERS = re.compile(
-    r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
+    r"\[\s?(?:(?i:see|cf|e\.g|refs?|sources?)\b[.,:]*\s*(?:also\s+)?)?"
     rf"({_ITEM}(?:{_NEXT}{_ITEM}){{0,40}})\s?\]"
 )
 _PART, _NUMBER = re.compile(rf"(?:\A|{_NEXT})({_RANGE})"), re.compile(r"\d{1,4}")
@@ -91,19 +91,23 @@ _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,3
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
 _WORD_BEFORE = re.compile(rf"[^\W{_EAST}]*\Z")
-_NUMBERS_BEFORE = re.compile(r"\[[\d\s,;–—-]+\]\Z")
+_NUMBERS_BEFORE = re.compile(r"\[\d[^\[\]]*\]\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
 _LETTER = rf"[^\W\d_{_EAST}]"
 _NAME = (
     rf"{_PARTICLE}[^\W\d_a-zß-ÿ{_EAST}]{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}"
 )
 _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
-_ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
+_ET_AL = (
+    r"(?:,?\s+(?:et\s+al\.?|u\.\s?a\.|et\s+coll\.|and\s+(?:colleagues|co-?workers|others))|"
+    r"\s?等[人学者]{0,2})"
+)
 _NO_NAMES = frozenset(
     "January February March April May June July August September October November December Jan Feb "
     "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
     "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
-    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu".split()
+    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu Jahr "
+    "Jahre Année Año".split()
 )
 # An organisation of several words, one of which says that it is one; it is one author.
 _BODY = (
@@ -133,7 +137,14 @@ _NARRATIVE = re.compile(
     rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:[,:]?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
 _EARLIER = re.compile(rf"\b[Ii]n\s+({_YEAR}),?\s+{AUTHORS}")  # In 2019, Liu et al. trained ...
-_UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
+_UNBRACKETED = re.compile(
+    rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL})(?:['’]s?)?,?\s+(?:in\s+)?({_YEAR})"
+)
+# Lee et al. found it (2017); Lee and Kim found it (2017, 3)
+_LATER = re.compile(
+    rf"{_OPENS}(?:({_NAME}(?:{_AND}{_NAME})*){_ET_AL}|({_NAME}(?:{_AND}{_NAME})+))[^()\[\].;:]{{1,200}}"
+    rf"(\(({_YEAR})([,:]\s?(?:{_LOCATOR}|\d)[^()]{{0,40}})?\))"
+)
 _PARENTHESIS = re.compile(rf"[(\[](?:[^()\[\]]|{_SHORT_FORM}){{4,600}}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
 _EASTERN = re.compile(
@@ -141,6 +152,17 @@ _EASTERN = re.compile(
     rf"|([\u4e00-\u9fff]{{2,3}})等人?\s?\(\s?({_YEAR})\s?\)"
 )
 _ONLY_NAMES = re.compile(rf"\b{_NAME}(?:{_AND}{_NAME}){{0,3}}{_ET_AL}(?:['’]s)?")
+
+
+# What leads to the works that a parenthesis or a footnote names.
+LEADS = frozenset(
+    "see also cf as for in of on by the and or but eg ibid instance example details discussion "
+    "explain explained describe described discuss discussed overview survey review introduction "
+    "proof original paper work chapter ch page pages pp section sec table figure fig more further "
+    "compare similar similarly therein references from among others".split()
+)
+_TOLD = 2  # words beside those with which a parenthesis says something of its own
+_SENTENCE = re.compile(r"\([A-Z].*[.!?]\)", re.S)
 
 
 class Cited(NamedTuple):
@@ -321,12 +343,15 @@ def _author_marks(text: str) -> Iterator[Mark]:
         if cited:
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
-        cited = tuple(
-            each
-            for names, et_al, comma, years in _AUTHOR_YEAR.findall(match[0])
-            for each in _by_authors(names, et_al or comma, years)
-        )
-        if cited:
+        inner = []
+        for each in _AUTHOR_YEAR.finditer(text, match.start(), match.end()):
+            cited = tuple(_by_authors(each[1], each[2] or each[3], each[4]))
+            inner += [Mark(each.start(), each.end(), cited)] if cited else []
+        told = {*words_beside(_AUTHOR_YEAR.sub(" ", match[0]), [])} - LEADS
+        if len(told) > _TOLD or (told and _SENTENCE.fullmatch(match[0])):
+            yield from inner
+        elif inner:
+            cited = tuple(each for mark in inner for each in mark.cited)
             yield Mark(match.start(), match.end(), cited)
     for match in _UNBRACKETED.finditer(text):
         cited = tuple(_by_authors(match[1], match[2], match[3]))
@@ -335,6 +360,10 @@ def _author_marks(text: str) -> Iterator[Mark]:
         if match[3]:
             cited = tuple(_by_authors(match[2], match[3], match[1]))
             yield Mark(match.start(2), match.end(), cited, spoken=True)
+    for match in _LATER.finditer(text):
+        cited = tuple(_by_authors(match[1] or match[2], True, match[4]))
+        if cited and (match[1] or match[5]):
+            yield Mark(match.start(3), match.end(), cited)
     for match in _EASTERN.finditer(text):
         name, year = match[1] or match[3], match[2] or match[4]
         work = Cited("authors", f"{name} {year}", (name,), year)
@@ -409,10 +438,10 @@ _LINKED = re.compile(r"\[([^\[\]\d][^\[\]]*)\]")
 
 
 def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
-    """Return the words of a text that are no part of its citations."""
+    """Return the words of a text, in small letters, that are no part of its citations."""
     ends = [0, *(edge for mark in marks for edge in (mark.start, mark.end)), len(text)]
     beside = " ".join(text[a:b] for a, b in zip(ends[::2], ends[1::2], strict=True))
-    return re.findall(r"[^\W\d_]{2,}", beside)
+    return re.findall(r"[^\W\d_]{2,}", re.sub(r"https?://\S+|\\[A-Za-z]+", " ", beside).lower())
 
 
 def _runs(marks: Sequence[Mark]) -> dict[int, int]:

@@ -23,6 +23,7 @@ _ORG_REF = re.compile(
     r"(?<![\w\[/:`@])(?:foot|auto|text|paren|super)?cite[a-z]{0,6}:(&?[A-Za-z][\w:.-]{0,80}\w"
     r"(?:[,;]&?[A-Za-z][\w:.-]{0,80}\w){0,20})"
 )
+_BULLET = re.compile(r"^([ \t]{0,20})[•◦▪‣●○■\uf0b7](?=\s)", re.M)
 _KEY = re.compile(r"[^\s,;&]{1,100}")
 _LISTED = re.compile(r"^\.\. (?=\[[^\[\]#\n]{1,40}\] )", re.M)
 _NOTED = re.compile(r"^(?:\.\. \[#([\w-]{1,40})\]|\[fn:([\w-]{1,40})\])(?= )", re.M)
@@ -47,6 +48,7 @@ def as_markdown(source: str) -> str:
     >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
     'It is [@lee; @kim]. So says [Lee20].'
     """
+    source = _BULLET.sub(r"\1-", source)
     for pattern in (_ROLE, _LINK, _ORG_REF):
         source = pattern.sub(_keys, source) if "cite" in source else source
     if re.search(r"^#\+\w", source, re.M):

@@ -42,6 +42,8 @@ _LINE = re.compile(
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_IBID = re.compile(r"\s*(?:ibid|ebd|idem|loc\. cit)\b", re.I)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
 
 
@@ -142,6 +144,22 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
 def looks_like_entry(note: str) -> bool:
     """Say whether a footnote describes a work rather than remarks on something."""
     return bool(_OPENS.match(note) and _DATED.search(note)) and len(note) < 600
+
+
+def in_full(blocks: Sequence[Block], references: References) -> dict[str, str]:
+    """Return each footnote's text: that of an earlier entry for "Ibid., 3." and "Lee, Tea, 3."."""
+    found: dict[str, str] = {}
+    known = [({*_WORD.findall(entry)}, entry) for entry in references.entries]
+    last = ""
+    for block in blocks:
+        if block.kind == "note" and block.label not in found:
+            words = {*_WORD.findall(block.text)}
+            short = len(words) > 1 and not _DATED.search(block.text)
+            fitting = (entry for there, entry in reversed(known) if short and words <= there)
+            last = (last if _IBID.match(block.text) else next(fitting, "")) or block.text
+            known.append((words, last))
+            found[block.label] = last
+    return found
 
 
 def names_in(entry: str) -> list[str]:
