@@ -142,8 +142,8 @@ _UNBRACKETED = re.compile(
 )
 # Lee et al. found it (2017); Lee and Kim found it (2017, 3)
 _LATER = re.compile(
-    rf"{_OPENS}(?:({_NAME}(?:{_AND}{_NAME})*){_ET_AL}|({_NAME}(?:{_AND}{_NAME})+))[^()\[\].;:]{{1,200}}"
-    rf"(\(({_YEAR})([,:]\s?(?:{_LOCATOR}|\d)[^()]{{0,40}})?\))"
+    rf"{_OPENS}(?:({_NAME}(?:{_AND}{_NAME}){{0,3}}){_ET_AL}|({_NAME}(?:{_AND}{_NAME}){{1,3}}))"
+    rf"[^()\[\].;:]{{1,200}}(\(({_YEAR})([,:]\s?(?:{_LOCATOR}|\d)[^()]{{0,40}})?\))"
 )
 _PARENTHESIS = re.compile(rf"[(\[](?:[^()\[\]]|{_SHORT_FORM}){{4,600}}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
