@@ -17,6 +17,7 @@ from rag.drafts.pairs import plain
 from rag.drafts.references import (
     References,
     described,
+    in_full,
     looks_like_entry,
     names_in,
     split_references,
@@ -30,8 +31,7 @@ Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
 _SHOWN = 100  # characters of an entry in a message
-_VERBS = frozenset("is are was were has have had does do can".split())
-_BARE = 4  # words beside its citations with which a sentence says nothing of its own yet
+_BARE = 4  # words beside an address with which a sentence says nothing of its own yet
 
 
 class Library(Protocol):
@@ -122,13 +122,10 @@ def check_draft(
     prose, references = split_references(blocks)
     for key, entry in (listed or {}).items():
         references.add(key, entry)
-    resolve = _Resolver(
-        library, references, {b.label: b.text for b in reversed(prose) if b.kind == "note"}
-    )
+    resolve = _Resolver(library, references, in_full(prose, references))
     known, spoken = _read_notes(prose, references, resolve)
     checked = []
-    for block in spoken:
-        marks = citing.find_marks(block.text, known)
+    for block, marks in zip(spoken, citing.mark_all([b.text for b in spoken], known), strict=True):
         line, counted = block.line, 0
         for start, end in citing.sentences(block.text, marks) if marks else ():
             own = citing.within(marks, start, end)
@@ -178,15 +175,18 @@ def _read_notes(
             opening = next(citing.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
             beside = citing.words_beside(block.text[:opening], first)
-            if first and len(beside) < _BARE and _VERBS.isdisjoint(beside):
+            said = [word for word in beside if word not in citing.LEADS]
+            tells = any(m.spoken and re.match(r"\s+[a-z]", block.text[m.end :]) for m in first)
+            entry = looks_like_entry(block.text) and not (said and tells)
+            if first and len(said) < 2:
                 whole = (work,) if resolve(work)[0] else ()
                 known.notes[block.label] = whole or tuple(each for m in first for each in m.cited)
                 rest = block.text[opening:].lstrip()
-                if rest:
+                if rest and not (whole and entry):
                     skipped = block.text[: len(block.text) - len(rest)]
                     spoken.append(replace(block, text=rest, line=block.line + skipped.count("\n")))
                 continue
-            if looks_like_entry(block.text) or (not cited and resolve(work)[0]):
+            if entry or (not cited and resolve(work)[0]):
                 known.notes[block.label] = (work,)
                 continue
             known.notes[block.label] = ()

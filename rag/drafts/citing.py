@@ -6,11 +6,13 @@ r"""The citations in a draft's text, in whatever dress, and the sentences that c
 ``helps.¹`` ``helps ²,³``                     the same, raised
 ``[@a; @b, p. 3]`` ``@a [p. 3]``              Pandoc's keys
 ``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
+``\cite{a}--\cite{c}``                         what the list has from a to c
 ``helps (1).``                                the same, where the list has the number
+``(1) helps`` ``helps1,2.``                   the same, where a draft cites in no other way
 ``(Lee et al., 2017)`` ``Lee (2017)``         author and year; ``（李明等，2017）`` too
 ``[^1]``                                      a footnote
 ``[Lee17]``                                   a label of the reference list
-``https://arxiv.org/abs/1706.03762``          an address that names a paper
+``https://arxiv.org/abs/1706.03762``          an address that names a paper; ``arXiv:1706.03762``
 ``[0, 1]`` ``[2017]`` ``a[1]`` ``[x]``        text
 ==========================================  ===============================================
 """
@@ -21,6 +23,7 @@ import bisect
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rag.text.sentences import sentence_spans
@@ -36,10 +39,11 @@ CITE = re.compile(
     rf"((?:(?<=\}}){_OPTION}{{0,2}}{_KEYS}){{0,20}})"
 )
 _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
+_DASH = re.compile(r"\s?(?:-{1,2}|[–—])\s?")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _LOCATOR = (
     r"(?:§+|(?i:pp?|pages?|ch(?:ap(?:ters?)?)?|sec(?:tions?)?|figs?|figures?|tab|tables?|eqs?|"
-    r"equations?|vol|volume|para|lines?|thm|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
+    r"equations?|vol|volume|para|lines?|thm|s(?=\.\s?\d)|p[áa]gs?|theorems?|lemmas?|app(?:endix)?|notes?)(?=[^\w-]))"
 )
 _AT_KEY = re.compile(
     r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
@@ -47,25 +51,34 @@ _AT_KEY = re.compile(
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
-    r"(?:\\(?:href|url)\s*\{)?[(<]?https?://(?:www\.|dx\.)?(?:arxiv\.org/(?:abs|pdf)/"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|doi\.org/"
+    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|\barxiv:\s?)"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:https?://(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
     r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!])))"
-    r"/?(?:[)>}]|(?![\w/]))"
+    r"/?(?:[)>}]|(?![\w/])))"
 )
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{_LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
-_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?"
+_ITEM = rf"({_RANGE})(?:,?\s?{_LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?(?:†[^\[\],;]{{0,60}})?"
 _NEXT = r"\s?(?:[,;]|\s(?:and|&)\s)\s?"
 _NUMBERS = re.compile(
-    r"\[\s?(?:(?:see|cf|e\.g)\b[.,]*\s*(?:also\s+)?)?"
+    r"\[\s?(?:(?i:see|cf|e\.g|refs?|sources?)\b[.,:]*\s*(?:also\s+)?)?"
     rf"({_ITEM}(?:{_NEXT}{_ITEM}){{0,40}})\s?\]"
 )
 _PART, _NUMBER = re.compile(rf"(?:\A|{_NEXT})({_RANGE})"), re.compile(r"\d{1,4}")
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
-_ROUND = re.compile(rf"(?<=[^\W\d_][ \n])\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)(?=\s?[.,;:]|\s*\Z)")
+_ROUNDED = rf"\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)"
+_ROUND = re.compile(rf"(?<=[^\W\d_][ \n]){_ROUNDED}()(?=\s?[.,;:]|\s*\Z)")
+# (3) anywhere but in "(1) ..., and (2) ...", and numbers behind a word in small letters or a stop.
+_PLAIN = re.compile(
+    rf"(?:(?<=[^\W\d_][ \n])(?<!\b(?:and|are)\s)(?<!\b(?:or|is|by|to)\s)|(?<=al\.[ \n])){_ROUNDED}"
+    rf"(?![^()]{{0,300}}(?:[,;:]|\band|\bor)\s\(\d\))"
+    r"|(?:(?<=[a-z]{3})(?<!\b[A-Z][a-z]{3})(?<!\b[A-Z][a-z]{4})|(?<=[A-Za-z]{2}[.,;:”\"]))"
+    r"(\d{1,3}(?:[,–-]\s?\d{1,3}){0,9})(?=[\s.,;:)]|\Z)"
+)
 _BEFORE_ROUND = re.compile(
     r"\b(?:eqs?|equations?|steps?|cases?|figs?|figures?|tables?|sections?|parts?|phases?|types?|"
-    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?)\.?\s\Z",
+    r"conditions?|stages?|lines?|lemmas?|theorems?|examples?|items?|points?|layers?|levels?|versions?)"
+    r"\.?\s\Z",
     re.I,
 )
 _RAISED = re.compile(
@@ -78,19 +91,23 @@ _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,3
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
 _WORD_BEFORE = re.compile(rf"[^\W{_EAST}]*\Z")
-_NUMBERS_BEFORE = re.compile(r"\[[\d\s,;–—-]+\]\Z")
+_NUMBERS_BEFORE = re.compile(r"\[\d[^\[\]]*\]\Z")
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
 _LETTER = rf"[^\W\d_{_EAST}]"
 _NAME = (
     rf"{_PARTICLE}[^\W\d_a-zß-ÿ{_EAST}]{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}"
 )
 _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
-_ET_AL = r"(?:,?\s+(?:et\s+al\.?|and\s+(?:colleagues|co-?workers|others))|\s?等[人学者]{0,2})"
+_ET_AL = (
+    r"(?:,?\s+(?:et\s+al\.?|u\.\s?a\.|et\s+coll\.|and\s+(?:colleagues|co-?workers|others))|"
+    r"\s?等[人学者]{0,2})"
+)
 _NO_NAMES = frozenset(
     "January February March April May June July August September October November December Jan Feb "
     "Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Spring Summer Autumn Fall Winter Figure Fig Figs "
     "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
-    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu".split()
+    "Between During Of At As The This These Our Their We It Model Release Python Ubuntu Jahr "
+    "Jahre Année Año".split()
 )
 # An organisation of several words, one of which says that it is one; it is one author.
 _BODY = (
@@ -117,10 +134,17 @@ _YEAR = r"(?:(?:1[89]|20)\d\d[a-z]?\b|in press|n\.\s?d\.|forthcoming|to appear)"
 _YEARS = rf"({_YEAR}(?:\s*(?:,|and|&|;|/)\s*{_YEAR}){{0,5}})"
 _OPENS = rf"(?<!{_LETTER})"  # between a Chinese letter and a Latin one there is no \\b
 _NARRATIVE = re.compile(
-    rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:,?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
+    rf"{_OPENS}{AUTHORS}(?:['’]s?)?(?:\s?的)?\s*[(\[]\s*{_YEARS}\s*(?:[,:]?\s*(?:{_LOCATOR}|\d)[^()\[\]]{{0,60}})?[)\]]"
 )
 _EARLIER = re.compile(rf"\b[Ii]n\s+({_YEAR}),?\s+{AUTHORS}")  # In 2019, Liu et al. trained ...
-_UNBRACKETED = re.compile(rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL}),?\s+(?:in\s+)?({_YEAR})")
+_UNBRACKETED = re.compile(
+    rf"{_OPENS}({_NAME}(?:{_AND}{_NAME})?)({_ET_AL})(?:['’]s?)?,?\s+(?:in\s+)?({_YEAR})"
+)
+# Lee et al. found it (2017); Lee and Kim found it (2017, 3)
+_LATER = re.compile(
+    rf"{_OPENS}(?:({_NAME}(?:{_AND}{_NAME}){{0,3}}){_ET_AL}|({_NAME}(?:{_AND}{_NAME}){{1,3}}))"
+    rf"[^()\[\].;:]{{1,200}}(\(({_YEAR})([,:]\s?(?:{_LOCATOR}|\d)[^()]{{0,40}})?\))"
+)
 _PARENTHESIS = re.compile(rf"[(\[](?:[^()\[\]]|{_SHORT_FORM}){{4,600}}[)\]]")
 _AUTHOR_YEAR = re.compile(rf"{_OPENS}{AUTHORS}(,)?\s*\(?{_YEARS}")
 _EASTERN = re.compile(
@@ -128,6 +152,17 @@ _EASTERN = re.compile(
     rf"|([\u4e00-\u9fff]{{2,3}})等人?\s?\(\s?({_YEAR})\s?\)"
 )
 _ONLY_NAMES = re.compile(rf"\b{_NAME}(?:{_AND}{_NAME}){{0,3}}{_ET_AL}(?:['’]s)?")
+
+
+# What leads to the works that a parenthesis or a footnote names.
+LEADS = frozenset(
+    "see also cf as for in of on by the and or but eg ibid instance example details discussion "
+    "explain explained describe described discuss discussed overview survey review introduction "
+    "proof original paper work chapter ch page pages pp section sec table figure fig more further "
+    "compare similar similarly therein references from among others".split()
+)
+_TOLD = 2  # words beside those with which a parenthesis says something of its own
+_SENTENCE = re.compile(r"\([A-Z].*[.!?]\)", re.S)
 
 
 class Cited(NamedTuple):
@@ -152,11 +187,27 @@ class Mark:
 class Known(NamedTuple):
     """What of a draft tells a citation from text: the labels of its reference list, its footnotes.
 
-    ``notes`` are what each footnote cites.
+    ``notes`` are what each footnote cites; ``plainly``: the list's numbers stand without brackets,
+    in parentheses (3) or where they were raised once3.
     """
 
     labels: Collection[str]
     notes: dict[str, tuple[Cited, ...]]
+    plainly: bool = False
+
+
+def mark_all(texts: Sequence[str], known: Known) -> list[list[Mark]]:
+    """Return the citations of each text; the numbers may stand plainly where nothing else cites.
+
+    >>> [marks] = mark_all(["BERT (2) is deep and wide1,3."], Known("123", {}))
+    >>> [[each.name for each in mark.cited] for mark in marks]
+    [['2'], ['1', '3']]
+    """
+    found = [find_marks(text, known) for text in texts]
+    cites = zip(texts, found, strict=True)
+    if all(text[m.start] == "(" and m.cited[0].kind == "label" for text, ms in cites for m in ms):
+        found = [find_marks(text, known._replace(plainly=True)) for text in texts]
+    return found
 
 
 def find_marks(text: str, known: Known) -> list[Mark]:
@@ -172,8 +223,11 @@ def find_marks(text: str, known: Known) -> list[Mark]:
 
 
 def _candidates(text: str, known: Known) -> Iterator[Mark]:
-    for match in CITE.finditer(text):
-        yield _latex_mark(match)
+    latex = [_latex_mark(match) for match in CITE.finditer(text)]
+    for first, last in pairwise(latex):
+        if _DASH.fullmatch(text, first.end, last.start):
+            yield Mark(first.start, last.end, _between(first, last, [*known.labels]))
+    yield from latex
     for match in _BRACKETED.finditer(text):
         cited = _keys(match[0])
         if cited:
@@ -191,10 +245,13 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         numbers = tuple(_expand(match[1]))
         if _is_citation(text, match, numbers, known.labels):
             yield Mark(match.start(), match.end(), numbers)
-    for match in _ROUND.finditer(text):
-        numbers = tuple(_expand(match[1]))
+    for match in (_PLAIN if known.plainly else _ROUND).finditer(text):
+        numbers = tuple(_expand(match[1] or match[2]))
+        before = text[max(0, match.start() - 20) : match.start()]
+        if match[2] and not before.endswith("s"):  # step2, but steps2
+            before += " "
         listed = all(each.name in known.labels for each in numbers)
-        if listed and not _BEFORE_ROUND.search(text[max(0, match.start() - 20) : match.start()]):
+        if listed and not _BEFORE_ROUND.search(before):
             yield Mark(match.start(), match.end(), numbers)
     for match in _RAISED.finditer(text):
         numbers = tuple(_expand(match[1].translate(_LOWERED)))
@@ -205,6 +262,14 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         if all(name in known.labels or _ALPHA.match(name) for name in names):
             yield Mark(match.start(), match.end(), tuple(Cited("label", name) for name in names))
     yield from _author_marks(text)
+
+
+def _between(first: Mark, last: Mark, labels: Sequence[str]) -> tuple[Cited, ...]:
+    r"""Return what ``\\cite{a}--\\cite{c}`` means: what the list has from the one to the other."""
+    ends = first.cited[-1].name, last.cited[0].name
+    listed = labels[labels.index(ends[0]) : labels.index(ends[1])] if {*ends} <= {*labels} else []
+    inner = (Cited("key", key) for key in listed)
+    return tuple(dict.fromkeys((*first.cited, *inner, *last.cited)))
 
 
 def _latex_mark(match: re.Match[str]) -> Mark:
@@ -253,11 +318,10 @@ def _is_citation(
     glued = word is not None and bool(word[0]) and len(word[0]) < 4
     if before.endswith("]") and not _NUMBERS_BEFORE.search(before):
         return False
-    if any(name in labels for name in names):
-        return not glued
-    return not glued and not any(
-        name == "0" or (len(name) == 4 and name.isdigit()) for name in names
-    )
+    if glued or ("0" in names and "0" not in labels):
+        return False
+    listed = any(name in labels for name in names)
+    return listed or not any(len(name) == 4 and name.isdigit() for name in names)
 
 
 def _is_raised_citation(
@@ -279,12 +343,15 @@ def _author_marks(text: str) -> Iterator[Mark]:
         if cited:
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
-        cited = tuple(
-            each
-            for names, et_al, comma, years in _AUTHOR_YEAR.findall(match[0])
-            for each in _by_authors(names, et_al or comma, years)
-        )
-        if cited:
+        inner = []
+        for each in _AUTHOR_YEAR.finditer(text, match.start(), match.end()):
+            cited = tuple(_by_authors(each[1], each[2] or each[3], each[4]))
+            inner += [Mark(each.start(), each.end(), cited)] if cited else []
+        told = {*words_beside(_AUTHOR_YEAR.sub(" ", match[0]), [])} - LEADS
+        if len(told) > _TOLD or (told and _SENTENCE.fullmatch(match[0])):
+            yield from inner
+        elif inner:
+            cited = tuple(each for mark in inner for each in mark.cited)
             yield Mark(match.start(), match.end(), cited)
     for match in _UNBRACKETED.finditer(text):
         cited = tuple(_by_authors(match[1], match[2], match[3]))
@@ -293,6 +360,10 @@ def _author_marks(text: str) -> Iterator[Mark]:
         if match[3]:
             cited = tuple(_by_authors(match[2], match[3], match[1]))
             yield Mark(match.start(2), match.end(), cited, spoken=True)
+    for match in _LATER.finditer(text):
+        cited = tuple(_by_authors(match[1] or match[2], True, match[4]))
+        if cited and (match[1] or match[5]):
+            yield Mark(match.start(3), match.end(), cited)
     for match in _EASTERN.finditer(text):
         name, year = match[1] or match[3], match[2] or match[4]
         work = Cited("authors", f"{name} {year}", (name,), year)
@@ -323,7 +394,7 @@ def is_group(name: str) -> bool:
 
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
-_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)")
+_MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)|^[ \t]*%[ \t]*$", re.M)
 _GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
 
 
@@ -349,7 +420,11 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
         done = last
-    yield from sentence_spans("".join(masked))
+    before = 0
+    for start, end in sentence_spans("".join(masked)):
+        opens = re.search(r"\S*\Z", text[before:start])  # \\emph{, `` and the like
+        yield start - len(opens[0] if opens else ""), end
+        before = end
 
 
 _AFTER_RUN = re.compile(rf"\.?\s*\Z|\.?\s+[\"'“‘(\[]?[^\W\da-z_]|[“「『《{_EAST}]")
@@ -363,10 +438,10 @@ _LINKED = re.compile(r"\[([^\[\]\d][^\[\]]*)\]")
 
 
 def words_beside(text: str, marks: Sequence[Mark]) -> list[str]:
-    """Return the words of a text that are no part of its citations."""
+    """Return the words of a text, in small letters, that are no part of its citations."""
     ends = [0, *(edge for mark in marks for edge in (mark.start, mark.end)), len(text)]
     beside = " ".join(text[a:b] for a, b in zip(ends[::2], ends[1::2], strict=True))
-    return re.findall(r"[^\W\d_]{2,}", beside)
+    return re.findall(r"[^\W\d_]{2,}", re.sub(r"https?://\S+|\\[A-Za-z]+", " ", beside).lower())
 
 
 def _runs(marks: Sequence[Mark]) -> dict[int, int]:

@@ -23,13 +23,20 @@ _ORG_REF = re.compile(
     r"(?<![\w\[/:`@])(?:foot|auto|text|paren|super)?cite[a-z]{0,6}:(&?[A-Za-z][\w:.-]{0,80}\w"
     r"(?:[,;]&?[A-Za-z][\w:.-]{0,80}\w){0,20})"
 )
+_BULLET = re.compile(r"^([ \t]{0,20})[•◦▪‣●○■\uf0b7](?=\s)", re.M)
 _KEY = re.compile(r"[^\s,;&]{1,100}")
 _LISTED = re.compile(r"^\.\. (?=\[[^\[\]#\n]{1,40}\] )", re.M)
 _NOTED = re.compile(r"^(?:\.\. \[#([\w-]{1,40})\]|\[fn:([\w-]{1,40})\])(?= )", re.M)
 _CITED = re.compile(r"(\[[A-Za-z\d][\w.:-]{0,40}\])_(?!\w)")
 _CITED_NOTE = re.compile(r"\[#([\w-]{1,40})\]_|\[fn:([\w-]{1,40})\]")
-_CODE = re.compile(r"^\s*#\+(?:BEGIN|END)_(?:SRC|EXAMPLE)\b.*$", re.M | re.I)
-_DIRECTIVE = re.compile(r"^\.\. ([a-z-]{1,30})::")
+_ORG = (  # what stands in a line of Org, and what in one of Markdown
+    (re.compile(r"^\s*#\+(?:BEGIN|END)_(?:SRC|EXAMPLE|COMMENT|EXPORT)\b.*$", re.M | re.I), "```"),
+    (re.compile(r"^#\+CAPTION(?:\[[^\[\]\n]{0,200}\])?:", re.M | re.I), "-"),
+    (re.compile(r"^[ \t]*\|-[-+|\s]*$", re.M), ""),
+    (re.compile(r"^[ \t]*\|", re.M), "- "),
+    (re.compile(r"^\*{1,6} ", re.M), "# "),
+)
+_BLOCK = re.compile(r"^\.\.(?: +([a-z-]{1,30})::(.*)| +[^|\s].*)?$|^.*[^:]::$")
 _NOT_PROSE = frozenset(
     "code code-block sourcecode literalinclude math raw highlight parsed".split()
 )
@@ -41,9 +48,12 @@ def as_markdown(source: str) -> str:
     >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
     'It is [@lee; @kim]. So says [Lee20].'
     """
+    source = _BULLET.sub(r"\1-", source)
     for pattern in (_ROLE, _LINK, _ORG_REF):
         source = pattern.sub(_keys, source) if "cite" in source else source
-    source = _CODE.sub("```", source) if "#+" in source else source
+    if re.search(r"^#\+\w", source, re.M):
+        for pattern, markdown in _ORG:
+            source = pattern.sub(markdown, source)
     if "]_" in source or "[fn:" in source:
         source = _NOTED.sub(lambda match: f"[^{match[1] or match[2]}]:", source)
         source = _CITED_NOTE.sub(lambda match: f"[^{match[1] or match[2]}]", source)
@@ -57,12 +67,18 @@ def _keys(match: re.Match[str]) -> str:
 
 
 def _outdented(lines: list[str]) -> list[str]:
-    """Return lines with the text of notes and figures at the margin, where code stays indented."""
+    """Return lines with the text of notes and figures at the margin, without code and comments."""
     found: list[str] = []
-    inside = False
+    block: re.Match[str] | None = None
+    told = False
     for line in lines:
-        directive = _DIRECTIVE.match(line)
-        if directive or (line.strip() and not line[0].isspace()):
-            inside = directive is not None and directive[1] not in _NOT_PROSE
-        found.append("" if directive and inside else line.strip() if inside else line)
+        if line.strip() and not line[0].isspace():
+            block = _BLOCK.match(line)
+            told = bool(block and block[1] and block[1] not in _NOT_PROSE)
+            comment = block and line.startswith("..")
+            found.append(block[2].strip() if block and told else "" if comment else line)
+        elif told:
+            found.append(line.strip())
+        else:
+            found.append("" if block else line)
     return found

@@ -32,7 +32,7 @@ _SUP = re.compile(
 )
 _OUTER = re.compile(
     r"\\(footnote|footnotetext|caption|captionof\s*\{\w+\}|subcaption|(?:sub){0,2}section|chapter|"
-    r"part|(?:sub)?paragraph|title|author|date|affiliation|thanks|addbibresource|bibliography|bibliographystyle)"
+    r"part|frametitle|begin\s*\{frame\}|(?:sub)?paragraph|title|author|date|affiliation|thanks|addbibresource|bibliography|bibliographystyle)"
     r"\*?\s*((?:\[[^\[\]]{0,500}\]\s*){0,2})\{"
 )
 _TABLE = re.compile(
@@ -40,7 +40,7 @@ _TABLE = re.compile(
 )
 _BREAK = re.compile(
     r"\\begin\s*\{[^{}]{0,50}\}(?:\s*\[[^\[\]\\]{0,200}\])?|\\end\s*\{[^{}]{0,50}\}|"
-    r"\\item\b(?:\s*\[[^\[\]\\]{0,200}\])?|\\par\b|\\newpage\b"
+    r"\\item\b(?:\s*<[^<>]{0,50}>)?(?:\s*\[[^\[\]\\]{0,200}\])?|\\par\b|\\newpage\b"
 )
 _SILENT = re.compile(
     r"\\(?:label|(?:page|auto|eq|c|C)?ref|vspace|hspace|includegraphics|input|include|centering|"
@@ -135,7 +135,7 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
         elif "caption" in name:
             blocks.append(Block(inside, line))
             left = _PART + lines
-        elif name.endswith("section") or name in ("chapter", "part"):
+        elif name.endswith(("section", "chapter", "part", "frametitle", "{frame}")):
             left = f"{_PART}{_HEADING}{inside}{_lines(match[0])}{_PART}"
         else:
             left = _PART + lines

@@ -25,9 +25,13 @@ _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(
     r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
 )
+_RAISED_BRACKETS = re.compile(r"\^\[([\d,\s–-]{1,40})\]\^?|\[\^(\d{1,3})\^\]")
 _FENCED = re.compile(r"^[ \t]*:{3,}[^\n]*$", re.M)  # Pandoc's divs
 # Pandoc's rule: no space inside the dollars, no digit after them.
-_MATH = re.compile(r"(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
+_MATH = re.compile(r"\$\$[^$]{1,2000}\$\$|(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(?<=\S)\$(?![\d$])")
+_CHUNK_CAPTION = re.compile(
+    r"^#\| *(?:fig|tbl)-(?:sub)?cap: *[\"']?(.+?)[\"']?$|\bfig\.cap *= *([\"'])(.+?)\2", re.M
+)
 _ABSTRACT = re.compile(r"^abstract:[ \t]*(.*(?:\n(?:[ \t]+.*)?)*)", re.M)
 _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
 
@@ -35,7 +39,7 @@ _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
 @functools.cache
 def _parser() -> MarkdownIt:
     """Return the parser: what looks like a link's definition may be a reference's, so it stays."""
-    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+    parser = MarkdownIt("commonmark").enable("table").disable(["reference", "text_join"])
     parser.use(footnote_plugin).use(front_matter_plugin).disable("footnote_tail")
     return parser
 
@@ -45,7 +49,8 @@ def read_markdown(source: str) -> list[Block]:
     if is_html(source):
         return read_html(source)
     kept: dict[str, Any] = {}
-    return list(_blocks(_parser().parse(as_markdown(source), kept), kept))
+    written = _RAISED_BRACKETS.sub(lambda match: f"[{match[1] or match[2]}]", as_markdown(source))
+    return list(_blocks(_parser().parse(written, kept), kept))
 
 
 def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]:
@@ -71,6 +76,11 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             row = None
         elif token.type == "front_matter":
             yield from _said_ahead(token.content, line + 1)
+        elif token.type == "fence":
+            chunk = f"{token.info}\n{token.content}"
+            for caption in _CHUNK_CAPTION.finditer(chunk):
+                said = caption[1] or caption[3]
+                yield Block(_finish(said), line + chunk.count("\n", 0, caption.start()))
         elif token.type == "html_block":
             text = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), _SUP.sub(_raised, token.content))
             yield Block(_finish(text), line)
@@ -126,7 +136,7 @@ def _inline(children: Sequence[Token]) -> str:
                 pieces.append(f" <{address}>")
         elif child.type in ("softbreak", "hardbreak"):
             pieces.append("\n")
-        elif child.type == "code_inline":
+        elif child.type == "code_inline" or child.content == "@":  # \\@ is no key
             pieces.append(without_marks(child.content))
         elif child.type == "html_inline":
             raised = child.content.lower().startswith("<sup")

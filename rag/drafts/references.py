@@ -16,7 +16,7 @@ _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
 _HEADING = re.compile(
     rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
     r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
-    r"references and notes|notes and references|références|referencias|quellen|endnotes|"
+    r"references and notes|notes and references|(?:end)?notes|références|referencias|quellen|"
     r"参考文献|參考文獻|引用文献|参考资料))"
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
@@ -29,6 +29,7 @@ _NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
     rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
+    rf"{_NAME}, {_NAME}(?: [A-Z]\.)?[,.]|"
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
@@ -41,6 +42,8 @@ _LINE = re.compile(
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_IBID = re.compile(r"\s*(?:ibid|ebd|idem|loc\. cit)\b", re.I)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
 
 
@@ -72,7 +75,7 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     prose: list[Block] = []
     references = References()
     unlabelled: list[str] = []
-    listing = False
+    listing = notes = False
     for block in (part for whole in blocks for part in _without_head_line(whole)):
         if block.kind == "note":
             prose.append(block)
@@ -80,10 +83,13 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             references.add(block.label, block.text)
         elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
             listing = True
+            notes = "note" in block.text.lower()
         elif block.kind == "heading":
             listing = False
         else:
             entries = list(_entries(block, listing=listing))
+            if notes and not all(looks_like_entry(entry) for _, entry in entries):
+                entries = []  # notes that say something
             for label, entry in entries:
                 references.add(label, entry)
                 unlabelled += [] if label else [entry]
@@ -138,6 +144,22 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
 def looks_like_entry(note: str) -> bool:
     """Say whether a footnote describes a work rather than remarks on something."""
     return bool(_OPENS.match(note) and _DATED.search(note)) and len(note) < 600
+
+
+def in_full(blocks: Sequence[Block], references: References) -> dict[str, str]:
+    """Return each footnote's text: that of an earlier entry for "Ibid., 3." and "Lee, Tea, 3."."""
+    found: dict[str, str] = {}
+    known = [({*_WORD.findall(entry)}, entry) for entry in references.entries]
+    last = ""
+    for block in blocks:
+        if block.kind == "note" and block.label not in found:
+            words = {*_WORD.findall(block.text)}
+            short = len(words) > 1 and not _DATED.search(block.text)
+            fitting = (entry for there, entry in reversed(known) if short and words <= there)
+            last = (last if _IBID.match(block.text) else next(fitting, "")) or block.text
+            known.append((words, last))
+            found[block.label] = last
+    return found
 
 
 def names_in(entry: str) -> list[str]:
