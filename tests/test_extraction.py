@@ -243,7 +243,7 @@ class TestChoice:
         assert only == pair[1]
 
     def test_another_of_the_best_paper_has_to_be_likely(self):
-        assert chosen((0, 0.9), (0, 0.14), (0, 0.15)) == [0, 2]
+        assert chosen((0, 0.9), (0, 0.09), (0, 0.1)) == [0, 2]
 
     def test_one_of_another_paper_has_to_be_likelier(self):
         # The best is at 0.6, of which 0.7 is less than 0.5.

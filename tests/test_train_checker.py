@@ -46,7 +46,7 @@ def test_the_network_is_bert_with_a_head_on_the_mean_whatever_else_is_in_the_bat
     net = network().eval()
     rows = [[2, 4, 3, 5, 6, 3], [2, 7, 3, 8, 3]]
     with torch.inference_mode():
-        found = net(*train_checker._padded(rows)).numpy()
+        found = net(*train_checker._padded(rows)).numpy()[:2]  # the rest of a batch is empty
         head = net.head.weight.numpy(), net.head.bias.numpy()
     expected = [mean_state(small_weights(), row) @ head[0].T + head[1] for row in rows]
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -93,7 +93,7 @@ def test_what_is_exported_says_the_same_and_is_reported(base, tmp_path):
     row = [2, 4, 3, 5, 3]
     (found,) = session.run(None, {"ids": np.array([row])})
     with torch.inference_mode():
-        expected = net(*train_checker._padded([row])).numpy()
+        expected = net(*train_checker._padded([row])).numpy()[:1]
     np.testing.assert_allclose(found, expected, atol=0.15)  # matrices of seven bits
 
 

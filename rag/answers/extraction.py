@@ -64,7 +64,7 @@ _MOST_OF_EACH: Mapping[Length, dict[str, int]] = {  # of a list and a comparison
     "detailed": {"list": 2, "compare": 4},
 }
 # A second sentence of the paper that answers best is as likely as this.
-_ALSO: Mapping[Length, float] = {"short": 0.15, "usual": 0.15, "detailed": 0.05}
+_ALSO: Mapping[Length, float] = {"short": 0.15, "usual": 0.1, "detailed": 0.05}
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
 # Where no sentence is this likely, the best of so many papers, or so many of a named one.
 _UNSURE, _NEAREST, _OF_NAMED = 0.1, 3, 2
