@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 
 from rag.cli import main
+from rag.index.chroma_files import Graph
 from rag.settings import load_settings, without_secrets
 from tests.fake_openai import FakeOpenAI, Reply, chunk, event, fail, say
 
@@ -99,6 +100,19 @@ def test_what_chroma_leaves_of_memory_in_its_files_is_blanked(planted, capsys):
     assert main(["ingest", "p.jsonl", "--rebuild"]) == 0
     for file in planted.rglob("length.bin"):
         assert not file.read_bytes().strip(b"\0")
+
+
+def test_room_for_more_vectors_is_blanked_and_the_vectors_stay(planted, capsys):
+    (header,) = planted.rglob("header.bin")
+    room = header.with_name("data_level0.bin")
+    size = int.from_bytes(header.read_bytes()[28:36], "little")
+    assert room.stat().st_size == 100 * size
+    vectors = bytes(range(1, 101)) * (2 * size // 100 + 1)
+    room.write_bytes(vectors[: 2 * size] + KEY.encode().ljust(98 * size, b"\0"))
+    said = header.read_bytes()
+    header.write_bytes(said[:20] + (2).to_bytes(8, "little") + said[28:])
+    Graph(planted / ".rag")._blank()
+    assert room.read_bytes() == vectors[: 2 * size] + bytes(98 * size)
 
 
 def test_secrets_are_cut_out_of_any_text(monkeypatch, tmp_path):

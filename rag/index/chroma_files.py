@@ -15,6 +15,7 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,22 @@ def _locked(lock: FileLock) -> Iterator[bool]:
         lock.release()
 
 
+# In hnswlib's header of a graph, after its version, offset and room: how many vectors there are,
+# and the bytes of each.
+_HEADER = struct.Struct("<4x8x8xQQ")
+
+
+def _blank_from(file: Path, place: int) -> None:
+    """Write zeros where a file has anything else from a place on."""
+    with file.open("rb") as opened:
+        opened.seek(place)
+        left = opened.read()
+    if left.strip(b"\0"):
+        with file.open("r+b") as opened:
+            opened.seek(place)
+            opened.write(bytes(len(left)))
+
+
 class Graph:
     """The files of one embedded store's graph; call its methods in the process of the store."""
 
@@ -122,16 +139,18 @@ class Graph:
                 self._blank()
 
     def _blank(self) -> None:
-        """Blank the vectors' lengths, which an inner product has none of.
+        """Blank the vectors' lengths, which an inner product has none of, and room for others.
 
         Chroma never fills their memory and writes it as it is, with what the program held before.
         """
-        for file in (self._folder / "chroma").glob("*/length.bin"):
-            with contextlib.suppress(OSError):  # it may only be read, or is gone
-                data = file.read_bytes()
-                if data.strip(b"\0"):
-                    with file.open("r+b") as opened:
-                        opened.write(bytes(len(data)))
+        for file in (self._folder / "chroma").glob("*/*.bin"):
+            with contextlib.suppress(OSError, struct.error):  # it may only be read, or is gone
+                if file.name == "length.bin":
+                    _blank_from(file, 0)
+                elif file.name == "data_level0.bin":
+                    header = (file.parent / "header.bin").read_bytes()
+                    vectors, size = _HEADER.unpack_from(header)
+                    _blank_from(file, vectors * size)
 
     @contextlib.contextmanager
     def rewriting(self, collection: str, threshold: int, records: int) -> Iterator[None]:
