@@ -13,7 +13,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from rag.answers import comparisons, listing, retrieval
 from rag.answers.extraction import READ
 from rag.answers.naming import chunks, has_inner_capital
-from rag.answers.questions import Question
+from rag.answers.questions import NAMESAKES, Question
 from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models.embedders import embed_kept
@@ -27,7 +27,6 @@ _STRETCHES = 5
 _CALLED, _IN_TITLE = 3.0, 1.5  # see `name_strength`
 _BEGINNING = 300  # letters of an abstract that tell what it is about
 _FIRST = 3  # papers of which one that has both names may answer by itself
-_NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _titled(
     """
     meant = [entry.paper.id for entry in index.lexical.titled(name)]
     near = [hit for hit in hits if hit.paper.id in meant]
-    if len(meant) > _NAMESAKES:
+    if len(meant) > NAMESAKES:
         return near
     reached = {hit.paper.id for hit in near}
     limits = [Condition("id", "=", paper_id) for paper_id in meant if paper_id not in reached]
@@ -151,7 +150,7 @@ def _called(
     """Return the papers whose titles begin with the names that are asked: they are meant."""
     called: list[Hit] = []
     for name in names:
-        if len(index.lexical.titled(name)) <= _NAMESAKES:
+        if len(index.lexical.titled(name)) <= NAMESAKES:
             called += _titled(name, hits, index, embedder, where)
     return called
 

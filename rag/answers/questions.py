@@ -400,14 +400,14 @@ def _is_spoken(text: str, names: Sequence[str], library: Lexical | None) -> bool
 
     Where it names a paper, that is enough.
     """
-    if library is None or any(0 < len(library.titled(name)) <= _NAMESAKES for name in names):
+    if library is None or any(0 < len(library.titled(name)) <= NAMESAKES for name in names):
         return False
     said = [word.text for word in words(text) if word.text.islower() and len(word.text) > _SMALL]
     known = [library.document_frequency(term) > 1 for word in said for term in terms(word)]
     return len(known) > 1 and sum(known) >= _SPOKEN * len(known)
 
 
-_NAMESAKES = 3  # papers of one name: of more, the words tell which is meant
+NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 _SMALL, _SPOKEN = 3, 0.7  # letters of a word that tells nothing; share of the words
 _PAPERS_ELSEWHERE = re.compile(
     r"\b(?:welche[nrs]?|quels|quelles|qu[eé]|cu[aá]les|quali|quais|welke)\s+(?:\w+\s+)?"
