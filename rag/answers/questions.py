@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -142,7 +142,10 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
     asking = [each for each in sentences if "?" in each or _ASKING.match(each)]
     if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
         return text
-    if _OF_BOTH.search(asking[0]) or _compares(naming.find_names(text, library)):
+    if _OF_BOTH.search(asking[0]):
+        return text
+    named = naming.find_names(text, library)
+    if len(named.titles) == 2 and _compares(kinds.probabilities(named.tokens)):
         return text
     return asking[0] if naming.find_names(asking[0], library).titles else text
 
@@ -154,7 +157,11 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
     said = kinds.mask(named.tokens, kinds.weights().vocabulary)
     sides = comparisons.sides(text)
     of_names = sides and all(any(t in side for t in named.titles) for side in sides)
-    both = None if of_names or library is None or not alone else _both(text, named, library)
+    both = (
+        None
+        if of_names or library is None or not alone
+        else _both(text, named.titles, library, shares)
+    )
     people = any(condition.field in PEOPLE for condition in named.where)
     question = Question(
         text if not people else named.unnamed if named.rest else _FINDINGS,
@@ -339,22 +346,23 @@ _OF_BOTH = re.compile(
 )
 
 
-def _both(text: str, named: naming.Named, library: Lexical) -> tuple[str, str] | None:
+def _both(
+    text: str, titles: Sequence[str], library: Lexical, shares: Mapping[str, float]
+) -> tuple[str, str] | None:
     """Return the two names of a question that asks of both; None where it does not.
 
-    One of them may be missing from the library.
+    One of them may be missing from the library. ``shares`` is how likely each kind is.
     """
-    titles = named.titles
     if len(titles) != 2 or not any(map(library.is_title, titles)):
         return None
     together = re.search(rf"{re.escape(titles[0])}\s+and\s+{re.escape(titles[1])}", text)
-    asks = together or _OF_BOTH.search(text) or _compares(named)
+    asks = together or _OF_BOTH.search(text) or _compares(shares)
     return (titles[0], titles[1]) if asks else None
 
 
-def _compares(named: naming.Named) -> bool:
-    """Say whether a question with two names is likelier a comparison than anything else."""
-    return len(named.titles) == 2 and kinds.probabilities(named.tokens)["compare"] >= _SURE
+def _compares(shares: Mapping[str, float]) -> bool:
+    """Say whether a question is likelier a comparison than anything else."""
+    return shares["compare"] >= _SURE
 
 
 def _claims(sides: Sequence[str], named: naming.Named) -> bool:
@@ -398,7 +406,7 @@ def _foreign(text: str, library: Lexical | None) -> Question:
 def _is_spoken(text: str, names: Sequence[str], library: Lexical | None) -> bool:
     """Say whether papers have most of the words of a question in another language.
 
-    Where it names a paper, that is enough.
+    Not where it calls a paper by its name: that decides.
     """
     if library is None or any(0 < len(library.titled(name)) <= NAMESAKES for name in names):
         return False
@@ -411,7 +419,7 @@ NAMESAKES = 3  # papers of one name: of more, the search tells which is meant
 _SMALL, _SPOKEN = 3, 0.7  # letters of a word that tells nothing; share of the words
 _PAPERS_ELSEWHERE = re.compile(
     r"\b(?:welche[nrs]?|quels|quelles|qu[eé]|cu[aá]les|quali|quais|welke)\s+(?:\w+\s+)?"
-    r"(?:papers?|artikel|arbeiten|paper|studien|veröffentlichungen|articles|travaux|études|"
+    r"(?:papers?|artikel|arbeiten|studien|veröffentlichungen|articles|travaux|études|"
     r"publications|art[ií]culos|trabajos|estudios|articoli|artigos|trabalhos|artikelen)\b",
     re.IGNORECASE,
 )
