@@ -272,3 +272,22 @@ def test_numbers_that_are_not_the_papers_limit_the_score(monkeypatch, claim, lim
     count = len(support.words(claim))
     measured = met(monkeypatch, claim, ([1.0] * count, [1.0] * count, False, 1.0, None))
     assert measured.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("Die Aufnahmen stammen von einer Universität und nicht aus dem Norden.", "weak"),
+        ("HALO wurde mit 1.200 Stunden von Vogelstimmen aus Norwegen trainiert.", "weak"),
+        ("HALO wurde mit 7.500 Stunden von Vogelstimmen aus Norwegen trainiert.", "unsupported"),
+        ("Das Netz wurde nicht mit GPT-4 verglichen und ist langsam.", "weak"),
+    ],
+)
+def test_what_is_in_another_language_is_not_judged_by_its_words(claim, verdict):
+    assert judge(claim, [PAPER]).support == verdict
+
+
+def test_a_paper_in_the_language_of_the_claim_is_compared_with_it():
+    paper = Paper("x", "Vögel", "Das Netz wurde mit Stimmen von Vögeln aus dem Norden trainiert.")
+    claim = "Die Fische wurden nicht mit dem Netz gefangen, und der Koch war ein Bär."
+    assert judge(claim, [paper]).support == "unsupported"

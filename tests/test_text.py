@@ -34,6 +34,16 @@ from rag.text.sentences import sentence_spans
             "the wing . it is thin . . . and long .",
             ["the wing .", "it is thin . . .", "and long ."],
         ),
+        ("It helps users.However, we do not.", ["It helps users.", "However, we do not."]),
+        (
+            "We gain 3.2%.A test (by us).Then it ends.",
+            ["We gain 3.2%.", "A test (by us).", "Then it ends."],
+        ),
+        ("C'est mieux.Dès lors, on gagne.", ["C'est mieux.", "Dès lors, on gagne."]),
+        (
+            "See torch.Tensor.Size and x@y.Org or Node.JS of U.S.A now.",
+            ["See torch.Tensor.Size and x@y.Org or Node.JS of U.S.A now."],
+        ),
         ("Was es ist. Über alles. Ende.", ["Was es ist.", "Über alles.", "Ende."]),
     ],
 )

@@ -21,6 +21,7 @@ from rag.receipts.checker import check
 from rag.receipts.matching import Reading, match, plain
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
 from rag.text.identifiers import conflicts, identifiers
+from rag.text.languages import language_of
 from rag.text.quantities import MOST_CLAIMED, quantities, unstated
 from rag.text.seen import is_blank
 from rag.text.words import words
@@ -86,11 +87,16 @@ class Features(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What a verdict rests on; ``limit`` is what its score has to stay below, 1 without one."""
+    """What a verdict rests on; ``limit`` is what its score has to stay below, 1 without one.
+
+    ``read`` is False where the claim is in another language than the papers, which words and
+    network cannot compare: numbers and names alone may then make it unsupported.
+    """
 
     features: Features
     limit: float
     evidence: Evidence | None
+    read: bool = True
 
 
 def judge(claim: str, papers: Sequence[Paper]) -> Verdict:
@@ -140,9 +146,25 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
         opposed=float(best.opposed),
         length=math.log(len(said)),
     )
-    mentioned = any(is_only_mentioned(claim, paper.abstract) for paper in papers)
-    limit = WEAK if mentioned else _limit(whole, [each.reading for each in matches])
-    return Measured(features, limit, best.evidence)
+    is_mentioned = any(is_only_mentioned(claim, paper.abstract) for paper in papers)
+    spoken = language_of(claim)
+    read = spoken == "en" or any(language_of(paper.abstract) == spoken for paper in papers)
+    readings = [each.reading for each in matches]
+    if is_mentioned:
+        limit = WEAK
+    elif read:
+        limit = _limit(whole, readings)
+    else:
+        limit = min(SUPPORTED, _limit(_in_english(whole), readings))
+    return Measured(features, limit, best.evidence, read)
+
+
+def _in_english(text: str) -> str:
+    """Return a text with its numbers as English writes them: 1.200,5 as 1,200.5."""
+    return re.sub(r"\d[\d.,]*\d", lambda number: number[0].translate(_SWAPPED), text)
+
+
+_SWAPPED = str.maketrans(".,", ",.")
 
 
 def _limit(claim: str, readings: Sequence[Reading]) -> float:
@@ -170,6 +192,8 @@ def score_of(measured: Measured, coefficients: Mapping[str, float] = COEFFICIENT
         coefficients[name] * value for name, value in measured.features._asdict().items()
     )
     score, limit = likelihood(total), measured.limit
+    if not measured.read and limit > WEAK:
+        score = max(score, WEAK)
     if limit == 1.0:
         return score
     knee = 0.8 * limit

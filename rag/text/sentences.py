@@ -6,9 +6,10 @@ import functools
 import re
 
 # A stop, closing quotes or brackets, then space and what may open a sentence; or a Chinese or
-# Japanese stop, which needs no space.
+# Japanese stop, which needs no space; or a stop to which the next sentence is glued.
 _END = re.compile(
     r"[.!?][\"'’”)\]]{0,3}(?=\s+[\"'“‘(\[]{0,2}[^\W_])|[。！？][\"'’”)\]」』）】]{0,3}"
+    r"|(?P<glued>[.?])[\"'’”)\]]{0,3}(?=[^\W\d_]{1,20}[\s,’'-])"
 )
 # Words before a stop that seldom end a sentence (abstracts of several fields were read).
 _ABBREVIATIONS = frozenset(
@@ -19,6 +20,11 @@ _ABBREVIATIONS = frozenset(
 # These end a sentence when a capital follows ("... images, etc. We show ...").
 _MAY_END = frozenset({"etc", "al", "u.s", "u.k", "ph.d", "i.i.d", "iid", "sp", "spp"})
 _WORD = re.compile(r"[\w.\-]+\Z")
+# The last word of a sentence to which another is glued: no part of an address or of a program.
+_LAST = re.compile(
+    r"(?:\A|\s)(?:[^\s.@/\\_]*(?:[^\W\d_]{3}|[\d%)\]])|[^\s@/\\_A-Za-z]*[\d%)\]])"
+    r"[\"'’”)\]]*\Z"
+)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -32,10 +38,15 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     ['We gain 3.2x, e.g. on CPUs.', 'It is small.']
     >>> sentence_spans("它很快。它很小。")
     ((0, 4), (4, 8))
+    >>> text = "It helps users.However, torch.nn and booking.com are one word."
+    >>> [text[start:end] for start, end in sentence_spans(text)]
+    ['It helps users.', 'However, torch.nn and booking.com are one word.']
     """
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
+        if match["glued"] and not _is_glued(text, match.start(), match.end()):
+            continue
         if text[match.start()] == "." and not _ends_here(text, match.start(), match.end()):
             continue
         if not any(map(str.isalnum, text[start : match.end()])):  # ". . ."
@@ -44,6 +55,13 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
         start = match.end()
     _append(spans, text, start, len(text))
     return tuple(spans)
+
+
+def _is_glued(text: str, stop: int, end: int) -> bool:
+    """Say whether what follows a stop without a space opens a sentence: “users.However,”."""
+    first, second = text[end], text[end + 1]
+    opens = first.isupper() and (second.islower() or (first in "AI" and second == " "))
+    return opens and _LAST.search(text, max(0, stop - 40), stop) is not None
 
 
 def _ends_here(text: str, stop: int, end: int) -> bool:
