@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -320,9 +321,9 @@ def test_what_is_found_for_each_question_is_found_once_the_best_of_each_first():
         names = {"One?": "ab", "Two?": "ca"}[question]
         yield tuple(found(name, rank) for rank, name in enumerate(names, 1))
         yield "So"
-        yield part(question, "", "", generation=question)
+        yield replace(part(question, "", "", generation=question), question=question)
 
-    hits, text, answer = several.one_by_one("One? Two?", "alone", ["One?", "Two?"], ask)
+    hits, text, answer = several.one_by_one("One? Two?", "alone", [["One?"], ["Two?"]], ask)
     assert [(hit.rank, hit.paper.id) for hit in hits] == [(1, "a"), (2, "c"), (3, "b")]
     assert text == answer.answer == "**One?**\nOne?\n\n**Two?**\nTwo?"
     assert answer.generation == "One?"  # what they share is as the first has it
@@ -619,3 +620,15 @@ def test_both_figures_are_those_of_the_years(ask):
     found = ask("Were there more EMNLP papers in 2019 or in 2020? I need both figures.")
     assert found.kind == "library"
     assert "- 2019: 1" in found.answer
+
+
+def test_what_may_be_meant_in_two_ways_is_what_is_answered_more_surely():
+    def ask(question):
+        sure = {"Size?": 0.9, "LiT: names?": 0.3, "Names?": 0.7}[question]
+        yield ()
+        yield replace(part(question, "", "", confidence=sure), question=question)
+
+    ways = [["Size?"], ["LiT: names?", "Names?"]]
+    *_, answer = several.one_by_one("Size? Names?", "alone", ways, ask)
+    assert answer.answer == "**Size?**\nSize?\n\n**Names?**\nNames?"
+    assert answer.confidence == 0.7

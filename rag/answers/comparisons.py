@@ -17,7 +17,7 @@ _FIT = (  # one is (more) something than the other
 )
 _NO_SIDE = re.compile(
     r"\b(?:what|which|how|why|who|when|is|are|was|were|does|do|did|should|would|can|not|they|them|it|"
-    r"that|this|these|those|i|we|you)\b",
+    r"that|this|these|those|i|we|you|at|in|on|for|with|by|to|from)\b",
     re.IGNORECASE,
 )
 # In these orders: what says most plainly which the sides are comes first.

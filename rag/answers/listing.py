@@ -24,7 +24,7 @@ _MIXED, _ENOUGH = 0.7, 0.65
 _HELD = 0.5  # share of the asked words' weight that the paper must have which has most
 _NAMED = 0.6  # share of the words that is enough for a paper with all the names asked
 _RELEVANT = 0.5  # share of the score that is enough for one with a scarce word
-_OR = re.compile(r"\s*(?:,?\s+(?:and/or|or|and)|/)\s*(?:the\s+)?", re.IGNORECASE)
+_OR = re.compile(r"\s*(?:,?\s+(?:and/or|or|and)|/)\s*(?:(?:the|other)\s+)*", re.IGNORECASE)
 _SCARCE = 1_000  # a word is scarce that at the most one of so many papers has
 
 

@@ -384,6 +384,8 @@ def _author(words: Sequence[Chunk], run: range, text: str, library: Lexical) -> 
     )
     if len(run) == 1 and name.casefold() in kinds.weights().vocabulary:
         return None
+    if len(run) == 1 and name.isupper() and not text.isupper():  # what SAP did, not what Sap wrote
+        return None
     before_names = {"by"} if len(run) == 1 and not capital else _PERSONAL
     next_word = _follows(words, run.stop - 1)
     # "Neubig papers", but not "long papers"

@@ -47,7 +47,8 @@ class Question:
     library is asked, one of LIBRARY; ``names`` what is named; ``where`` the authors, venues and
     years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
     words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
-    questions that it holds, where they are more than one; ``typed`` the text before all this.
+    questions that it holds, where they are more than one, each in the ways it may be meant;
+    ``typed`` the text before all this.
     """
 
     text: str
@@ -60,7 +61,7 @@ class Question:
     subject: str = ""
     language: str = "en"
     mended: tuple[tuple[str, str], ...] = ()
-    several: tuple[str, ...] = ()
+    several: tuple[tuple[str, ...], ...] = ()
     typed: str = ""
 
     @property
@@ -72,6 +73,13 @@ class Question:
         if self.text == self.typed:
             return f"{asked}they have no name.\n\n"
         return f"{asked}the names alone were searched.\n\n"
+
+    @property
+    def asking(self) -> str:
+        """The text from the first sentence that asks; all of it where none does."""
+        spans = sentence_spans(self.text)
+        starts = [s for s, e in spans if "?" in self.text[s:e] or _ASKING.match(self.text[s:e])]
+        return self.text[starts[0] :] if starts else self.text
 
     @property
     def limited(self) -> bool:
@@ -145,7 +153,7 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
     if _OF_BOTH.search(asking[0]):
         return text
     named = naming.find_names(text, library)
-    if len(named.titles) == 2 and _compares(kinds.probabilities(named.tokens)):
+    if _pair(text, named.titles, library) and _compares(kinds.probabilities(named.tokens)):
         return text
     return asking[0] if naming.find_names(asking[0], library).titles else text
 
@@ -353,11 +361,19 @@ def _both(
 
     One of them may be missing from the library. ``shares`` is how likely each kind is.
     """
-    if len(titles) != 2 or not any(map(library.is_title, titles)):
+    pair = _pair(text, titles, library)
+    if pair is None or not any(map(library.is_title, pair)):
         return None
-    together = re.search(rf"{re.escape(titles[0])}\s+and\s+{re.escape(titles[1])}", text)
-    asks = together or _OF_BOTH.search(text) or _compares(shares)
-    return (titles[0], titles[1]) if asks else None
+    together = re.search(rf"{re.escape(pair[0])}\s+and\s+{re.escape(pair[1])}", text)
+    return pair if together or _OF_BOTH.search(text) or _compares(shares) else None
+
+
+def _pair(text: str, titles: Sequence[str], library: Lexical | None) -> tuple[str, str] | None:
+    """Return the two names of a question; where it has more, the two that are papers' own."""
+    own = titles
+    if library is not None and len(titles) > 2:
+        own = [title for title in titles if title in text and library.is_title(title)]
+    return (own[0], own[1]) if len(own) == 2 else None
 
 
 def _compares(shares: Mapping[str, float]) -> bool:
@@ -471,16 +487,20 @@ _TWO = re.compile(
 _BETWEEN = re.compile(r"\s*;\s*(?:and\s+)?|\s*,\s+and\s+|\s*,\s+|\s+and\s+also\s+|\s+and\s+")
 
 
-def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
-    """Return the questions that a text holds, each standing alone; the text itself where one."""
+def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
+    """Return the questions that a text holds, each in the ways it may be meant when alone.
+
+    Where it holds but one that is the text itself.
+    """
     if announced := _TWO.match(text):
         rest = text[announced.end() :]
         halves = [part for part in _BETWEEN.split(rest, maxsplit=1) if len(part.split()) > 1]
         if rest.count("?") < 2 and len(halves) == 2:
-            return (halves[0], halves[1])
+            return ((halves[0],), (halves[1],))
         text = rest
+    whole_text = ((text,),)
     if comparisons.sides(text):
-        return (text,)
+        return whole_text
     pieces: list[str] = []
     context = ""  # a statement belongs to the question after it
     for start, end in sentence_spans(text):
@@ -490,20 +510,20 @@ def _split(text: str, library: Lexical | None) -> tuple[str, ...]:
             if not _ASKING.search(piece):
                 context = whole
             elif len(piece.split()) < _SHORTEST or _HALF.match(piece):
-                return (text,)
+                return whole_text
             elif piece is not sentence and pieces and _same_opening(pieces[-1], piece, library):
-                return (text,)  # "how long does X take, and how long Y": one comparison
+                return whole_text  # "how long does X take, and how long Y": one comparison
             else:
                 pieces.append(whole)
                 context = ""
     if context or len(pieces) < 2 or _is_half(pieces[0]):
-        return (text,)
+        return whole_text
     first = naming.find_names(pieces[0], library)
     subject = first.titles[0] if first.titles else first.rest
     later = [_alone(piece, subject, library) for piece in pieces[1:_MOST]]
-    if any(_belongs(piece, library) for piece in later):
-        return (text,)
-    return (pieces[0], *later)
+    if any(_belongs(ways[0], library) for ways in later):
+        return whole_text
+    return ((pieces[0],), *later)
 
 
 def _is_half(piece: str) -> bool:
@@ -562,19 +582,19 @@ def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:
     return again and not (own and whole) and not (_IT.search(piece) or _ITS.search(piece))
 
 
-def _alone(piece: str, subject: str, library: Lexical | None) -> str:
-    """Return a later question with what it leaves to the first put in."""
+def _alone(piece: str, subject: str, library: Lexical | None) -> tuple[str, ...]:
+    """Return a later question with what it leaves to the first put in; as it is too, in doubt."""
     piece = _JOINING.sub("", piece)
     named = naming.find_names(piece, library)
     if not subject or subject in named.titles:
-        return piece
+        return (piece,)
     if _ITS.search(piece):
-        return _ITS.sub(f"{subject}’s", piece, count=1)
+        return (_ITS.sub(f"{subject}’s", piece, count=1),)
     if _IT.search(piece):
-        return _IT.sub(subject, piece, count=1)
+        return (_IT.sub(subject, piece, count=1),)
     short = _THE.match(piece) and len(named.rest.split()) <= 2
     if not named.titles and (
         short or (_ITS_OWN.search(piece) and naming.has_inner_capital(subject))
     ):
-        return f"{subject}: {piece}"
-    return piece
+        return (f"{subject}: {piece}", piece)
+    return (piece,)

@@ -14,24 +14,36 @@ _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 def one_by_one(
-    question: str, alone: str, parts: Sequence[str], ask: Ask
+    question: str, alone: str, parts: Sequence[Sequence[str]], ask: Ask
 ) -> Iterator[tuple[Hit, ...] | str | Answer]:
-    """Ask each part; yield the hits of all, the text of each as it comes, then one Answer."""
+    """Ask each part, in each of the ways it may be meant; yield the hits of all, text and Answer.
+
+    What is answered by the papers more surely is what was meant.
+    """
     answers: list[Answer] = []
     found: list[Hit] = []
-    for part in parts:
-        for piece in ask(part):
-            if isinstance(piece, Answer):
-                answers.append(piece)
-            elif isinstance(piece, tuple):
-                found.extend(piece)
+    for ways in parts:
+        seen, answer = max((_asked(way, ask) for way in ways), key=lambda each: _sure(each[1]))
+        found.extend(seen)
+        answers.append(answer)
     hits: dict[str, Hit] = {}
     for hit in sorted(found, key=lambda hit: hit.rank):
         hits.setdefault(hit.paper.id, hit)
     yield tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1))
-    answer = join(question, alone, parts, answers)
+    answer = join(question, alone, [one.question for one in answers], answers)
     yield answer.answer
     yield answer
+
+
+def _asked(question: str, ask: Ask) -> tuple[tuple[Hit, ...], Answer]:
+    """Return the hits of a question and its answer."""
+    pieces = list(ask(question))
+    hits = [hit for piece in pieces if isinstance(piece, tuple) for hit in piece]
+    return tuple(hits), next(piece for piece in pieces if isinstance(piece, Answer))
+
+
+def _sure(answer: Answer) -> float:
+    return answer.confidence or 0.0
 
 
 def join(question: str, alone: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:

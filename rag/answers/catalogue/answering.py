@@ -64,10 +64,9 @@ def _by_words(condition: Condition, question: Question, library: Lexical) -> Con
     """Return a condition on a part of titles as one on titles that have it as whole words."""
     if condition.field != "title":
         return condition
-    start = (
-        r"\A\W*" if re.search(r"\b(?:start|begin)", question.text, re.IGNORECASE) else r"(?<!\w)"
-    )
-    part = re.compile(rf"{start}{re.escape(condition.value)}s?(?!\w)")
+    begins = re.search(r"\b(?:start|begin)", question.text, re.IGNORECASE)
+    start = r"\A\W*" if begins else r"(?<![^\W_])"
+    part = re.compile(rf"{start}{re.escape(condition.value)}s?(?![^\W_])")
     titles = [title for title, _ in library.values("title", "", [condition]) if part.search(title)]
     members = tuple(Condition("title", "=", title) for title in titles)
     return Group("title", "=", condition.value, members, any_of=True)
