@@ -717,13 +717,8 @@ def test_what_asks_of_two_names_compares_them(library, text):
 
 
 def test_what_is_asked_is_read_from_the_first_sentence_that_asks():
-    said = (
-        "I teach. I read of LiT in 2022. How fast is it? And what of CLIP? Thanks for reading on."
-    )
-    assert (
-        questions.Question(said).asking
-        == "How fast is it? And what of CLIP? Thanks for reading on."
-    )
+    said = "I teach. I read of LiT in 2022. How fast is it? And CLIP? Thanks."
+    assert questions.Question(said).asking == "How fast is it? And CLIP? Thanks."
     assert questions.Question("Tell me of LiT. It sings.").asking == "Tell me of LiT. It sings."
 
 
@@ -735,10 +730,8 @@ def test_of_more_than_two_names_those_are_compared_that_papers_have(library):
 
 
 def test_a_place_is_no_side_of_a_comparison():
-    asked = read_question(
-        "In what tongue is LiT, and which model does TinyCLIP outperform at calls?"
-    )
+    asked = read_question("In what tongue is LiT, and which net does LCNN outperform at calls?")
     assert [ways[0] for ways in asked.several] == [
         "In what tongue is LiT",
-        "which model does TinyCLIP outperform at calls?",
+        "which net does LCNN outperform at calls?",
     ]
