@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from rag.drafts import citing
+from rag.drafts import citing, claims
+from rag.drafts.author_year import LEADS
 from rag.drafts.blocks import Block
-from rag.drafts.citing import Cited, Known, Mark
 from rag.drafts.latex import is_latex, read_latex
 from rag.drafts.markdown import read_markdown
+from rag.drafts.marks import Cited, Known, Mark, words_beside
 from rag.drafts.pairs import plain
 from rag.drafts.references import (
     References,
@@ -127,11 +128,11 @@ def check_draft(
     checked = []
     for block, marks in zip(spoken, citing.mark_all([b.text for b in spoken], known), strict=True):
         line, counted = block.line, 0
-        for start, end in citing.sentences(block.text, marks) if marks else ():
-            own = citing.within(marks, start, end)
+        for start, end in claims.sentences(block.text, marks) if marks else ():
+            own = claims.within(marks, start, end)
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
             if cited and not _is_address(block.text[start:end], own, start):
-                said = citing.claim(block.text, start, end, own)
+                said = claims.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
                 line += block.text.count("\n", counted, start)
                 counted = start
@@ -154,7 +155,7 @@ def _is_address(sentence: str, marks: Sequence[Mark], start: int) -> bool:
     """Say whether a sentence only says where to find a paper ("Paper: https://arxiv.org/...")."""
     if not all(citing.ADDRESS.fullmatch(sentence, m.start - start, m.end - start) for m in marks):
         return False
-    return len(citing.words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
+    return len(words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
 
 
 def _read_notes(
@@ -172,10 +173,10 @@ def _read_notes(
             marks = citing.find_marks(block.text, known)
             cited = tuple(each for mark in marks for each in mark.cited)
             work = Cited("note", block.label)
-            opening = next(citing.sentences(block.text, marks), (0, 0))[1]
+            opening = next(claims.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
-            beside = citing.words_beside(block.text[:opening], first)
-            said = [word for word in beside if word not in citing.LEADS]
+            beside = words_beside(block.text[:opening], first)
+            said = [word for word in beside if word not in LEADS]
             tells = any(m.spoken and re.match(r"\s+[a-z]", block.text[m.end :]) for m in first)
             entry = looks_like_entry(block.text) and not (said and tells)
             if first and len(said) < 2:

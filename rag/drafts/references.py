@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.drafts.author_year import GROUP, is_group
 from rag.drafts.blocks import Block
-from rag.drafts.citing import GROUP, Cited, is_group
+from rag.drafts.marks import Cited
 from rag.text.people import surname
 from rag.types import Paper
 
