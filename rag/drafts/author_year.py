@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from rag.drafts.marks import EAST, LOCATOR, Cited, Mark, words_beside
 
+_SUFFIX = r"(?:,?\s(?:[JS]r\b\.?|I{2,3}\b|IV\b))?"
 _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|el|bin)\s+){0,2}"
 _LETTER = rf"[^\W\d_{EAST}]"
-_NAME = (
-    rf"{_PARTICLE}[^\W\d_a-zß-ÿ{EAST}]{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}"
-)
+_INITIAL = rf"[^\W\d_a-zß-ÿ{EAST}]"
+_NAME = rf"{_PARTICLE}{_INITIAL}{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}{_SUFFIX}"
 _AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
 _ET_AL = (
     r"(?:,?\s+(?:et\s+al\.?|u\.\s?a\.|et\s+coll\.|and\s+(?:colleagues|co-?workers|others))|"
@@ -23,6 +23,16 @@ _NO_NAMES = frozenset(
     "Table Section Sec Eq Equation Chapter Appendix Version Since Until After Before In On From By "
     "Between During Of At As The This These Our Their We It Model Release Python Ubuntu Jahr "
     "Jahre Année Año".split()
+)
+# What stands before an author: "Finally, Lee et al. (2017)".
+_LEADS_IN = re.compile(
+    r"(?:[A-Z]\w{2,12}(?:ally|ntly|ingly|edly|[ai]bly|larly|vely|tely|sely|[sr]stly|ondly|irdly|ously|tfully)|"
+    r"However|Moreover|Furthermore|Further|Also|Additionally|Finally|Then|Next|Thus|Hence|Therefore|"
+    r"Here|There|Later|Earlier|First|Second|Third|Last|Instead|Indeed|Similarly|Likewise|Nevertheless|"
+    r"Nonetheless|Still|Yet|Today|Now|Again|Meanwhile|Besides|Otherwise|Overall|Conversely|Accordingly|"
+    r"Following|Unlike|Like|Although|Though|While|Whereas|See|Cf|With|For|To|And|But|Or|If|When|Where|"
+    r"Because|Per|Via|Even|Both|Prior|Contrary|Extending|Using|Zudem|Auch|Laut|Nach|Wie|Selon|Comme|"
+    r"Enfin|Según|Como)\Z"
 )
 # An organisation of several words, one of which says that it is one; it is one author.
 _BODY = (
@@ -37,10 +47,11 @@ _CAPITAL = rf"(?:(?:[A-Z]\.){{1,4}}|{_NAME})"
 _OF = r"(?:of|for|on|in|de|del|des|du|la|für|der)"
 _MORE = rf"(?:,?(?:\s(?:{_OF}|and|the|&)){{0,3}}\s{_CAPITAL}){{0,7}}"
 GROUP = (
-    rf"(?!(?:{'|'.join(sorted(_NO_NAMES))})\b)(?:{_BODY}(?=\s{_OF}\s)"
+    rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|{_LEADS_IN.pattern[:-2]})\b)(?:{_BODY}(?=\s{_OF}\s)"
     rf"|(?:(?!{_BODY}){_CAPITAL}\s(?:(?:{_OF}|and|&)\s){{0,2}}){{1,6}}{_BODY}){_MORE}"
 )
 _SHORT_FORM = r"[\[(][A-Z][A-Za-z-]{1,9}[\])]"  # World Health Organization (WHO)
+_SUFFIXES = re.compile(rf"(?<=\w){_SUFFIX[:-1]}")
 _IS_GROUP = re.compile(GROUP)
 AUTHORS = (
     rf"({GROUP}(?:\s?{_SHORT_FORM})?|{_NAME}(?:{_AND}(?:[A-Z]\.\s?)*{_NAME}){{0,6}})({_ET_AL})?"
@@ -117,17 +128,19 @@ def author_marks(text: str) -> Iterator[Mark]:
 
 
 def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cited]:
-    names = re.sub(rf"\s?{_SHORT_FORM}\Z", "", names)
+    names = _SUFFIXES.sub("", re.sub(rf"\s?{_SHORT_FORM}\Z", "", names))
     authors = [names] if is_group(names) else [name for name in re.split(_AND, names) if name]
-    while authors and authors[0] in _NO_NAMES:
-        del authors[0]
+    while authors and (authors[0] in _NO_NAMES or (authors[1:] and _LEADS_IN.match(authors[0]))):
+        names = names.removeprefix(authors.pop(0)).lstrip(", ")
     if not authors or any(name in _NO_NAMES for name in authors):
         return
     least = 3 if sure else 99  # letters of an organisation: (WHO, 2020), not (ACL 2020), (CI, 2019)
     if len(authors) == 1 and 1 < len(authors[0]) < least and authors[0].isupper():
         return
+    doubtful = authors[0] if re.match(rf"{re.escape(authors[0])},\s", names) else ""
     for year in re.findall(_YEAR, years):
-        yield Cited("authors", f"{' and '.join(authors)} {year}", tuple(authors), year)
+        name = f"{' and '.join(authors)} {year}"
+        yield Cited("authors", name, tuple(authors), year, words=doubtful)
 
 
 def is_group(name: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from rag.drafts import citing, claims
-from rag.drafts.author_year import LEADS
+from rag.drafts.author_year import LEADS, author_marks
 from rag.drafts.blocks import Block
 from rag.drafts.latex import is_latex, read_latex
 from rag.drafts.markdown import read_markdown
@@ -19,13 +19,16 @@ from rag.drafts.references import (
     References,
     described,
     in_full,
+    is_called,
     looks_like_entry,
     names_in,
     split_references,
+    titled,
     written_by,
 )
 from rag.readers.clean import clean
 from rag.receipts.several import judge_each, suggest
+from rag.text.anthology import anthology_doi
 from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex", "pairs"]
@@ -229,6 +232,8 @@ class _Resolver:
         return " ".join((note or self._references.by_label.get(cited.name, "")).split())
 
     def _papers(self, cited: Cited) -> Sequence[Paper]:
+        if cited.kind == "address":
+            return self._library.named(cited.name) or self._linked(cited)
         if cited.kind != "authors":
             found = self._described(self._entry(cited))
             return found or (self._library.named(cited.name) if cited.kind == "key" else ())
@@ -237,7 +242,23 @@ class _Resolver:
             return [paper for entry in entries for paper in self._described(entry)]
         if not cited.year[0].isdigit():  # in press
             return ()
-        return written_by(cited, self._library.by_author(cited.authors[0], int(cited.year[:4])))
+        first, *others = cited.authors
+        theirs = self._library.by_author(first, int(cited.year[:4]))
+        wrote = (is_called(first, name) for paper in theirs for name in paper.authors)
+        if others and cited.words == first and not any(wrote):
+            return self._papers(cited._replace(authors=(*others,), words=""))
+        return written_by(cited, theirs)
+
+    def _linked(self, cited: Cited) -> Sequence[Paper]:
+        """Return what a link's words call by its title or its authors, where its address is new."""
+        words = cited.words.rstrip(" <(")
+        found = [
+            paper
+            for paper in (self._library.near(words) if words else ())
+            if anthology_doi(paper.url or "") == cited.name.casefold() or titled(words, paper)
+        ]
+        marks = [mark for mark in author_marks(words) if mark.end == len(words)]
+        return found or [p for mark in marks for each in mark.cited for p in self._papers(each)]
 
     def _described(self, entry: str) -> Sequence[Paper]:
         key = re.fullmatch(r"\W*@([\w:.-]+)\W*", entry)  # [1]: @lee2020
@@ -260,7 +281,7 @@ def _check(
 ) -> Checked:
     found = {each: resolve(each) for each in cited}
     papers = list({paper.id: paper for paper, _ in found.values() if paper}.values())
-    unresolved = tuple(each.name for each, (paper, _) in found.items() if paper is None)
+    unresolved = tuple(dict.fromkeys(one.name for one, (p, _) in found.items() if p is None))
     verdict, each = judge_each(said, papers) if papers else (None, [])
     return Checked(
         line=line,
@@ -271,7 +292,7 @@ def _check(
         score=verdict.score if verdict else 0.0,
         evidence=verdict.evidence if verdict else None,
         papers=tuple(paper.id for paper in papers),
-        problems=tuple(why for _, why in found.values() if why),
+        problems=tuple(dict.fromkeys(why for _, why in found.values() if why)),
         verdicts={paper.id: own.support for paper, own in zip(papers, each, strict=True)}
         if len(papers) > 1
         else None,

@@ -25,6 +25,7 @@ from itertools import pairwise
 
 from rag.drafts.author_year import author_marks
 from rag.drafts.marks import EAST, LOCATOR, Cited, Known, Mark
+from rag.text import anthology
 
 _WIDE = str.maketrans("［］【】（）〔〕，；、～０１２３４５６７８９", "[][]()[],;,-0123456789")
 _OPTION = r"(?:\s*\[(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300}\]|\s*<[^<>]{0,100}>|\s*\([^()]{0,100}\))"
@@ -43,11 +44,13 @@ _AT_KEY = re.compile(
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
-    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|\barxiv:\s?)"
+    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|\barxiv:\s?)"
     r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:https?://(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
-    r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!])))"
-    r"/?(?:[)>}]|(?![\w/])))"
+    r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!]))|"
+    rf"{anthology.ADDRESS})/?(?:[)>}}]|(?![\w/-])))"
 )
+_HREF_WORDS = re.compile(r"(?<=\})\{([^{}]{1,300})\}")
+_LINK_WORDS = 300
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
 _RANGE = r"\d{1,4}(?:\s?(?:-{1,2}|[–—])\s?\d{1,4}){0,3}"
 _ITEM = rf"({_RANGE})(?:,?\s?{LOCATOR}[^\[\],;]{{0,60}}|:\s?{_RANGE})?(?:†[^\[\],;]{{0,60}})?"
@@ -82,6 +85,13 @@ _NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,30}){0,20})\]")
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
 _BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
+# p. [14], Section [3]: a place in this very draft.
+_REFERS = re.compile(
+    r"\b(?:pp?\.|[Pp]ages?|(?i:fig|sec|eq|ch|chap|tab|no|vol|app|alg)\.|Fig(?:ure)?s?|Tab(?:le)?s?|"
+    r"Sec(?:tion)?s?|Eq(?:uation)?s?|Chapters?|Append(?:ix|ices)|Algorithms?|Steps?|Lines?|Listings?|"
+    r"Lemmas?|Theorems?|Parts?|Abb(?:ildung)?\.?|Abschnitt|Kapitel|Tabelle|(?<!\.)S\.)\s?\Z"
+)
+_IS_CODE = re.compile(r"\(|\s?=|[._][a-z]|\[[^\]\d]")
 _WORD_BEFORE = re.compile(rf"[^\W{EAST}]*\Z")
 _NUMBERS_BEFORE = re.compile(r"\[\d[^\[\]]*\]\Z")
 
@@ -123,7 +133,7 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         if cited:
             yield Mark(match.start(), match.end(), cited)
     for match in ADDRESS.finditer(text):
-        yield Mark(match.start(), match.end(), (Cited("key", match[1] or match[2]),))
+        yield Mark(match.start(), match.end(), (_address(match),))
     for match in _IN_TEXT.finditer(text):
         yield Mark(match.start(), match.end(), _keys(match[0]), spoken=True)
     for match in _NOTE.finditer(text):
@@ -152,6 +162,13 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         if all(name in known.labels or _ALPHA.match(name) for name in names):
             yield Mark(match.start(), match.end(), tuple(Cited("label", name) for name in names))
     yield from author_marks(text)
+
+
+def _address(match: re.Match[str]) -> Cited:
+    text, linked = match.string, _HREF_WORDS.match(match.string, match.end())
+    words = linked[1] if linked else text[max(0, match.start() - _LINK_WORDS) : match.start()]
+    name = match[1] or match[2] or f"10.18653/v1/{match[3]}"
+    return Cited("address", name, words=" ".join(words.split()))
 
 
 def _between(first: Mark, last: Mark, labels: Sequence[str]) -> tuple[Cited, ...]:
@@ -202,7 +219,11 @@ def _is_citation(
     """Say whether bracketed numbers cite: not an interval, a year, an index, or a link's label."""
     names = [each.name for each in numbers]
     before = text[max(0, match.start() - 30) : match.start()]
-    if _BEFORE_INTERVAL.search(before) or text[match.end() : match.end() + 1] == "(":
+    if (
+        _BEFORE_INTERVAL.search(before)
+        or _REFERS.search(before)
+        or _IS_CODE.match(text, match.end())
+    ):
         return False
     word = _WORD_BEFORE.search(before)
     glued = word is not None and bool(word[0]) and len(word[0]) < 4

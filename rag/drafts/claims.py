@@ -37,7 +37,7 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         if last is None or match.start() < done or not _AFTER_RUN.match(whole, last):
             continue
         stop = match[1] if match[1] in "。！？" else "."
-        masked[match.start() : last] = "x" * (last - match.start() - 1) + stop
+        masked[match.start() : last] = "0" * (last - match.start() - 1) + stop  # no initial
         done = last
     before = 0
     for start, end in sentence_spans("".join(masked)):

@@ -16,12 +16,17 @@ LOCATOR = (
 
 
 class Cited(NamedTuple):
-    """What a citation names: a key, a number or label of the list, a note, or names and a year."""
+    """What a citation names: a key, a number or label of the list, a note, or names and a year.
 
-    kind: Literal["key", "label", "note", "authors"]
+    ``words`` are those before an address, which may say what is there; of authors, a first one
+    that a comma follows, which may be none ("For German, Lee et al. (2017)").
+    """
+
+    kind: Literal["key", "label", "note", "authors", "address"]
     name: str
     authors: tuple[str, ...] = ()
     year: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
