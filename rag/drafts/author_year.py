@@ -34,6 +34,7 @@ _LEADS_IN = re.compile(
     r"Because|Per|Via|Even|Both|Prior|Contrary|Extending|Using|Zudem|Auch|Laut|Nach|Wie|Selon|Comme|"
     r"Enfin|Según|Como)\Z"
 )
+_NAMED_AFTER = re.compile(r"(?<!\w)[A-Z][\w-]+ of (?:the )?\Z")  # the Treaty of Rome (1957)
 # An organisation of several words, one of which says that it is one; it is one author.
 _BODY = (
     r"(?:Academ(?:y|ies)|Administration|Agency|Alliance|Association|Authority|Bank|Board|Bureau|Bundesamt|"
@@ -85,7 +86,8 @@ LEADS = frozenset(
     "see also cf as for in of on by the and or but eg ibid instance example details discussion "
     "explain explained describe described discuss discussed overview survey review introduction "
     "proof original paper work chapter ch page pages pp section sec table figure fig more further "
-    "compare similar similarly therein references from among others".split()
+    "compare similar similarly therein references from among others vgl siehe dazu auch "
+    "hierzu sowie voir aussi ver véase también cfr".split()
 )
 _TOLD = 2  # words beside those with which a parenthesis says something of its own
 _SENTENCE = re.compile(r"\([A-Z].*[.!?]\)", re.S)
@@ -97,7 +99,7 @@ def author_marks(text: str) -> Iterator[Mark]:
         before = text[max(0, match.start() - 5) : match.start()].lower()
         sure = match[2] or before.endswith("the ")  # The WHO (2020)
         cited = tuple(_by_authors(match[1], sure, match[3]))
-        if cited:
+        if cited and not (_NAMED_AFTER.search(text, max(0, match.start() - 40), match.start())):
             yield Mark(match.start(), match.end(), cited, spoken=True)
     for match in _PARENTHESIS.finditer(text):
         inner = []

@@ -12,7 +12,12 @@ from rag.text.sentences import sentence_spans
 
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
 _MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)|^[ \t]*%[ \t]*$", re.M)
-_GOES_ON = re.compile(r"\b(?:al|cf|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I)
+_GOES_ON = re.compile(
+    r"\b(?:al|cf|vgl|cfr|bzw|bspw|z\.\s?b|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I
+)
+
+
+_TAG = re.compile(r"(?<=\w)[.!?]\[[^\[\]\n]{1,40}\](?=\s)")  # .[citation needed]
 
 
 def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
@@ -39,6 +44,8 @@ def sentences(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
         stop = match[1] if match[1] in "。！？" else "."
         masked[match.start() : last] = "0" * (last - match.start() - 1) + stop  # no initial
         done = last
+    for tag in _TAG.finditer(whole):
+        masked[tag.start() : tag.end()] = "0" * (tag.end() - tag.start() - 1) + "."
     before = 0
     for start, end in sentence_spans("".join(masked)):
         opens = re.search(r"\S*\Z", text[before:start])  # \\emph{, `` and the like

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import re
 
+from rag.drafts.citing import ADDRESS
+from rag.drafts.wikitext import from_wikitext
+
 _ROLE = re.compile(
     r"(?::(?:foot|full|footfull)?cite(?::[a-z]{1,9})?:|\{(?:foot|full)?cite(?::[a-z]{1,9})?\})"
     r"`([^`]{1,1000})`"
@@ -36,6 +39,9 @@ _ORG = (  # what stands in a line of Org, and what in one of Markdown
     (re.compile(r"^[ \t]*\|", re.M), "- "),
     (re.compile(r"^\*{1,6} ", re.M), "# "),
 )
+_ASIDE = re.compile(r"(?<!\S)%%(?=\s).{0,5000}?%%", re.S)  # Obsidian's comments
+_DEFINED = re.compile(r"^ {0,3}\[([^\[\]^]{1,100})\]:[ \t]*<?(https?://[^\s<>]{1,500})", re.M)
+_LABELLED = re.compile(r"(?<![\]\w!])\[([^\[\]\n^]{1,200})\](?:\[([^\[\]\n^]{0,100})\])?(?![\[(:])")
 _BLOCK = re.compile(r"^\.\.(?: +([a-z-]{1,30})::(.*)| +[^|\s].*)?$|^.*[^:]::$")
 _NOT_PROSE = frozenset(
     "code code-block sourcecode literalinclude math raw highlight parsed".split()
@@ -48,7 +54,10 @@ def as_markdown(source: str) -> str:
     >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
     'It is [@lee; @kim]. So says [Lee20].'
     """
-    source = _BULLET.sub(r"\1-", source)
+    source = _ASIDE.sub(lambda aside: "\n" * aside[0].count("\n"), _BULLET.sub(r"\1-", source))
+    if "<ref" in source or "{{sfn" in source or "{{harv" in source:
+        source = from_wikitext(source)
+    source = _by_label(source)
     for pattern in (_ROLE, _LINK, _ORG_REF):
         source = pattern.sub(_keys, source) if "cite" in source else source
     if re.search(r"^#\+\w", source, re.M):
@@ -59,6 +68,23 @@ def as_markdown(source: str) -> str:
         source = _CITED_NOTE.sub(lambda match: f"[^{match[1] or match[2]}]", source)
         source = _LISTED.sub("", _CITED.sub(r"\1", source))
     return "\n".join(_outdented(source.split("\n"))) if ".. " in source else source
+
+
+def _by_label(source: str) -> str:
+    r"""Return a draft with the address of a paper behind the words that a label links to it.
+
+    >>> _by_label("It is [warm][a].\n\n[a]: https://arxiv.org/abs/1706.03762").split("\n")[0]
+    'It is [warm](https://arxiv.org/abs/1706.03762).'
+    """
+    places = {label.casefold(): address for label, address in _DEFINED.findall(source)}
+
+    def linked(match: re.Match[str]) -> str:
+        words, label = match[1], match[2] or match[1]
+        address = places.get(label.casefold(), "")
+        known = ADDRESS.fullmatch(address) and not words.isdigit()
+        return f"[{words}]({address})" if known else match[0]
+
+    return _LABELLED.sub(linked, source) if places else source
 
 
 def _keys(match: re.Match[str]) -> str:

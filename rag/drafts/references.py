@@ -16,9 +16,11 @@ from rag.types import Paper
 
 _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
 _HEADING = re.compile(
-    rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
-    r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
-    r"references and notes|notes and references|(?:end)?notes|références|referencias|quellen|"
+    rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?(?: list| cited)?|"
+    r"bibliogra(?:ph(?:y|ie)|f[ií]a)|literatur(?:e(?: cited)?|verzeichnis|angaben)?|citations|"
+    r"(?:works|sources)(?: cited| consulted)?|further reading|references and notes|"
+    r"notes and references|(?:end)?notes|références(?: bibliographiques)?|"
+    r"refer[eê]ncias(?: bibliogr[aá]ficas)?|quellen(?:verzeichnis)?|riferimenti bibliografici|"
     r"参考文献|參考文獻|引用文献|参考资料))"
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
@@ -27,7 +29,7 @@ _LABEL = re.compile(
     r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
 )
 # Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
-_BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[a-z]\b|\d,\d))*\s*")
+_BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
 _BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _NAME = (
     r"(?:(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)\s){0,2}"
@@ -45,7 +47,7 @@ _LINK = re.compile(r"https?://[^\s<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 _LINE = re.compile(
     r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
-    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s|[⁰¹²³⁴-⁹]{1,3}\s?\w))"
+    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w))"
 )
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
@@ -125,7 +127,7 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
     """Yield label and text of the entries of a block, none where it is prose."""
     pieces = [part for piece in _LINE.split(block.text) for part in _LINE_OF_NAMES.split(piece)]
     found = []
-    pieces = [_BACKLINK.sub("", piece) for piece in pieces]
+    pieces = [_BACKLINK.sub("", piece) for piece in pieces if re.search(r"\w", piece)]
     numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
     listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
     for piece in pieces:

@@ -9,14 +9,15 @@ from itertools import zip_longest
 _RULE = re.compile(r"[-=+|:\s]{3,}")
 _GAP = re.compile(r"(?<=\S)\s{2,}(?=\S)")
 _SIGNS = re.compile(r"^[|!{+}]+[-+]?|\|+\}?$")  # where a row begins and ends, MediaWiki's too
+_ADDRESS = re.compile(r"<https?:[^<>]*>")
 _LABELLED = re.compile(r"(?:\[\w{1,10}\]|\d{1,3}[.)]|[⁰¹²³⁴-⁹]{1,3})\s")  # an entry of a list
-_BETWEEN = re.compile(r"\s*(?:\|\|?|!!|\t)\s*")
+_BETWEEN = re.compile(r"(?<=\S)\s*(?:\s\|\s|\|\||!!|\t)\s*(?=\S)")
 
 
 def rows(text: str) -> list[tuple[int, list[str]]]:
     r"""Return the rows of what is drawn as a table, each with its place among the lines.
 
-    Its lines begin with a bar, hold tabs, or have a gap at one column that all of them share.
+    Its lines begin with a bar, hold bars or tabs, or have a gap at a column that all share.
 
     >>> rows("Tea    is warm [1]\nIce    is cold [2]")
     [(0, ['Tea', 'is warm [1]']), (1, ['Ice', 'is cold [2]'])]
@@ -29,7 +30,7 @@ def rows(text: str) -> list[tuple[int, list[str]]]:
         return []
     if all(line[:1] in tuple("|+!{") for line in written):
         return list(_drawn(written))
-    if all("\t" in line and not _LABELLED.match(line) for line in written):
+    if all(_BETWEEN.search(line) and not _LABELLED.match(line) for line in written):
         return [(number, _BETWEEN.split(line)) for number, line in enumerate(written)]
     told = [(number, line) for number, line in enumerate(lines) if not _RULE.fullmatch(line)]
     if any(_LABELLED.match(line) for line in written):
@@ -59,5 +60,6 @@ def _drawn(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 def cells(row: Sequence[str]) -> list[str]:
     """Return the cells of a row: joined where one is nothing but a citation, or a word or two."""
-    alone = any(cell and len(re.findall(r"[^\W\d_]{2,}", cell)) < 4 for cell in row)
+    told = [re.findall(r"[^\W\d_]{2,}", _ADDRESS.sub("", cell)) for cell in row]
+    alone = any(cell and len(words) < 4 for cell, words in zip(row, told, strict=True))
     return [" ".join(row)] if alone else list(row)
