@@ -12,7 +12,7 @@ _PARTICLE = r"(?:(?:[Vv][ao]n|[Dd][eiu]|[Dd]e[rnls]|[Dd]os|[Ll][ae]|ten|ter|al|e
 _LETTER = rf"[^\W\d_{EAST}]"
 _INITIAL = rf"[^\W\d_a-zß-ÿ{EAST}]"
 _NAME = rf"{_PARTICLE}{_INITIAL}{_LETTER}{{0,40}}(?:(?:[‐-]|['’](?!s\b)){_LETTER}+){{0,3}}{_SUFFIX}"
-_AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
+_AND = r"(?:\s*(?:,?\s+(?:and|&|\\&|und|et|y|e|en|och|og)(?!\s+al\b)|,)\s+|\s?[和与/]\s?)"
 _ET_AL = (
     r"(?:,?\s+(?:et\s+al\.?|u\.\s?a\.|et\s+coll\.|and\s+(?:colleagues|co-?workers|others))|"
     r"\s?等[人学者]{0,2})"
@@ -139,7 +139,7 @@ def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cit
     least = 3 if sure else 99  # letters of an organisation: (WHO, 2020), not (ACL 2020), (CI, 2019)
     if len(authors) == 1 and 1 < len(authors[0]) < least and authors[0].isupper():
         return
-    doubtful = authors[0] if re.match(rf"{re.escape(authors[0])},\s", names) else ""
+    doubtful = (authors[0],) if re.match(rf"{re.escape(authors[0])},\s", names) else ()
     for year in re.findall(_YEAR, years):
         name = f"{' and '.join(authors)} {year}"
         yield Cited("authors", name, tuple(authors), year, words=doubtful)

@@ -245,19 +245,22 @@ class _Resolver:
         first, *others = cited.authors
         theirs = self._library.by_author(first, int(cited.year[:4]))
         wrote = (is_called(first, name) for paper in theirs for name in paper.authors)
-        if others and cited.words == first and not any(wrote):
-            return self._papers(cited._replace(authors=(*others,), words=""))
+        if others and cited.words == (first,) and not any(wrote):
+            return self._papers(cited._replace(authors=(*others,), words=()))
         return written_by(cited, theirs)
 
     def _linked(self, cited: Cited) -> Sequence[Paper]:
         """Return what a link's words call by its title or its authors, where its address is new."""
-        words = cited.words.rstrip(" <(")
+        before, behind = cited.words[0].rstrip(" <("), cited.words[1]
+        near = f"{before} {behind}".strip()
         found = [
             paper
-            for paper in (self._library.near(words) if words else ())
-            if anthology_doi(paper.url or "") == cited.name.casefold() or titled(words, paper)
+            for paper in (self._library.near(near) if near else ())
+            if anthology_doi(paper.url or "") == cited.name.casefold()
+            or titled(before, behind, paper)
         ]
-        marks = [mark for mark in author_marks(words) if mark.end == len(words)]
+        marks = [mark for mark in author_marks(before) if mark.end == len(before)]
+        marks += [mark for mark in author_marks(behind) if mark.start == 0]
         return found or [p for mark in marks for each in mark.cited for p in self._papers(each)]
 
     def _described(self, entry: str) -> Sequence[Paper]:

@@ -8,6 +8,7 @@ r"""The citations in a draft's text, in whatever dress.
 ``\citep[see][p.~3]{a,b}`` ``\Textcites``     natbib's and biblatex's keys; ``\nocite`` is none
 ``\cite{a}--\cite{c}``                         what the list has from a to c
 ``helps (1).``                                the same, where the list has the number
+``Ref. 3``                                    the same, where the list has the number
 ``(1) helps`` ``helps1,2.``                   the same, where a draft cites in no other way
 ``(Lee et al., 2017)`` ``Lee (2017)``         author and year; ``（李明等，2017）`` too
 ``[^1]``                                      a footnote
@@ -44,8 +45,8 @@ _AT_KEY = re.compile(
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
-    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|\barxiv:\s?)"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:https?://(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
+    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:(?:https?://)?(?<![\w@-])(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|\barxiv:\s?)"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:(?:https?://)?(?<![\w@-])(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
     r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!]))|"
     rf"{anthology.ADDRESS})/?(?:[)>}}]|(?![\w/-])))"
 )
@@ -59,6 +60,7 @@ _NUMBERS = re.compile(
     r"\[\s?(?:(?i:see|cf|e\.g|refs?|sources?)\b[.,:]*\s*(?:also\s+)?)?"
     rf"({_ITEM}(?:{_NEXT}{_ITEM}){{0,40}})\s?\]"
 )
+_REF = re.compile(rf"\b[Rr]ef(?:s\b\.?|\.)\s({_RANGE}(?:{_NEXT}{_RANGE}){{0,20}})(?![\w.]\w)")
 _PART, _NUMBER = re.compile(rf"(?:\A|{_NEXT})({_RANGE})"), re.compile(r"\d{1,4}")
 _TO = re.compile(r"\[(\d{1,4})\]\s?(?:-{1,2}|[–—])\s?\[(\d{1,4})\]")
 _ROUNDED = rf"\(({_RANGE}(?:,\s?{_RANGE}){{0,20}})\)"
@@ -77,7 +79,8 @@ _BEFORE_ROUND = re.compile(
     re.I,
 )
 _RAISED = re.compile(
-    rf"(?<=[A-Za-z.,;:!?%)\]”\"'。，；：！？」』{EAST}])"
+    # A digit bears one in a name (GPT-4²).
+    rf"(?:(?<=[A-Za-z.,;:!?%)\]”\"'。，；：！？」』{EAST}])|(?<=[A-Za-z]\d)|(?<=[A-Za-z]-\d))"
     r"\s?([⁰¹²³⁴-⁹]{1,3}(?:[,˒⁻–-]\s?[⁰¹²³⁴-⁹]{1,3}){0,20})(?!\w)"
 )
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
@@ -91,7 +94,7 @@ _REFERS = re.compile(
     r"Sec(?:tion)?s?|Eq(?:uation)?s?|Chapters?|Append(?:ix|ices)|Algorithms?|Steps?|Lines?|Listings?|"
     r"Lemmas?|Theorems?|Parts?|Abb(?:ildung)?\.?|Abschnitt|Kapitel|Tabelle|(?<!\.)S\.)\s?\Z"
 )
-_IS_CODE = re.compile(r"\(|\s?=|[._][a-z]|\[[^\]\d]")
+_IS_CODE = re.compile(r"\(|\s?=|[._][a-z]")
 _WORD_BEFORE = re.compile(rf"[^\W{EAST}]*\Z")
 _NUMBERS_BEFORE = re.compile(r"\[\d[^\[\]]*\]\Z")
 
@@ -153,6 +156,10 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         listed = all(each.name in known.labels for each in numbers)
         if listed and not _BEFORE_ROUND.search(before):
             yield Mark(match.start(), match.end(), numbers)
+    for match in _REF.finditer(text):
+        numbers = tuple(_expand(match[1]))
+        if all(each.name in known.labels for each in numbers):
+            yield Mark(match.start(), match.end(), numbers, spoken=True)
     for match in _RAISED.finditer(text):
         numbers = tuple(_expand(match[1].translate(_LOWERED)))
         if _is_raised_citation(text, match, numbers, known.labels):
@@ -166,9 +173,10 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
 
 def _address(match: re.Match[str]) -> Cited:
     text, linked = match.string, _HREF_WORDS.match(match.string, match.end())
-    words = linked[1] if linked else text[max(0, match.start() - _LINK_WORDS) : match.start()]
+    before = linked[1] if linked else text[max(0, match.start() - _LINK_WORDS) : match.start()]
+    behind = text[match.end() : match.end() + _LINK_WORDS]
     name = match[1] or match[2] or f"10.18653/v1/{match[3]}"
-    return Cited("address", name, words=" ".join(words.split()))
+    return Cited("address", name, words=(" ".join(before.split()), " ".join(behind.split())))
 
 
 def _between(first: Mark, last: Mark, labels: Sequence[str]) -> tuple[Cited, ...]:
@@ -226,7 +234,8 @@ def _is_citation(
     ):
         return False
     word = _WORD_BEFORE.search(before)
-    glued = word is not None and bool(word[0]) and len(word[0]) < 4
+    short = word is not None and 0 < len(word[0]) < 4
+    glued = short and not (word and len(word[0]) > 1 and word[0].isupper() and labels)  # RNA[2]
     if before.endswith("]") and not _NUMBERS_BEFORE.search(before):
         return False
     if glued or ("0" in names and "0" not in labels):

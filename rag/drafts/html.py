@@ -60,6 +60,8 @@ def _blocks(page: html.HtmlElement) -> Iterator[Block]:
                 count += 1
                 label = str(count) if element.getparent().tag == "ol" else ""
             place = element if event == "start" else element.getparent()
+        if element.tag in ("td", "th"):
+            pieces.append(" ")
         pieces.append("" if event == "start" and element.tag in _DROPPED else words)
     yield _block(pieces, place, label)
 

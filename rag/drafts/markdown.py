@@ -29,6 +29,8 @@ _MATH = re.compile(r"\$\$[^$]{1,2000}\$\$|(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(
 _CHUNK_CAPTION = re.compile(
     r"^#\| *(?:fig|tbl)-(?:sub)?cap: *[\"']?(.+?)[\"']?$|\bfig\.cap *= *([\"'])(.+?)\2", re.M
 )
+_STOPS = re.compile(r"[.!?](?:\s?(?:\[[^\[\]]{1,80}\]|[⁰¹²³⁴-⁹,]+))?\Z")
+_A_SENTENCE = 7  # words at least
 _HREF = re.compile(r"<a\b[^<>]{0,300}\bhref\s*=\s*[\"']?([^\"'<>\s]{1,500})", re.I)
 _ABSTRACT = re.compile(r"^abstract:[ \t]*(.*(?:\n(?:[ \t]+.*)?)*)", re.M)
 _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
@@ -55,7 +57,7 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
     """Yield the blocks; ``kept`` is what the parser has beside the tokens: notes in the text."""
     note = number = ""
     kind: Literal["prose", "heading", "note"] = "prose"
-    number_of_row = 0
+    number_of_row, underlined = 0, False
     row: list[str] | None = None
     for token in tokens:
         line = token.map[0] + 1 if token.map else 1
@@ -67,6 +69,7 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             number = token.info
         elif token.type in ("heading_open", "heading_close"):
             kind = "heading" if token.nesting == 1 else "prose"
+            underlined = token.markup in ("-", "=")
         elif token.type == "tr_open":
             row, number_of_row = [], line
         elif token.type == "tr_close":
@@ -86,6 +89,8 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             row.append(_finish(_inline(token.children or [])))
         elif token.type == "inline":
             text = _finish(_inline(token.children or []))
+            if kind == "heading" and underlined and _goes_before_a_rule(text):
+                kind = "prose"
             yield from _paragraph(Block(text, line, kind, note or number))
             yield from _apart(token.children or [], line, kept)
             number = ""
@@ -98,6 +103,12 @@ def _paragraph(block: Block) -> Iterator[Block]:
         yield from (Block(cell, block.line + place) for cell in cells(row))
     if not drawn:
         yield block
+
+
+def _goes_before_a_rule(text: str) -> bool:
+    """Say whether the line below a text ends a paragraph or a table rather than underlines it."""
+    long = len(re.findall(r"[^\W\d_]{2,}", text)) >= _A_SENTENCE
+    return bool((long and _STOPS.search(text.rstrip())) or re.search(r"\S {3,}\S", text))
 
 
 def _said_ahead(fields: str, line: int) -> Iterator[Block]:

@@ -18,15 +18,15 @@ LOCATOR = (
 class Cited(NamedTuple):
     """What a citation names: a key, a number or label of the list, a note, or names and a year.
 
-    ``words`` are those before an address, which may say what is there; of authors, a first one
-    that a comma follows, which may be none ("For German, Lee et al. (2017)").
+    ``words`` are those before and behind an address, which may say what is there; of authors, a
+    first one that a comma follows, which may be none ("For German, Lee et al. (2017)").
     """
 
     kind: Literal["key", "label", "note", "authors", "address"]
     name: str
     authors: tuple[str, ...] = ()
     year: str = ""
-    words: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

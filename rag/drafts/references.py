@@ -25,16 +25,17 @@ _HEADING = re.compile(
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
 )
-_LABEL = re.compile(
-    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
-)
-# Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
-_BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
-_BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _NAME = (
     r"(?:(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)\s){0,2}"
     r"[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{2,3}\b))?"
 )
+_LABEL = re.compile(
+    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|\(?(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^|"
+    rf"(\d{{1,3}})(?=\s{_NAME},? [A-Z]\b))\s*(?=\S)"
+)
+# Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
+_BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
+_BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
     rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
@@ -47,7 +48,8 @@ _LINK = re.compile(r"https?://[^\s<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 _LINE = re.compile(
     r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
-    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w))"
+    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\(?\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w|"
+    rf"\d{{1,3}}\s{_NAME},? [A-Z]\b))"
 )
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
@@ -135,7 +137,7 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
         rest = piece if match is None else match.string[match.end() :]
         label = next((group for group in match.groups() if group), "") if match else ""
         defined = match is not None and match[0].rstrip().endswith("]:")
-        set_apart = match is not None and match[2] is None  # [1] or ¹
+        set_apart = match is not None and not (match[2] or match[5])  # [1] or ¹
         dated, opens = bool(_DATED.search(rest)), bool(_OPENS.match(rest))
         entry = (
             (listing and (bool(label or block.label) or dated))
@@ -230,10 +232,11 @@ def _parts(name: str) -> set[str]:
     return _words(name) if is_group(name) else {_word(name)}
 
 
-def titled(words: str, paper: Paper) -> bool:
-    """Say whether words end in a paper's whole title, of three words at least."""
+def titled(before: str, behind: str, paper: Paper) -> bool:
+    """Say whether a paper's whole title, of three words at least, stands beside an address."""
     name = _squeeze(paper.title)[0]
-    return len(paper.title.split()) > 2 and _squeeze(words)[0].endswith(name)
+    beside = _squeeze(before)[0].endswith(name) or _squeeze(behind)[0].startswith(name)
+    return beside and len(paper.title.split()) > 2
 
 
 def years(paper: Paper) -> set[str]:

@@ -11,7 +11,8 @@ _GAP = re.compile(r"(?<=\S)\s{2,}(?=\S)")
 _SIGNS = re.compile(r"^[|!{+}]+[-+]?|\|+\}?$")  # where a row begins and ends, MediaWiki's too
 _ADDRESS = re.compile(r"<https?:[^<>]*>")
 _LABELLED = re.compile(r"(?:\[\w{1,10}\]|\d{1,3}[.)]|[⁰¹²³⁴-⁹]{1,3})\s")  # an entry of a list
-_BETWEEN = re.compile(r"(?<=\S)\s*(?:\s\|\s|\|\||!!|\t)\s*(?=\S)")
+_DOUBLE, _SINGLE = re.compile(r"\s*(?:\|\||!!)\s*"), re.compile(r"\s*\|\s*")
+_BETWEEN = re.compile(r"(?<=\S)\s*(?:\s\|\s|\t)\s*(?=\S)")
 
 
 def rows(text: str) -> list[tuple[int, list[str]]]:
@@ -47,7 +48,8 @@ def _drawn(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     row: list[str] = []
     first = 0
     for number, line in enumerate([*lines, "+"]):
-        cells = [] if _RULE.fullmatch(line) else _BETWEEN.split(_SIGNS.sub("", line).strip())
+        between = _DOUBLE if _DOUBLE.search(line.strip("|")) else _SINGLE
+        cells = [] if _RULE.fullmatch(line) else between.split(_SIGNS.sub("", line).strip(" "))
         if not grid and cells:
             yield number, cells
         elif cells:

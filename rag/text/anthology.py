@@ -6,7 +6,7 @@ import re
 
 ID = r"(?:[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]{1,40}-[a-z0-9_]{1,40}\.\d{1,4})"
 PLACE = (
-    r"https?://(?:www\.)?(?:aclanthology\.(?:org|info)|aclweb\.org/anthology)/"
+    r"(?:https?://)?(?<![\w@-])(?:www\.)?(?:aclanthology\.(?:org|info)|aclweb\.org/anthology)/"
     r"(?:papers/)?(?:[A-Z]/[A-Z]\d\d/)?"
 )
 ADDRESS = rf"{PLACE}({ID})(?:v\d)?(?:\.pdf|\.bib)?"
