@@ -25,10 +25,8 @@ _HEADING = re.compile(
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
 )
-_NAME = (
-    r"(?:(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)\s){0,2}"
-    r"[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{2,3}\b))?"
-)
+_PARTICLE = r"(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)"
+_NAME = rf"(?:{_PARTICLE}\s){{0,2}}[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{{2,3}}\b))?"
 _LABEL = re.compile(
     r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|\(?(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^|"
     rf"(\d{{1,3}})(?=\s{_NAME},? [A-Z]\b))\s*(?=\S)"
@@ -39,7 +37,7 @@ _BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
     rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
-    rf"{_NAME}, {_NAME}(?:[ -](?:[A-Z]\.|{_NAME})){{0,3}}[,.;]|"
+    rf"{_NAME}, {_NAME}(?:[ -](?:[A-Z]\.|{_NAME}|{_PARTICLE})){{0,3}}[,.;]|"
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
