@@ -95,6 +95,7 @@ LIST = "\n\n## References\n\n" + "\n".join(
         ("\tA first line that is set in is no code at all [1]. It\ngoes on [2].",
          ["A first line that is set in is no code at all [1]. -> hive", "It goes on [2]. -> wax"]),
         ("    x = data[1] + data[2]", []),
+        ("See @Fig:hive and @lem-two there.", []),
         ("%% not yet: wax [2] %%\n\nHives grow [1].", ["Hives grow [1]. -> hive"]),
         ("<p>Hives<sup><a href='#r'>[1]</a></sup> grow.</p>", ["Hives¹ grow. -> hive"]),
         ("Hives grow <a href='#r'>1</a>.", ["Hives grow [1]. -> hive"]),

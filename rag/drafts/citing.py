@@ -40,7 +40,7 @@ _NEXT_KEYS = re.compile(rf"{_OPTION}{{0,2}}{_KEYS}")
 _DASH = re.compile(r"\s?(?:-{1,2}|[–—])\s?")
 _BRACKETED = re.compile(r"\[[^\[\]]{0,2000}@[^\[\]]{1,2000}\]")
 _AT_KEY = re.compile(
-    r"(?<![\w.@\\/])-?@(?!(?:fig|tbl|tab|eq|sec|lst|thm)[:-])(?:\{([^{}\s]{1,300})\}|"
+    r"(?<![\w.@\\/])-?@(?!(?i:fig|tbl|tab|eq|sec|lst|thm|lem|cor|def)[:-])(?:\{([^{}\s]{1,300})\}|"
     r"([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]{0,200}[\w/])?))"
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
