@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag.drafts.checking import check_draft, form_of
-from rag.drafts.citing import Known, claim, find_marks
+from rag.drafts.citing import find_marks
+from rag.drafts.claims import claim
+from rag.drafts.marks import Known
 from rag.drafts.references import described
 from rag.receipts.support import Verdict
 from rag.types import Paper

@@ -91,3 +91,9 @@ def test_lookups_by_every_name(lexical):
         assert lexical.named(name) == [paper.paper]
     assert lexical.named("nobody") == []
     assert lexical.sharing([Paper("other", "", "a", doi="10.1/abc")]) == [paper]
+
+
+def test_a_paper_of_the_anthology_is_found_by_the_doi_that_its_address_holds(lexical):
+    place = "https://aclanthology.org/2021.bees-1.12"
+    lexical.write([entry("hive", "Hives grow.", url=place)], [], "stamp-2")
+    assert [paper.id for paper in lexical.named("10.18653/v1/2021.BEES-1.12")] == ["hive"]

@@ -8,23 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from rag.drafts import citing
+from rag.drafts import citing, claims
+from rag.drafts.author_year import LEADS, author_marks
 from rag.drafts.blocks import Block
-from rag.drafts.citing import Cited, Known, Mark
 from rag.drafts.latex import is_latex, read_latex
 from rag.drafts.markdown import read_markdown
+from rag.drafts.marks import Cited, Known, Mark, words_beside
 from rag.drafts.pairs import plain
 from rag.drafts.references import (
     References,
     described,
     in_full,
+    is_called,
     looks_like_entry,
     names_in,
     split_references,
+    titled,
     written_by,
 )
 from rag.readers.clean import clean
 from rag.receipts.several import judge_each, suggest
+from rag.text.anthology import anthology_doi
 from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex", "pairs"]
@@ -127,11 +131,11 @@ def check_draft(
     checked = []
     for block, marks in zip(spoken, citing.mark_all([b.text for b in spoken], known), strict=True):
         line, counted = block.line, 0
-        for start, end in citing.sentences(block.text, marks) if marks else ():
-            own = citing.within(marks, start, end)
+        for start, end in claims.sentences(block.text, marks) if marks else ():
+            own = claims.within(marks, start, end)
             cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
             if cited and not _is_address(block.text[start:end], own, start):
-                said = citing.claim(block.text, start, end, own)
+                said = claims.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
                 line += block.text.count("\n", counted, start)
                 counted = start
@@ -154,7 +158,7 @@ def _is_address(sentence: str, marks: Sequence[Mark], start: int) -> bool:
     """Say whether a sentence only says where to find a paper ("Paper: https://arxiv.org/...")."""
     if not all(citing.ADDRESS.fullmatch(sentence, m.start - start, m.end - start) for m in marks):
         return False
-    return len(citing.words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
+    return len(words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
 
 
 def _read_notes(
@@ -172,10 +176,10 @@ def _read_notes(
             marks = citing.find_marks(block.text, known)
             cited = tuple(each for mark in marks for each in mark.cited)
             work = Cited("note", block.label)
-            opening = next(citing.sentences(block.text, marks), (0, 0))[1]
+            opening = next(claims.sentences(block.text, marks), (0, 0))[1]
             first = [mark for mark in marks if mark.start < opening]
-            beside = citing.words_beside(block.text[:opening], first)
-            said = [word for word in beside if word not in citing.LEADS]
+            beside = words_beside(block.text[:opening], first)
+            said = [word for word in beside if word not in LEADS]
             tells = any(m.spoken and re.match(r"\s+[a-z]", block.text[m.end :]) for m in first)
             entry = looks_like_entry(block.text) and not (said and tells)
             if first and len(said) < 2:
@@ -228,6 +232,8 @@ class _Resolver:
         return " ".join((note or self._references.by_label.get(cited.name, "")).split())
 
     def _papers(self, cited: Cited) -> Sequence[Paper]:
+        if cited.kind == "address":
+            return self._library.named(cited.name) or self._linked(cited)
         if cited.kind != "authors":
             found = self._described(self._entry(cited))
             return found or (self._library.named(cited.name) if cited.kind == "key" else ())
@@ -236,7 +242,26 @@ class _Resolver:
             return [paper for entry in entries for paper in self._described(entry)]
         if not cited.year[0].isdigit():  # in press
             return ()
-        return written_by(cited, self._library.by_author(cited.authors[0], int(cited.year[:4])))
+        first, *others = cited.authors
+        theirs = self._library.by_author(first, int(cited.year[:4]))
+        wrote = (is_called(first, name) for paper in theirs for name in paper.authors)
+        if others and cited.words == (first,) and not any(wrote):
+            return self._papers(cited._replace(authors=(*others,), words=()))
+        return written_by(cited, theirs)
+
+    def _linked(self, cited: Cited) -> Sequence[Paper]:
+        """Return what a link's words call by its title or its authors, where its address is new."""
+        before, behind = cited.words[0].rstrip(" <("), cited.words[1]
+        near = f"{before} {behind}".strip()
+        found = [
+            paper
+            for paper in (self._library.near(near) if near else ())
+            if anthology_doi(paper.url or "") == cited.name.casefold()
+            or titled(before, behind, paper)
+        ]
+        marks = [mark for mark in author_marks(before) if mark.end == len(before)]
+        marks += [mark for mark in author_marks(behind) if mark.start == 0]
+        return found or [p for mark in marks for each in mark.cited for p in self._papers(each)]
 
     def _described(self, entry: str) -> Sequence[Paper]:
         key = re.fullmatch(r"\W*@([\w:.-]+)\W*", entry)  # [1]: @lee2020
@@ -259,7 +284,7 @@ def _check(
 ) -> Checked:
     found = {each: resolve(each) for each in cited}
     papers = list({paper.id: paper for paper, _ in found.values() if paper}.values())
-    unresolved = tuple(each.name for each, (paper, _) in found.items() if paper is None)
+    unresolved = tuple(dict.fromkeys(one.name for one, (p, _) in found.items() if p is None))
     verdict, each = judge_each(said, papers) if papers else (None, [])
     return Checked(
         line=line,
@@ -270,7 +295,7 @@ def _check(
         score=verdict.score if verdict else 0.0,
         evidence=verdict.evidence if verdict else None,
         papers=tuple(paper.id for paper in papers),
-        problems=tuple(why for _, why in found.values() if why),
+        problems=tuple(dict.fromkeys(why for _, why in found.values() if why)),
         verdicts={paper.id: own.support for paper, own in zip(papers, each, strict=True)}
         if len(papers) > 1
         else None,

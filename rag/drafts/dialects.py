@@ -11,10 +11,17 @@ r"""Drafts in reStructuredText, MyST and Org become Markdown, line for line.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+
+from rag.drafts.citing import ADDRESS
+from rag.drafts.wikitext import from_wikitext
 
 _ROLE = re.compile(
     r"(?::(?:foot|full|footfull)?cite(?::[a-z]{1,9})?:|\{(?:foot|full)?cite(?::[a-z]{1,9})?\})"
     r"`([^`]{1,1000})`"
+)
+_OTHER = re.compile(
+    r"\b(?:foot)?cite(?:np)?:\[([^\[\]@]{1,300})\]|#cite\(<([\w:.-]{1,100})>[^()]{0,100}\)"
 )
 _LINK = re.compile(
     r"\[\[(?!no)[a-z]{0,6}cite[a-z]{0,6}:([^\[\]]{1,1000})\](?:\[[^\[\]]{0,200}\])?\]"
@@ -36,6 +43,13 @@ _ORG = (  # what stands in a line of Org, and what in one of Markdown
     (re.compile(r"^[ \t]*\|", re.M), "- "),
     (re.compile(r"^\*{1,6} ", re.M), "# "),
 )
+_ASIDE = re.compile(r"(?<!\S)%%(?=\s).{0,5000}?%%", re.S)  # Obsidian's comments
+# What a line that is set in goes on with rather than begins: a list, a note, code.
+_HOLDS = re.compile(r"[ \t]|[-*+]\s|\(?\w{1,3}[.)]\s|\[\^|```|~~~")
+_PROSE = re.compile(r"(?:\t| {4,12})(?=[A-Z“\"'‘])[^={}<>;|]{0,3000}\Z")
+_FEW_WORDS = 5
+_DEFINED = re.compile(r"^ {0,3}\[([^\[\]^]{1,100})\]:[ \t]*<?(https?://[^\s<>]{1,500})", re.M)
+_LABELLED = re.compile(r"(?<![\]\w!])\[([^\[\]\n^]{1,200})\](?:\[([^\[\]\n^]{0,100})\])?(?![\[(:])")
 _BLOCK = re.compile(r"^\.\.(?: +([a-z-]{1,30})::(.*)| +[^|\s].*)?$|^.*[^:]::$")
 _NOT_PROSE = frozenset(
     "code code-block sourcecode literalinclude math raw highlight parsed".split()
@@ -48,8 +62,11 @@ def as_markdown(source: str) -> str:
     >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
     'It is [@lee; @kim]. So says [Lee20].'
     """
-    source = _BULLET.sub(r"\1-", source)
-    for pattern in (_ROLE, _LINK, _ORG_REF):
+    source = _ASIDE.sub(lambda aside: "\n" * aside[0].count("\n"), _BULLET.sub(r"\1-", source))
+    if "<ref" in source or "{{sfn" in source or "{{harv" in source:
+        source = from_wikitext(source)
+    source = "\n".join(_set_out(_by_label(source).split("\n")))
+    for pattern in (_ROLE, _OTHER, _LINK, _ORG_REF):
         source = pattern.sub(_keys, source) if "cite" in source else source
     if re.search(r"^#\+\w", source, re.M):
         for pattern, markdown in _ORG:
@@ -61,8 +78,37 @@ def as_markdown(source: str) -> str:
     return "\n".join(_outdented(source.split("\n"))) if ".. " in source else source
 
 
+def _by_label(source: str) -> str:
+    r"""Return a draft with the address of a paper behind the words that a label links to it.
+
+    >>> _by_label("It is [warm][a].\n\n[a]: https://arxiv.org/abs/1706.03762").split("\n")[0]
+    'It is [warm](https://arxiv.org/abs/1706.03762).'
+    """
+    places = {label.casefold(): address for label, address in _DEFINED.findall(source)}
+
+    def linked(match: re.Match[str]) -> str:
+        words, label = match[1], match[2] or match[1]
+        address = places.get(label.casefold(), "")
+        known = ADDRESS.fullmatch(address) and not words.isdigit()
+        return f"[{words}]({address})" if known else match[0]
+
+    return _LABELLED.sub(linked, source) if places else source
+
+
+def _set_out(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines; a paragraph's first one that is set in, as on paper, is no code."""
+    before, blank = "", True
+    for line in lines:
+        opens = blank and not _HOLDS.match(before) and _PROSE.match(line)
+        if opens and len(re.findall(r"[a-z]{2,}", line)) > _FEW_WORDS:
+            line = line.lstrip()
+        yield line
+        blank = not line.strip()
+        before = before if blank else line
+
+
 def _keys(match: re.Match[str]) -> str:
-    keys = _KEY.findall(match[1])
+    keys = _KEY.findall(next(filter(None, match.groups())))
     return f"[{'; '.join(f'@{key}' for key in keys)}]" + "\n" * match[0].count("\n")
 
 

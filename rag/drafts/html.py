@@ -9,6 +9,7 @@ from typing import Literal
 from lxml import etree, html
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
+from rag.drafts.citing import ADDRESS
 
 _PAGE = re.compile(r"\s*(?:<\?xml[^<>]{0,200}>\s*)?<(?:!doctype html|html|body)\b", re.I)
 _DROPPED = ("title", "script", "style", "template")  # what stands in them is no prose
@@ -44,7 +45,7 @@ def _parser() -> html.HTMLParser:
 
 def _blocks(page: html.HtmlElement) -> Iterator[Block]:
     """Yield what stands between the edges of blocks, each at the line where it begins."""
-    for element in list(page.iter("sup", "code", "br")):
+    for element in list(page.iter("sup", "code", "pre", "br", "a")):
         _make_plain(element)
     pieces: list[str] = []
     place, label, count = page, "", 0
@@ -59,22 +60,38 @@ def _blocks(page: html.HtmlElement) -> Iterator[Block]:
                 count += 1
                 label = str(count) if element.getparent().tag == "ol" else ""
             place = element if event == "start" else element.getparent()
+        if element.tag in ("td", "th"):
+            pieces.append(" ")
         pieces.append("" if event == "start" and element.tag in _DROPPED else words)
     yield _block(pieces, place, label)
 
 
 def _make_plain(element: html.HtmlElement) -> None:
-    """Turn raised numbers, code and line breaks into text."""
+    """Turn raised numbers, code, line breaks and links into text."""
     tail, words = element.tail or "", str(element.text_content())
-    numbers = _NUMBERS.fullmatch(words)
+    numbers, address = _NUMBERS.fullmatch(words), element.get("href", "")
     element.clear()
     element.text, element.tail = words, tail
     if element.tag == "br":
         element.tail = f"\n{tail}" if not tail.startswith("\n") else tail
-    elif element.tag == "code":
+    elif element.tag == "a":
+        element.text = linked(words, address) if address else words
+    elif element.tag in ("code", "pre"):
         element.text = without_marks(words)
     elif numbers:
         element.text = raise_numbers(numbers[1].strip())
+
+
+def linked(words: str, address: str) -> str:
+    """Return what stands for a link: its words, and its address where that names a paper.
+
+    >>> linked("it", "https://arxiv.org/abs/1706.03762"), linked("1", "#ref1"), linked("1", "x")
+    ('it <https://arxiv.org/abs/1706.03762>', '[1]', '')
+    """
+    if not re.search(r"[^\W\d_]|\[", words):
+        words = f"[{words}]" if address[:1] == "#" and _NUMBERS.fullmatch(words) else ""
+    names = ADDRESS.fullmatch(address) and address not in words
+    return f"{words} <{address}>" if names else words
 
 
 def _block(pieces: list[str], place: html.HtmlElement | None, label: str) -> Block:

@@ -19,7 +19,7 @@ _NOT_PROSE = (
     "multline|eqnarray|displaymath|math|tikzpicture|algorithm|algorithmic|algorithm2e"
 )
 _NOISE = re.compile(
-    rf"\\begin\{{({_NOT_PROSE})(\*?)\}}.*?(?:\\end\{{\1\2\}}|\Z)|\\verb\*?([^\w\s*])[^\n]*?\3"
+    rf"\\begin\{{({_NOT_PROSE})(\*?)\}}.*?(?:\\end\{{\1\2\}}|\Z)|\\(?:verb\*?|lstinline)([^\w\s*{{[])[^\n]*?\3"
     r"|(?<!\\)\\\[.*?(?:\\\]|\Z)|(?<!\\)\$\$.*?(?:\$\$|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)"
     r"|(?<!\\)(?:\\\\)*%[^\n]*",
     re.S,
@@ -36,11 +36,16 @@ _OUTER = re.compile(
     r"\*?\s*((?:\[[^\[\]]{0,500}\]\s*){0,2})\{"
 )
 _TABLE = re.compile(
-    r"\\begin\{(tabular\w?|longtable|array|tabu)\*?\}(.*?)(?:\\end\{\1\*?\}|\Z)", re.S
+    r"\\begin\{((?:xl)?tabular\w?|longtable|array|tabu|tblr|NiceTabular\w?)\*?\}(.*?)(?:\\end\{\1\*?\}|\Z)",
+    re.S,
 )
 _BREAK = re.compile(
     r"\\begin\s*\{[^{}]{0,50}\}(?:\s*\[[^\[\]\\]{0,200}\])?|\\end\s*\{[^{}]{0,50}\}|"
     r"\\item\b(?:\s*<[^<>]{0,50}>)?(?:\s*\[[^\[\]\\]{0,200}\])?|\\par\b|\\newpage\b"
+)
+_CODE = re.compile(
+    r"\\(?:texttt|code|path|lstinline|mintinline\s*(?:\[[^\[\]]{0,200}\])?\{\w{1,20}\})\s*"
+    r"(?:\[[^\[\]]{0,200}\])?\{((?:[^{}]|\{[^{}]{0,100}\}){0,500})\}"
 )
 _SILENT = re.compile(
     r"\\(?:label|(?:page|auto|eq|c|C)?ref|vspace|hspace|includegraphics|input|include|centering|"
@@ -63,6 +68,7 @@ def read_latex(source: str) -> list[Block]:
     text = _NOISE.sub(_quiet, text).replace("~", " ")
     text = _TIE.sub("  ", text)
     text = _MATH.sub(lambda formula: without_marks(formula[0]), _SUP.sub(_raised, text))
+    text = _CODE.sub(_coded, text)
     text, blocks = _take_bibliography(text)
     text, apart = _take_apart(text)
     text = _TABLE.sub(_rows, text)
@@ -91,6 +97,12 @@ def _quiet(match: re.Match[str]) -> str:
         before = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
         return "" if before.strip() else "%"
     return "".join("\n" if part == "\n" else "%" for part in re.findall(r"\n|[^\n]+", match[0]))
+
+
+def _coded(match: re.Match[str]) -> str:
+    """Return code without marks, save for citations that are set as code is."""
+    code = match[1]
+    return match[0] if CITE.search(code) else match[0].replace(code, without_marks(code))
 
 
 def _raised(match: re.Match[str]) -> str:
@@ -158,7 +170,7 @@ def _closing(text: str, at: int, end: int) -> int | None:
 
 def _rows(match: re.Match[str]) -> str:
     """Return a table with each row a block of its own."""
-    body = re.sub(r"\A(?:\s*\{[^{}]*\}|\s*\[[^\[\]]*\]){0,3}", "", match[2])
+    body = re.sub(r"\A(?:\s*\{(?:[^{}]|\{[^{}]*\})*\}|\s*\[[^\[\]]*\]){0,3}", "", match[2])
     lost = match[0].count("\n") - body.count("\n")
     rows = re.sub(r"\\\\(?:\[[^\[\]]{0,20}\])?", _PART, body)
     return _PART + "\n" * lost + re.sub(r"(?<!\\)&", " ", rows) + _PART

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -13,14 +14,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
-from rag.drafts.citing import ADDRESS
 from rag.drafts.dialects import as_markdown
-from rag.drafts.html import is_html, read_html
+from rag.drafts.html import is_html, linked, read_html
+from rag.drafts.tables import cells, rows
 
-_TAG = re.compile(
-    r"<(script|style|pre|code)\b.*?(?:</\1>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{0,500}>", re.S | re.I
-)
-_SUP = re.compile(r"<sup\b[^<>]{0,100}>([\s\d,–-]{1,40})</sup>", re.I)
 _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(
     r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
@@ -32,6 +29,9 @@ _MATH = re.compile(r"\$\$[^$]{1,2000}\$\$|(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(
 _CHUNK_CAPTION = re.compile(
     r"^#\| *(?:fig|tbl)-(?:sub)?cap: *[\"']?(.+?)[\"']?$|\bfig\.cap *= *([\"'])(.+?)\2", re.M
 )
+_STOPS = re.compile(r"[.!?](?:\s?(?:\[[^\[\]]{1,80}\]|[⁰¹²³⁴-⁹,]+))?\Z")
+_A_SENTENCE = 7  # words at least
+_HREF = re.compile(r"<a\b[^<>]{0,300}\bhref\s*=\s*[\"']?([^\"'<>\s]{1,500})", re.I)
 _ABSTRACT = re.compile(r"^abstract:[ \t]*(.*(?:\n(?:[ \t]+.*)?)*)", re.M)
 _URL = re.compile(r"\bhttps?://[^\s<>\])]{1,500}")
 
@@ -57,7 +57,7 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
     """Yield the blocks; ``kept`` is what the parser has beside the tokens: notes in the text."""
     note = number = ""
     kind: Literal["prose", "heading", "note"] = "prose"
-    number_of_row = 0
+    number_of_row, underlined = 0, False
     row: list[str] | None = None
     for token in tokens:
         line = token.map[0] + 1 if token.map else 1
@@ -69,10 +69,11 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             number = token.info
         elif token.type in ("heading_open", "heading_close"):
             kind = "heading" if token.nesting == 1 else "prose"
+            underlined = token.markup in ("-", "=")
         elif token.type == "tr_open":
             row, number_of_row = [], line
         elif token.type == "tr_close":
-            yield from (Block(text, number_of_row) for text in _cells(row or []))
+            yield from (Block(text, number_of_row) for text in cells(row or []))
             row = None
         elif token.type == "front_matter":
             yield from _said_ahead(token.content, line + 1)
@@ -82,15 +83,32 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
                 said = caption[1] or caption[3]
                 yield Block(_finish(said), line + chunk.count("\n", 0, caption.start()))
         elif token.type == "html_block":
-            text = _TAG.sub(lambda tag: "\n" * tag[0].count("\n"), _SUP.sub(_raised, token.content))
-            yield Block(_finish(text), line)
+            for block in read_html(token.content):
+                yield replace(block, text=_finish(block.text), line=line + block.line - 1)
         elif token.type == "inline" and row is not None:
             row.append(_finish(_inline(token.children or [])))
         elif token.type == "inline":
             text = _finish(_inline(token.children or []))
-            yield Block(text, line, kind, note or number)
+            if kind == "heading" and underlined and _goes_before_a_rule(text):
+                kind = "prose"
+            yield from _paragraph(Block(text, line, kind, note or number))
             yield from _apart(token.children or [], line, kept)
             number = ""
+
+
+def _paragraph(block: Block) -> Iterator[Block]:
+    """Yield a paragraph, or the cells of the table that it draws."""
+    drawn = rows(block.text) if block.kind == "prose" and not block.label else []
+    for place, row in drawn:
+        yield from (Block(cell, block.line + place) for cell in cells(row))
+    if not drawn:
+        yield block
+
+
+def _goes_before_a_rule(text: str) -> bool:
+    """Say whether the line below a text ends a paragraph or a table rather than underlines it."""
+    long = len(re.findall(r"[^\W\d_]{2,}", text)) >= _A_SENTENCE
+    return bool((long and _STOPS.search(text.rstrip())) or re.search(r"\S {3,}\S", text))
 
 
 def _said_ahead(fields: str, line: int) -> Iterator[Block]:
@@ -98,12 +116,6 @@ def _said_ahead(fields: str, line: int) -> Iterator[Block]:
     if found := _ABSTRACT.search(fields):
         text = found[1].lstrip("|>- ")
         yield Block(_finish(text), line + fields.count("\n", 0, found.start()))
-
-
-def _cells(row: Sequence[str]) -> list[str]:
-    """Return the cells of a row: joined where one is nothing but a citation, or a word or two."""
-    alone = any(cell and len(re.findall(r"[^\W\d_]{2,}", cell)) < 4 for cell in row)
-    return [" ".join(row)] if alone else list(row)
 
 
 def _apart(children: Sequence[Token], line: int, kept: Mapping[str, Any]) -> Iterator[Block]:
@@ -127,17 +139,15 @@ def _inline(children: Sequence[Token]) -> str:
         if child.type == "link_open":
             link, address = len(pieces), str(child.attrGet("href"))
         elif child.type == "link_close":
-            words = "".join(pieces[link:])
-            if not re.search(r"[^\W\d_]|\[", words):  # [1](https://...), [1](#ref1)
-                pieces[link:] = (
-                    [f"[{words}]"] if address[:1] == "#" and _SUP_ONLY.match(words) else []
-                )
-            if ADDRESS.fullmatch(address) and address not in words:
-                pieces.append(f" <{address}>")
+            pieces[link:] = [linked("".join(pieces[link:]), address)]
         elif child.type in ("softbreak", "hardbreak"):
             pieces.append("\n")
         elif child.type == "code_inline" or child.content == "@":  # \\@ is no key
             pieces.append(without_marks(child.content))
+        elif child.type == "html_inline" and (opened := _HREF.match(child.content)):
+            link, address = len(pieces), opened[1]
+        elif child.type == "html_inline" and address and child.content.lower() == "</a>":
+            pieces[link:], address = [linked("".join(pieces[link:]), address)], ""
         elif child.type == "html_inline":
             raised = child.content.lower().startswith("<sup")
             breaks = child.content.count("\n") + child.content.lower().startswith("<br")

@@ -7,37 +7,47 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.drafts.author_year import GROUP, is_group
 from rag.drafts.blocks import Block
-from rag.drafts.citing import GROUP, Cited, is_group
+from rag.drafts.marks import Cited
+from rag.text.anthology import anthology_doi
 from rag.text.people import surname
 from rag.types import Paper
 
 _NUMBERED = r"(?:[\dIVX]{1,4}[.)]?\s+|[A-Z][.)]\s+)?"
 _HEADING = re.compile(
-    rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?|works cited|"
-    r"bibliograph(?:y|ie|ía)|literatur(?:e(?: cited)?|verzeichnis)?|sources|citations|works|"
-    r"references and notes|notes and references|(?:end)?notes|références|referencias|quellen|"
+    rf"\W*{_NUMBERED}(?:(?:list of |selected |cited )?(?:references?(?: list| cited)?|"
+    r"bibliogra(?:ph(?:y|ie)|f[ií]a)|literatur(?:e(?: cited)?|verzeichnis|angaben)?|citations|"
+    r"(?:works|sources)(?: cited| consulted)?|further reading|references and notes|"
+    r"notes and references|(?:end)?notes|références(?: bibliographiques)?|"
+    r"refer[eê]ncias(?: bibliogr[aá]ficas)?|quellen(?:verzeichnis)?|riferimenti bibliografici|"
     r"参考文献|參考文獻|引用文献|参考资料))"
     r"\W*(?:\{[^{}]*\})?\W*",
     re.I,
 )
+_PARTICLE = r"(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)"
+_NAME = rf"(?:{_PARTICLE}\s){{0,2}}[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{{2,3}}\b))?"
 _LABEL = re.compile(
-    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^)\s*(?=\S)"
+    r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|\(?(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^|"
+    rf"(\d{{1,3}})(?=\s{_NAME},? [A-Z]\b))\s*(?=\S)"
 )
+# Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
+_BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
 _BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
-_NAME = r"[^\W\d_a-zß-ÿ][\w'’-]+"
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
     rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
-    rf"{_NAME}, {_NAME}(?: [A-Z]\.)?[,.]|"
+    rf"{_NAME}, {_NAME}(?:[ -](?:[A-Z]\.|{_NAME}|{_PARTICLE})){{0,3}}[,.;]|"
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
+_LINK = re.compile(r"https?://[^\s<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 _LINE = re.compile(
     r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
-    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\d{1,3}[.)])\s|[⁰¹²³⁴-⁹]{1,3}\s?\w))"
+    r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\(?\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w|"
+    rf"\d{{1,3}}\s{_NAME},? [A-Z]\b))"
 )
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
@@ -117,6 +127,7 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
     """Yield label and text of the entries of a block, none where it is prose."""
     pieces = [part for piece in _LINE.split(block.text) for part in _LINE_OF_NAMES.split(piece)]
     found = []
+    pieces = [_BACKLINK.sub("", piece) for piece in pieces if re.search(r"\w", piece)]
     numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
     listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
     for piece in pieces:
@@ -124,12 +135,12 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
         rest = piece if match is None else match.string[match.end() :]
         label = next((group for group in match.groups() if group), "") if match else ""
         defined = match is not None and match[0].rstrip().endswith("]:")
-        bracketed = match is not None and match[1] is not None
+        set_apart = match is not None and not (match[2] or match[5])  # [1] or ¹
         dated, opens = bool(_DATED.search(rest)), bool(_OPENS.match(rest))
         entry = (
             (listing and (bool(label or block.label) or dated))
             or defined
-            or (bracketed and dated and (opens or "http" in rest))
+            or (set_apart and dated and (opens or "http" in rest))
         )  # fmt: skip
         if not entry:
             return
@@ -169,6 +180,7 @@ def names_in(entry: str) -> list[str]:
     ['10.1000/tea.1', '2004.04906']
     """
     dois = [doi.rstrip(".,;)]") for doi in _DOI.findall(entry)]
+    dois += filter(None, map(anthology_doi, _LINK.findall(entry)))
     return dois + _ARXIV.findall(_DOI.sub("", entry))
 
 
@@ -202,13 +214,13 @@ def written_by(cited: Cited, papers: Sequence[Paper]) -> list[Paper]:
         for paper in papers
         if paper.authors
         and cited.year[:4] in years(paper)
-        and _is(first, paper.authors[0])
-        and all(any(_is(name, author) for author in paper.authors) for name in cited.authors)
+        and is_called(first, paper.authors[0])
+        and all(any(is_called(name, author) for author in paper.authors) for name in cited.authors)
     ]
     return [paper for paper in found if str(paper.year) == cited.year[:4]] or found
 
 
-def _is(name: str, author: str) -> bool:
+def is_called(name: str, author: str) -> bool:
     """Tell whether a paper's author may be cited by a name."""
     return _parts(name) <= (_words(author) if is_group(name) else {_word(surname(author))})
 
@@ -216,6 +228,13 @@ def _is(name: str, author: str) -> bool:
 def _parts(name: str) -> set[str]:
     """Return what of a name has to stand where it is meant: a family's name, or all words."""
     return _words(name) if is_group(name) else {_word(name)}
+
+
+def titled(before: str, behind: str, paper: Paper) -> bool:
+    """Say whether a paper's whole title, of three words at least, stands beside an address."""
+    name = _squeeze(paper.title)[0]
+    beside = _squeeze(before)[0].endswith(name) or _squeeze(behind)[0].startswith(name)
+    return beside and len(paper.title.split()) > 2
 
 
 def years(paper: Paper) -> set[str]:

@@ -24,6 +24,7 @@ from tantivy import Occur, Query
 from rag.durable import replace_text
 from rag.index.entries import Entry, citation_key, file_of, id_from_title, normalised_title
 from rag.index.filters import Condition, Group
+from rag.text.anthology import anthology_doi
 from rag.text.people import ways_to_call
 from rag.text.words import squeeze
 from rag.types import Paper
@@ -397,6 +398,8 @@ def _document(entry: Entry) -> tantivy.Document:
     for field in ("title", "key", "doi", "arxiv_id", "venue", "author", "source"):
         for value in _values(paper, field):
             document.add_text(field, value)
+    if other := anthology_doi(paper.url or ""):
+        document.add_text("doi", other)
     document.add_text("folded", normalised_title(paper.title))
     for key in entry.other_keys:
         document.add_text("key", key.casefold())

@@ -1,0 +1,226 @@
+"""The dresses in which drafts cite, over a few papers of our own: what is listed, what it means."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.drafts.checking import check_draft, form_of
+from rag.drafts.tables import rows
+from rag.text.anthology import anthology_doi
+from rag.types import Paper
+
+PAPERS = [
+    Paper("hive", "Counting Hives in Cities", "We count hives.", ("Ida Moor Jr.", "Tom Bly"), 2021,
+          url="https://aclanthology.org/2021.bees-1.12"),
+    Paper("wax", "Wax: How Combs Keep Warm", "Combs keep warm.", ("Bo van der Aar", "Li Su"), 2019,
+          arxiv_id="1901.00017"),
+    Paper("moth", "Moths That Eat Wax", "Moths eat wax.", ("Uma Kern",), 2020),
+]  # fmt: skip
+
+
+class Shelf:
+    """The papers as a library."""
+
+    def named(self, name: str) -> list[Paper]:
+        name = name.casefold()
+        return [p for p in PAPERS if name in (p.id, p.arxiv_id, anthology_doi(p.url or ""))]
+
+    def near(self, text: str) -> list[Paper]:
+        return PAPERS
+
+    def by_author(self, name: str, year: int) -> list[Paper]:
+        return [p for p in PAPERS if any(name.split()[-1] in author for author in p.authors)]
+
+
+def listed(text: str, name: str = "draft.md") -> list[str]:
+    """Return the sentences that cite, each as ``sentence -> papers ?unresolved``."""
+    found = check_draft(text, form_of(name, text), Shelf()).sentences
+    return [
+        f"{each.text} -> {' '.join([*each.papers, *(f'?{key}' for key in each.unresolved)])}"
+        for each in found
+    ]
+
+
+ENTRIES = [
+    "Moor, Ida, Jr., and Tom Bly. “Counting Hives in Cities.” In Bees, 2021.",
+    "Aar, Bo van der; Su, Li (2019). Wax: How Combs\n     Keep Warm. Combs.",
+    "Kern, Uma Eva. Moths That Eat Wax. 2020.",
+]
+MEANT = ["Hives grow[1] -> hive", "Combs warm [2] -> wax", "Moths eat [3] -> moth"]
+RAISED = "¹²³"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *(
+            ["", heading, "", *(f"[{n}] {entry}" for n, entry in enumerate(ENTRIES, 1))]
+            for heading in ("Reference List", "**Sources consulted**", "[Works Cited]{.underline}")
+        ),
+        ["", "---", *(f"{RAISED[n]} {entry}" for n, entry in enumerate(ENTRIES))],
+        ["", "--", *(f"[{n}] {entry}" for n, entry in enumerate(ENTRIES, 1))],
+        ["", "References", *(f"({n}) {entry}" for n, entry in enumerate(ENTRIES, 1))],
+        ["", "References", *(f"{n}. {entry}" for n, entry in enumerate(ENTRIES, 1))],
+        ["", "References", *(f"^ Jump up to: a b {entry}" for entry in ENTRIES)],
+        ["", "References", "", "<ol>", *(f"<li>^ {entry}</li>" for entry in ENTRIES), "</ol>"],
+        ["", "References", "1 Moor, I. & Bly, T. Counting Hives in", "Cities. Bees (2021).",
+         "2 Aar, B. Wax: How Combs Keep Warm. Combs (2019).",
+         "3 Kern, U. Moths That Eat Wax. 2020."],
+    ],
+)  # fmt: skip
+def test_a_list_of_any_dress_is_no_text_and_gives_each_number_its_entry(lines):
+    said = [sentence.partition(" -> ")[0] for sentence in MEANT]
+    assert listed("\n\n".join(said) + "\n" + "\n".join(lines)) == MEANT
+
+
+LIST = "\n\n## References\n\n" + "\n".join(
+    f"[{n}] {' '.join(entry.split())}" for n, entry in enumerate(ENTRIES, 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It fell by 96%.^1^ Wax melts.<sup>2,3</sup>", ["It fell by 96%.¹ -> hive",
+                                                         "Wax melts.²,³ -> wax moth"]),
+        ("GPT-4² was warm. Rooms have 30 m².", ["GPT-4² was warm. -> wax"]),
+        ("So says Ref. 2, and Refs. 1 and 3 agree.", ["So says Ref. 2, and Refs. 1 and 3 agree. "
+                                                      "-> wax hive moth"]),
+        ("Fig. 2 on p. [2], Section [3] and Eq. [1] show it.", []),
+        ("We set beam[2]=4 and read hits[1].id there.", []),
+        ("Made of RNA[2] it is.", ["Made of RNA[2] it is. -> wax"]),
+        ("Hives grow.[citation needed] Wax melts [2].", ["Wax melts [2]. -> wax"]),
+        ("A rule ends the longest paragraph of this email, too [1].\n---",
+         ["A rule ends the longest paragraph of this email, too [1]. -> hive"]),
+        ("\tA first line that is set in is no code at all [1]. It\ngoes on [2].",
+         ["A first line that is set in is no code at all [1]. -> hive", "It goes on [2]. -> wax"]),
+        ("    x = data[1] + data[2]", []),
+        ("See @Fig:hive and @lem-two there.", []),
+        ("%% not yet: wax [2] %%\n\nHives grow [1].", ["Hives grow [1]. -> hive"]),
+        ("<p>Hives<sup><a href='#r'>[1]</a></sup> grow.</p>", ["Hives¹ grow. -> hive"]),
+        ("Hives grow <a href='#r'>1</a>.", ["Hives grow [1]. -> hive"]),
+    ],
+)  # fmt: skip
+def test_numbers_cite_where_they_stand_for_an_entry(text, found):
+    assert listed(text + LIST) == found
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "  Kind    What it does\n  ------- -----------------------\n"
+        "  Hives   grow on all the roofs [1]\n  Combs   keep all the brood warm [2]\n",
+        "-----------------\nKind    What it does\n------  ---------\n"
+        "Hives   grow on all the roofs [1]\n\nCombs   keep all the brood warm [2]\n------------\n",
+        "Hives\tgrow on all the roofs [1]\nCombs\tkeep all the brood warm [2]\n",
+        "Hives | grow on all the roofs [1]\nCombs | keep all the brood warm [2]\n",
+        "+-------+------------------+\n| Hives | grow on all      |\n|       | the roofs [1]    |\n"
+        "+-------+------------------+\n| Combs | keep all the brood warm [2] |\n+-------+-----+\n",
+        "{| class=wikitable\n|-\n| Hives || grow on all the roofs [1]\n|-\n"
+        "| Combs || keep all the brood warm [2]\n|}\n",
+        "<table><tr><td>Hives</td><td>grow on all the roofs [1]</td></tr>\n"
+        "<tr><td>Combs</td><td>keep all the brood warm [2]</td></tr></table>\n",
+    ],
+)  # fmt: skip
+def test_each_row_of_a_table_is_a_sentence(table):
+    assert listed(table + LIST) == [
+        "Hives grow on all the roofs [1] -> hive",
+        "Combs keep all the brood warm [2] -> wax",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["One line.", "It is warm.  It is cold.\nAnd so on.", "[1]\tLee. Tea.\n[2]\tKim. Ice.", ""],
+)
+def test_what_draws_no_table(text):
+    assert rows(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Finally, Moor et al. (2021) count.", "hive"),
+        ("Surprisingly, Moor et al. (2021) count.", "hive"),
+        ("In Zurich, Moor and Bly (2021) count.", "hive"),
+        ("As Moor Jr. and Bly (2021) count, so do we.", "hive"),
+        ("They are counted (Moor, Jr., & Bly, 2021).", "hive"),
+        ("Moor y Bly (2021) cuentan.", "hive"),
+        ("Following van der Aar and Su (2019), we warm.", "wax"),
+        ("Bly, Moor et al. (2021) is another.", "?Bly and Moor 2021"),
+        ("Zurich and Moor (2021) is another.", "?Zurich and Moor 2021"),
+    ],
+)
+def test_what_stands_before_an_author_is_none(text, meant):
+    assert listed(text) == [f"{text} -> {meant}"]
+
+
+def test_a_name_within_a_name_is_no_author():
+    assert listed("The Peace of Moor (2021) was signed.") == []
+
+
+@pytest.mark.parametrize(
+    ("link", "meant"),
+    [
+        ("[it](https://aclanthology.org/2021.bees-1.12.pdf)", "hive"),
+        ("[it](https://www.aclweb.org/anthology/2021.bees-1.12/)", "hive"),
+        ("[it](https://doi.org/10.18653/v1/2021.bees-1.12)", "hive"),
+        ("[it][hive]", "hive"),
+        ("<a href='https://arxiv.org/abs/1901.00017v2'>it</a>", "wax"),
+        ("it (arxiv.org/pdf/1901.00017)", "wax"),
+        ("[Moths that eat wax](https://doi.org/10.1000/7)", "moth"),
+        ("[Kern (2020)](https://doi.org/10.1000/7)", "moth"),
+        ("https://doi.org/10.1000/7 (Kern, 2020)", "moth"),
+        ("[it](https://doi.org/10.1000/7)", "?10.1000/7"),
+        ("[wax](https://doi.org/10.1000/7)", "?10.1000/7"),
+        ("[Kern (2020)](https://arxiv.org/abs/1901.00017)", "moth wax"),
+    ],
+)
+def test_a_link_means_the_paper_at_its_address_or_the_one_that_its_words_name(link, meant):
+    text = f"Much of this is told by {link} in full.\n\n[hive]: https://aclanthology.org/2021.bees-1.12"
+    assert [each.partition(" -> ")[2] for each in listed(text)] == [meant]
+
+
+def test_a_link_that_means_nothing_and_one_that_names_no_paper():
+    assert listed("See [the docs](https://example.org/a[1]) and https://example.org/b[2].") == []
+
+
+def test_a_wikis_own_text_is_read():
+    text = (
+        "== Bees ==\n'''Hives''' grow.<ref name=m>{{cite journal |last1=Moor |first1=Ida "
+        '|title=Counting Hives in Cities |year=2021}}</ref> So\nit is.<ref name="m" /> '
+        "Combs keep [[warmth|warm]].{{sfn|van der Aar|Su|2019|p=3}} They melt."
+    )
+    assert listed(text) == [
+        "Hives grow.[^m] -> hive",
+        "So it is.[^m] -> hive",
+        "Combs keep warm. (van der Aar & Su, 2019) -> wax",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"We set \texttt{data[1]} and \lstinline|more[2]| and \mintinline{c}{last[3]}.", []),
+        (r"See Chapter~\ref{x}, Fig.~2 on p.~[14].", []),
+        (r"\texttt{bert \cite{hive}} is typed.", [r"\texttt{bert \cite{hive}} is typed. -> hive"]),
+        (r"Hives grow.\footnote{Vgl. \cite{hive}, S. 2.}", ["Hives grow.[^footnote 1] -> hive"]),
+        (r"\begin{tabularx}{\textwidth}{@{}l>{\raggedright}X@{}}Hives & grow on roofs \cite{hive}"
+         r"\\ \end{tabularx}", [r"Hives grow on roofs \cite{hive} -> hive"]),
+    ],
+)  # fmt: skip
+def test_code_and_tables_in_latex(text, found):
+    assert listed(text, "draft.tex") == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hives grow cite:[hive(3),wax].", "Hives grow [@hive(3); @wax]. -> hive wax"),
+        ('#cite(<moth>, form: "prose") eats.', "[@moth] eats. -> moth"),
+        ("Hives grow [[@hive|Moor 2021]].", "Hives grow [[@hive|Moor 2021]]. -> hive"),
+        ("[^m]\n\n[^m]: Moor Jr. & Bly (2021), Counting Hives in Cities.", "[^m] -> hive"),
+    ],
+)
+def test_keys_and_notes_of_other_dialects(text, found):
+    assert listed(text) == [found]
