@@ -224,3 +224,22 @@ def test_code_and_tables_in_latex(text, found):
 )
 def test_keys_and_notes_of_other_dialects(text, found):
     assert listed(text) == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Our own records (Oslo, Mai 2023) follow.", []),
+        (
+            '[^m]\n\n[^m]: Ann Moor and Bo Bly, "Counting Hives in Cities," in *Bees* (2021), 3.',
+            ["[^m] -> hive"],
+        ),
+    ],
+)
+def test_a_place_with_a_date_cites_nothing_and_names_in_full_open_an_entry(text, found):
+    assert listed(text) == found
+
+
+def test_et_al_in_italics_goes_on_over_its_citation():
+    text = r"We eat. Moor \emph{et al.} \cite{hive} count hives, and wax melts \cite{wax}."
+    assert [line.partition(" -> ")[2] for line in listed(text, "draft.tex")] == ["hive wax"]

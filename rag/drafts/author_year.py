@@ -24,6 +24,12 @@ _NO_NAMES = frozenset(
     "Between During Of At As The This These Our Their We It Model Release Python Ubuntu Jahr "
     "Jahre Année Año".split()
 )
+# Names too: “(Oslo, Mai 2023)” is a place and a month.
+_MONTHS = frozenset(
+    "Januar Februar März Mai Juni Juli Oktober Dezember Janvier Février Mars Avril Juin Juillet "
+    "Août Septembre Octobre Novembre Décembre Enero Febrero Marzo Abril Mayo Junio Julio Agosto "
+    "Septiembre Octubre Noviembre Diciembre".split()
+)
 # What stands before an author: "Finally, Lee et al. (2017)".
 _LEADS_IN = re.compile(
     r"(?:[A-Z]\w{2,12}(?:ally|ntly|ingly|edly|[ai]bly|larly|vely|tely|sely|[sr]stly|ondly|irdly|ously|tfully)|"
@@ -135,6 +141,8 @@ def _by_authors(names: str, sure: str | bool | None, years: str) -> Iterator[Cit
     while authors and (authors[0] in _NO_NAMES or (authors[1:] and _LEADS_IN.match(authors[0]))):
         names = names.removeprefix(authors.pop(0)).lstrip(", ")
     if not authors or any(name in _NO_NAMES for name in authors):
+        return
+    if len(authors) > 1 and authors[-1] in _MONTHS:
         return
     least = 3 if sure else 99  # letters of an organisation: (WHO, 2020), not (ACL 2020), (CI, 2019)
     if len(authors) == 1 and 1 < len(authors[0]) < least and authors[0].isupper():

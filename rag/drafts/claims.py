@@ -13,7 +13,8 @@ from rag.text.sentences import sentence_spans
 _CLOSES = re.compile(r"(?<=[.!?])[}“»]|(?<=[。！？])[}»]")
 _MARKUP = re.compile(r"\\[A-Za-z]{1,30}\*?\{?|[{}$@]|`(?=`)|^[ \t]*%[ \t]*$", re.M)
 _GOES_ON = re.compile(
-    r"\b(?:al|cf|vgl|cfr|bzw|bspw|z\.\s?b|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\s*\Z", re.I
+    r"\b(?:al|cf|vgl|cfr|bzw|bspw|z\.\s?b|e\.g|i\.e|etc|vs|figs?|eqs?|refs?|u\.s|u\.k)\.\}?\s*\Z",
+    re.I,
 )
 
 

@@ -36,7 +36,8 @@ _BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]
 _BRACKET = re.compile(r"\s*\[(\d{1,3})\]")
 _OPENS = re.compile(
     rf"\s*[\"“*_]*(?:(?:[A-Z]\.[\s-]?){{1,3}}\s?{_NAME}|{_NAME},? (?:[A-Z]\b|et al)|"
-    rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME},|{_NAME} [A-Z]{{1,3}}[,.]|"
+    rf"{_NAME}(?:, {_NAME})* (?:and|&) |{_NAME}(?: [A-Z]\.)? {_NAME}(?:,| and | & )|"
+    rf"{_NAME} [A-Z]{{1,3}}[,.]|"
     rf"{_NAME}, {_NAME}(?:[ -](?:[A-Z]\.|{_NAME}|{_PARTICLE})){{0,3}}[,.;]|"
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
