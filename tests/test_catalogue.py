@@ -317,16 +317,18 @@ def test_what_is_found_for_each_question_is_found_once_the_best_of_each_first():
     def found(name, rank):
         return Hit(rank, 1.0, Paper(name, name, ""), Passage(name, 0, 0))
 
-    def ask(question):
-        names = {"One?": "ab", "Two?": "ca"}[question]
+    def ask(question, history):
+        names = {"Is A one?": "ab", "Is B two?": "ca"}[question]
         yield tuple(found(name, rank) for rank, name in enumerate(names, 1))
         yield "So"
         yield replace(part(question, "", "", generation=question), question=question)
 
-    hits, text, answer = several.one_by_one("One? Two?", "alone", [["One?"], ["Two?"]], ask)
+    hits, text, answer = several.one_by_one(
+        "Is A one? Is B two?", "alone", [["Is A one?"], ["Is B two?"]], ask
+    )
     assert [(hit.rank, hit.paper.id) for hit in hits] == [(1, "a"), (2, "c"), (3, "b")]
-    assert text == answer.answer == "**One?**\nOne?\n\n**Two?**\nTwo?"
-    assert answer.generation == "One?"  # what they share is as the first has it
+    assert text == answer.answer == "**Is A one?**\nIs A one?\n\n**Is B two?**\nIs B two?"
+    assert answer.generation == "Is A one?"  # what they share is as the first has it
 
 
 @pytest.mark.parametrize(
@@ -623,12 +625,53 @@ def test_both_figures_are_those_of_the_years(ask):
 
 
 def test_what_may_be_meant_in_two_ways_is_what_is_answered_more_surely():
-    def ask(question):
-        sure = {"Size?": 0.9, "LiT: names?": 0.3, "Names?": 0.7}[question]
+    def ask(question, history):
+        sure = {"Size?": 0.9, "LiT: names?": 0.3, "How are bees named?": 0.7}[question]
         yield ()
         yield replace(part(question, "", "", confidence=sure), question=question)
 
-    ways = [["Size?"], ["LiT: names?", "Names?"]]
+    ways = [["Size?"], ["LiT: names?", "How are bees named?"]]
     *_, answer = several.one_by_one("Size? Names?", "alone", ways, ask)
-    assert answer.answer == "**Size?**\nSize?\n\n**Names?**\nNames?"
+    assert answer.answer == "**Size?**\nSize?\n\n**How are bees named?**\nHow are bees named?"
     assert answer.confidence == 0.7
+
+
+def test_a_part_that_refers_back_is_asked_of_what_the_part_before_cited():
+    told = []
+
+    def ask(question, history):
+        told.append((question, [turn.paper_ids for turn in history]))
+        yield ()
+        yield replace(part(question, "a" if "LiT" in question else "", ""), question=question)
+
+    ways = [["I teach. Is LiT fast?"], ["does it sing?"], ["how large is it?"]]
+    *_, answer = several.one_by_one("typed", "alone", ways, ask)
+    assert told == [
+        ("I teach. Is LiT fast?", []),
+        ("does it sing?", [("a",)]),
+        ("does it sing? how large is it?", []),
+    ]
+    assert [line for line in answer.answer.splitlines() if line.startswith("**")] == [
+        "**Is LiT fast?**",
+        "**does it sing?**",
+        "**does it sing? how large is it?**",
+    ]
+
+
+def test_a_topic_of_several_words_is_counted_where_they_stand_together(assistant, tmp_path):
+    rows = [
+        {"id": "a", "title": "Honey bee dances", "abstract": "Bees dance."},
+        {
+            "id": "b",
+            "title": "On honey",
+            "abstract": "The honey made by bees? Honey of bees is sweet.",
+        },
+        {"id": "c", "title": "Bees", "abstract": "Bees eat honey."},
+        {"id": "d", "title": "Bread", "abstract": "Honey on the bread. Bee wax too."},
+    ]
+    ask = filled(assistant, tmp_path, rows).ask
+    told = ask("How many papers about honey bees?")
+    assert told.answer.startswith("The library has 2 papers that mention “honey bees”:")
+    assert sorted(each.paper.id for each in told.citations) == ["a", "b"]
+    apart = ask("How many papers about bread wax?").answer
+    assert apart.startswith("The library has 1 paper that mentions the words of “bread wax”:")

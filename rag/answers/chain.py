@@ -133,17 +133,21 @@ def stream(
         alone = read.text
     by_meaning = multilingual and read.language != "en"
     if read.several and llm is None:
-        ask = functools.partial(
-            stream,
-            index=index,
-            embedder=embedder,
-            llm=None,
-            settings=settings,
-            k=k,
-            least=least,
-            where=where,
-            length=length,
-        )
+
+        def ask(part: str, before: Sequence[Turn]) -> Iterator[Part]:
+            return stream(
+                part,
+                index=index,
+                embedder=embedder,
+                llm=None,
+                settings=settings,
+                k=k,
+                least=least,
+                where=where,
+                history=before,
+                length=length,
+            )
+
         yield from several.one_by_one(question, alone, read.several, ask)
         return
     if read.kind in {"chat", "library"} or read.limited or read.people:

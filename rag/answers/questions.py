@@ -76,10 +76,8 @@ class Question:
 
     @property
     def asking(self) -> str:
-        """The text from the first sentence that asks; all of it where none does."""
-        spans = sentence_spans(self.text)
-        starts = [s for s, e in spans if "?" in self.text[s:e] or _ASKING.match(self.text[s:e])]
-        return self.text[starts[0] :] if starts else self.text
+        """What `asking_part` returns of the text."""
+        return asking_part(self.text)
 
     @property
     def limited(self) -> bool:
@@ -96,6 +94,17 @@ class Question:
         """The words of what is asked about, in order."""
         asked = set(self.terms)
         return [word for word in words(self.text) if asked.intersection(terms_of(word))]
+
+
+def asking_part(text: str) -> str:
+    """Return a text from the first sentence that asks; all of it where none does.
+
+    >>> asking_part("I teach. How large is BERT? Thanks.")
+    'How large is BERT? Thanks.'
+    """
+    spans = sentence_spans(text)
+    starts = [s for s, e in spans if "?" in text[s:e] or _ASKING.match(text[s:e])]
+    return text[starts[0] :] if starts else text
 
 
 def terms_of(word: Word) -> list[str]:
@@ -505,9 +514,11 @@ def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
     context = ""  # a statement belongs to the question after it
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        for piece in _JOINED.split(sentence) if _ASKING.search(sentence) else [sentence]:
+        plainly = "?" in sentence or "?" not in text or _ASKING.match(sentence)
+        asks = _ASKING.search if plainly else _ASKING.match
+        for piece in _JOINED.split(sentence) if asks(sentence) else [sentence]:
             whole = f"{context} {piece}".strip()
-            if not _ASKING.search(piece):
+            if not asks(piece):
                 context = whole
             elif len(piece.split()) < _SHORTEST or _HALF.match(piece):
                 return whole_text
@@ -518,12 +529,23 @@ def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
                 context = ""
     if context or len(pieces) < 2 or _is_half(pieces[0]):
         return whole_text
-    first = naming.find_names(pieces[0], library)
-    subject = first.titles[0] if first.titles else first.rest
+    named = naming.find_names(pieces[0], library).titles
+    subject = next((name for name in named if _is_own(name, library)), "")
     later = [_alone(piece, subject, library) for piece in pieces[1:_MOST]]
     if any(_belongs(ways[0], library) for ways in later):
         return whole_text
     return ((pieces[0],), *later)
+
+
+def _is_own(name: str, library: Lexical | None) -> bool:
+    """Say whether a name is of few papers: without one, “it” is of the paper that answers first."""
+    if library is None or library.is_title(name):
+        return True
+    having = max(map(library.document_frequency, terms(name)), default=0)
+    return having <= max(3, library.papers // _RARE)
+
+
+_RARE = 1_000  # of so many papers one has a name that is a method's own
 
 
 def _is_half(piece: str) -> bool:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from rag.answers.followups import refers_back
+from rag.answers.questions import asking_part
 from rag.receipts.markers import no_markers
-from rag.types import Answer, Citation, Hit, Paper, Retrieved, Seconds, Sentence
+from rag.types import Answer, Citation, Hit, Paper, Retrieved, Seconds, Sentence, Turn
 
-Ask = Callable[[str], Iterator[tuple[Hit, ...] | str | Answer]]
+Ask = Callable[[str, Sequence[Turn]], Iterator[tuple[Hit, ...] | str | Answer]]
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -18,14 +20,21 @@ def one_by_one(
 ) -> Iterator[tuple[Hit, ...] | str | Answer]:
     """Ask each part, in each of the ways it may be meant; yield the hits of all, text and Answer.
 
-    What is answered by the papers more surely is what was meant.
+    What is answered by the papers more surely is what was meant. A part that refers back is asked
+    of the papers that the part before cited.
     """
     answers: list[Answer] = []
     found: list[Hit] = []
+    history: tuple[Turn, ...] = ()
     for ways in parts:
-        seen, answer = max((_asked(way, ask) for way in ways), key=lambda each: _sure(each[1]))
+        if answers and not history:  # nothing was cited that a part could refer to
+            ways = [f"{answers[-1].question} {w}" if refers_back(w) else w for w in ways]
+        asked = [_asked(way, history, ask) for way in ways]
+        seen, answer = max(asked, key=lambda each: each[1].confidence or 0.0)
         found.extend(seen)
         answers.append(answer)
+        cited = tuple(citation.paper.id for citation in answer.citations)
+        history = (Turn(answer.question, answer.answer, cited),) if cited else ()
     hits: dict[str, Hit] = {}
     for hit in sorted(found, key=lambda hit: hit.rank):
         hits.setdefault(hit.paper.id, hit)
@@ -35,15 +44,11 @@ def one_by_one(
     yield answer
 
 
-def _asked(question: str, ask: Ask) -> tuple[tuple[Hit, ...], Answer]:
+def _asked(question: str, history: Sequence[Turn], ask: Ask) -> tuple[tuple[Hit, ...], Answer]:
     """Return the hits of a question and its answer."""
-    pieces = list(ask(question))
+    pieces = list(ask(question, history))
     hits = [hit for piece in pieces if isinstance(piece, tuple) for hit in piece]
     return tuple(hits), next(piece for piece in pieces if isinstance(piece, Answer))
-
-
-def _sure(answer: Answer) -> float:
-    return answer.confidence or 0.0
 
 
 def join(question: str, alone: str, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
@@ -57,7 +62,7 @@ def join(question: str, alone: str, parts: Sequence[str], answers: Sequence[Answ
             if citation.paper not in papers:
                 papers.append(citation.paper)
             numbers[citation.number] = papers.index(citation.paper) + 1
-        texts.append(f"**{no_markers(part)}**\n{_renumbered(answer.answer, numbers)}")
+        texts.append(f"**{no_markers(asking_part(part))}**\n{_renumbered(answer.answer, numbers)}")
         sentences += [
             replace(
                 sentence,

@@ -186,6 +186,11 @@ class Lexical:
         terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
         return self._count(Query.boolean_query([(Occur.Must, self._query(where)), *terms]))
 
+    def having(self, where: Sequence[Condition], having: Sequence[str]) -> list[Entry]:
+        """Return the entries for which all conditions hold, that have all index terms."""
+        terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
+        return list(self._entries(Query.boolean_query([(Occur.Must, self._query(where)), *terms])))
+
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""
         searcher = self._searcher

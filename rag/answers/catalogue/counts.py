@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.answers import overview
+from rag.answers.asking import FUNCTION
 from rag.answers.catalogue.known import COUNTED, SHOWN, Asked, Known
 from rag.answers.catalogue.lists import number_in, say_none
 from rag.answers.catalogue.shelves import by_age, having_all, named_papers, subject_terms, venues_of
@@ -19,9 +20,13 @@ from rag.answers.catalogue.wording import (
     titled,
 )
 from rag.index.entries import with_key
+from rag.text.terms import terms
 from rag.types import Paper
 
 _MOST = re.compile(r"\b(?:most|top|prolific|productive|frequent|common|\w+est)\b", re.IGNORECASE)
+_COMPARED = (
+    3_000  # papers with the words of a subject that are read for whether they stand together
+)
 _READ = 1_000  # papers about a subject whose authors or venues are counted
 
 
@@ -44,11 +49,15 @@ def count_papers(asked: Asked) -> Known:
     """Say how many papers meet what is asked."""
     about = subject_terms(asked.question)
     count = asked.library.count(asked.where, about)
+    saying = _saying(asked, about) if len(about) > 1 and count <= _COMPARED else []
+    count = len(saying) or count
     if asked.question.people:
         count = 0
     limits = limits_of(asked)
     if about:
-        limits += f" that {'mentions' if count == 1 else 'mention'} “{asked.question.subject}”"
+        verb = "mentions" if count == 1 else "mention"
+        words = "the words of " if count and len(about) > 1 and not saying else ""
+        limits += f" that {verb} {words}“{asked.question.subject}”"
     if not count:
         return Known(f"The library has no papers{limits}.")
     lead = f"The library has {number_of(count, 'papers')}{limits}"
@@ -56,8 +65,10 @@ def count_papers(asked: Asked) -> Known:
         years = asked.library.years()
         return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")
     if about:
-        hits = asked.library.search(about, SHOWN, asked.where)
-        shown = [with_key(hit.entry().paper) for hit in hits]
+        hits = asked.library.search(about, max(SHOWN, count) if saying else SHOWN, asked.where)
+        found = [with_key(hit.entry().paper) for hit in hits]
+        said = {paper.id for paper in saying}
+        shown = [paper for paper in found if not said or paper.id in said][:SHOWN]
     else:
         shown = by_age(asked)[:SHOWN]
     if re.search(
@@ -65,6 +76,21 @@ def count_papers(asked: Asked) -> Known:
     ):
         lead += f" ({count / asked.library.papers:.1%} of all)"
     return listed(f"{lead}{', among them' if count > len(shown) else ''}:", shown, titled)
+
+
+def _saying(asked: Asked, phrase: Sequence[str]) -> list[Paper]:
+    """Return the papers that have index terms side by side, or a small word between two."""
+    entries = asked.library.having(asked.where, phrase)
+    return [entry.paper for entry in entries if _says(entry.paper, phrase)]
+
+
+def _says(paper: Paper, phrase: Sequence[str]) -> bool:
+    said = [*terms(paper.title), "", *terms(paper.abstract), ""]
+    ends = [i for i, term in enumerate(said) if term == phrase[0]]
+    for term in phrase[1:]:
+        after = [i + 2 if said[i + 1] in FUNCTION else i + 1 for i in ends]
+        ends = [i for i in after if said[i] == term]
+    return bool(ends)
 
 
 def count_per_value(asked: Asked) -> Known:
