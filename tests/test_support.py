@@ -147,7 +147,7 @@ def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
 
 def test_the_score_is_the_value_of_the_formula():
     features = Features(net=3.0, strange=0.1, mistrust=0.3, names=1, opposed=1, length=math.log(4))
-    total = 0.013 + 0.373 * 3 - 1.75 * 0.1 + 0.65 * 0.3 - 0.4 - 1.017 + 0.273 * math.log(4)
+    total = -0.157 + 0.447 * 3 - 0.1044 + 0.849 * 0.3 - 0.315 - 0.884 + 0.316 * math.log(4)
     assert score_of(Measured(features, 1.0, None)) == pytest.approx(1 / (1 + math.exp(-total)))
     least = Features(net=-1e9, strange=0, mistrust=0, names=0, opposed=0, length=0)
     assert score_of(Measured(least, 1.0, None)) == pytest.approx(1 / (1 + math.exp(30)))
