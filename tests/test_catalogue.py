@@ -654,7 +654,7 @@ def test_a_part_that_refers_back_is_asked_of_what_the_part_before_cited():
     assert [line for line in answer.answer.splitlines() if line.startswith("**")] == [
         "**Is LiT fast?**",
         "**does it sing?**",
-        "**does it sing? how large is it?**",
+        "**how large is it?**",
     ]
 
 
@@ -675,3 +675,11 @@ def test_a_topic_of_several_words_is_counted_where_they_stand_together(assistant
     assert sorted(each.paper.id for each in told.citations) == ["a", "b"]
     apart = ask("How many papers about bread wax?").answer
     assert apart.startswith("The library has 1 paper that mentions the words of “bread wax”:")
+
+
+def test_parts_are_not_taken_apart_again(ask):
+    answer = ask("Do purple teapots give themselves away? How much better is this than older pots?")
+    assert [line for line in answer.answer.splitlines() if line.startswith("**")] == [
+        "**Do purple teapots give themselves away?**",
+        "**How much better is this than older pots?**",
+    ]

@@ -83,12 +83,13 @@ def stream(
     judge: bool = False,
     choose: Choose | None = None,
     length: Length = "usual",
+    apart: bool = True,
 ) -> Iterator[Part]:
     """Answer a question: yield the hits, then text as it comes, then the Answer.
 
     With ``judge`` a model adds its own verdict to each sentence. ``choose`` says which of the
     papers found are read, in which order. Without a model they are quoted from the confidence
-    ``least`` on.
+    ``least`` on, and several questions in one are asked one by one, each ``apart``.
 
     Raises:
         InputError: the question is empty or too long.
@@ -132,7 +133,7 @@ def stream(
     if read.mended:
         alone = read.text
     by_meaning = multilingual and read.language != "en"
-    if read.several and llm is None:
+    if read.several and llm is None and apart:
 
         def ask(part: str, before: Sequence[Turn]) -> Iterator[Part]:
             return stream(
@@ -146,6 +147,7 @@ def stream(
                 where=where,
                 history=before,
                 length=length,
+                apart=False,
             )
 
         yield from several.one_by_one(question, alone, read.several, ask)

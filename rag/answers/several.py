@@ -24,22 +24,25 @@ def one_by_one(
     of the papers that the part before cited.
     """
     answers: list[Answer] = []
+    asked: list[str] = []
     found: list[Hit] = []
     history: tuple[Turn, ...] = ()
     for ways in parts:
-        if answers and not history:  # nothing was cited that a part could refer to
-            ways = [f"{answers[-1].question} {w}" if refers_back(w) else w for w in ways]
-        asked = [_asked(way, history, ask) for way in ways]
-        seen, answer = max(asked, key=lambda each: each[1].confidence or 0.0)
+        # Where nothing was cited that a part could refer to, it is asked with the one before.
+        before = f"{asked[-1]} " if asked and not history else ""
+        each = {way: _asked(f"{before * refers_back(way)}{way}", history, ask) for way in ways}
+        meant = max(each, key=lambda way: each[way][1].confidence or 0.0)
+        seen, answer = each[meant]
+        asked.append(meant)
         found.extend(seen)
         answers.append(answer)
         cited = tuple(citation.paper.id for citation in answer.citations)
-        history = (Turn(answer.question, answer.answer, cited),) if cited else ()
+        history = (Turn(meant, answer.answer, cited),) if cited else ()
     hits: dict[str, Hit] = {}
     for hit in sorted(found, key=lambda hit: hit.rank):
         hits.setdefault(hit.paper.id, hit)
     yield tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits.values(), 1))
-    answer = join(question, alone, [one.question for one in answers], answers)
+    answer = join(question, alone, asked, answers)
     yield answer.answer
     yield answer
 
