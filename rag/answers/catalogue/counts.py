@@ -24,9 +24,7 @@ from rag.text.terms import terms
 from rag.types import Paper
 
 _MOST = re.compile(r"\b(?:most|top|prolific|productive|frequent|common|\w+est)\b", re.IGNORECASE)
-_COMPARED = (
-    3_000  # papers with the words of a subject that are read for whether they stand together
-)
+_COMPARED = 3_000  # papers with the words of a subject that are read for where these stand
 _READ = 1_000  # papers about a subject whose authors or venues are counted
 
 
