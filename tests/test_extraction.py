@@ -439,6 +439,13 @@ def test_of_a_question_in_another_language_its_names_are_asked_for(typed, asked)
     assert extraction._asked_of(question, 0) == ["Alpha", asked]
 
 
+def test_the_network_is_asked_the_whole_what_asks_in_it_and_the_same_in_other_words():
+    question = Question("I count bees. Is Alpha fast?", also="Is Alpha better than Gamma?")
+    every = ["I count bees. Is Alpha fast?", "Is Alpha fast?", "Is Alpha better than Gamma?"]
+    assert extraction._asked_of(question, 0) == every
+    assert extraction._asked_of(Question("Is Alpha fast?"), 0) == ["Is Alpha fast?"]
+
+
 def test_of_what_is_named_only_papers_that_know_the_name_are_heard():
     hits = [
         Hit(i, 1.0, Paper(f"p{i}", title, abstract), Passage(f"p{i}", 0, 1))

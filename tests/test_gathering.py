@@ -221,7 +221,7 @@ def test_what_one_paper_compares_is_answered_from_it(assistant, tmp_path):
         )
 
     one = gathered("Compare Alpha and Gamma").question
-    assert (one.kind, one.parts) == ("fact", ())
+    assert (one.kind, one.parts, one.also) == ("fact", (), "Is Alpha better than Gamma?")
     both = gathered("Compare Beta and Alpha")
     assert (both.question.kind, both.question.parts) == ("compare", ("Beta", "Alpha"))
     assert (both.lead, [hit.paper.id for hit in both.hits]) == (2, ["b", "a"])

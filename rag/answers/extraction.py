@@ -174,7 +174,8 @@ def _asked_of(question: Question, hit: int) -> list[str]:
     if question.language != "en":  # its names are all that is searched
         asks = "How many are in" if _HOW_MANY_ELSEWHERE.search(question.typed) else "What is"
         return [question.text, f"{asks} {question.subject}?"]
-    return list(dict.fromkeys([question.text, question.asking]))
+    every = [question.text, question.asking, question.also]
+    return [text for text in dict.fromkeys(every) if text]
 
 
 def _places(every: Sequence[Candidate], order: Sequence[int]) -> list[tuple[int, int]]:

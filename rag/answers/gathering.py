@@ -74,7 +74,8 @@ def gather(
         loosely = comparisons.sides(question.text) is None and not joined
         in_one = _compared_in_one(question.parts, sides, hits[:_FIRST] if loosely else ())
         if in_one:
-            return Found(tuple(hits), READ, replace(question, kind="fact", parts=()))
+            also = f"Is {question.parts[0]} better than {question.parts[1]}?"
+            return Found(tuple(hits), READ, replace(question, kind="fact", parts=(), also=also))
         turns = (run[i] for i in range(k) for run in (hits, *runs) if i < len(run))
         rest = [hit for hit in turns if all(hit.paper.id != side.paper.id for side in sides)]
         every = _each_once([*sides, *rest])[: max(k, len(sides))]

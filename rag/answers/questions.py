@@ -48,7 +48,7 @@ class Question:
     years that it is limited to; ``people`` those that no paper has as author; ``subject`` the
     words of its own. ``mended`` holds each typing error as (typed, read); ``several`` the
     questions that it holds, where they are more than one, each in the ways it may be meant;
-    ``typed`` the text before all this.
+    ``typed`` the text before all this; ``also`` the same in other words, for a sentence to answer.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Question:
     mended: tuple[tuple[str, str], ...] = ()
     several: tuple[tuple[str, ...], ...] = ()
     typed: str = ""
+    also: str = ""
 
     @property
     def note(self) -> str:
