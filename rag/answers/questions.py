@@ -104,8 +104,13 @@ def asking_part(text: str) -> str:
     'How large is BERT? Thanks.'
     """
     spans = sentence_spans(text)
-    starts = [s for s, e in spans if "?" in text[s:e] or _ASKING.match(text[s:e])]
+    starts = [start for start, end in spans if _asks(text[start:end])]
     return text[starts[0] :] if starts else text
+
+
+def _asks(sentence: str) -> bool:
+    """Say whether a sentence is a question by its mark or its first words."""
+    return "?" in sentence or _ASKING.match(sentence) is not None
 
 
 def terms_of(word: Word) -> list[str]:
@@ -157,7 +162,7 @@ def read_question(
 def _to_the_point(text: str, library: Lexical | None) -> str:
     """Return the one sentence that asks where it names what is meant, else the text."""
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    asking = [each for each in sentences if "?" in each or _ASKING.match(each)]
+    asking = [each for each in sentences if _asks(each)]
     if len(sentences) < 2 or len(asking) != 1 or _IT.search(asking[0]):
         return text
     if _OF_BOTH.search(asking[0]):
@@ -515,7 +520,7 @@ def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
     context = ""  # a statement belongs to the question after it
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        plainly = "?" in sentence or "?" not in text or _ASKING.match(sentence)
+        plainly = "?" not in text or _asks(sentence)
         asks = _ASKING.search if plainly else _ASKING.match
         for piece in _JOINED.split(sentence) if asks(sentence) else [sentence]:
             whole = f"{context} {piece}".strip()

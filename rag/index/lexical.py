@@ -183,13 +183,15 @@ class Lexical:
 
     def count(self, where: Sequence[Condition], having: Sequence[str] = ()) -> int:
         """Return for how many papers all conditions hold, that have all index terms."""
-        terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
-        return self._count(Query.boolean_query([(Occur.Must, self._query(where)), *terms]))
+        return self._count(self._having(where, having))
 
     def having(self, where: Sequence[Condition], having: Sequence[str]) -> list[Entry]:
         """Return the entries for which all conditions hold, that have all index terms."""
+        return list(self._entries(self._having(where, having)))
+
+    def _having(self, where: Sequence[Condition], having: Sequence[str]) -> Query:
         terms = [(Occur.Must, _is("body", term, "freq")) for term in having]
-        return list(self._entries(Query.boolean_query([(Occur.Must, self._query(where)), *terms])))
+        return Query.boolean_query([(Occur.Must, self._query(where)), *terms])
 
     def slots(self, where: Sequence[Condition]) -> set[int]:
         """Return the slots of the papers for which all conditions hold."""

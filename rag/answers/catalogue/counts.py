@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from rag.answers import overview
 from rag.answers.asking import FUNCTION
@@ -64,9 +65,9 @@ def count_papers(asked: Asked) -> Known:
         return Known(f"{lead}{f', of {min(years)} to {max(years)}' if years else ''}.")
     if about:
         hits = asked.library.search(about, max(SHOWN, count) if saying else SHOWN, asked.where)
-        found = [with_key(hit.entry().paper) for hit in hits]
+        found = (with_key(hit.entry().paper) for hit in hits)  # read as far as is shown
         said = {paper.id for paper in saying}
-        shown = [paper for paper in found if not said or paper.id in said][:SHOWN]
+        shown = list(islice((p for p in found if not said or p.id in said), SHOWN))
     else:
         shown = by_age(asked)[:SHOWN]
     if re.search(
