@@ -482,6 +482,11 @@ class TestKinds:
         ("count", "how many from V", {}, True),
         ("count", "how many by A", {}, True),
         ("count", "how many bees", {}, False),
+        ("count", "how many X are in V", {}, False),
+        ("count", "how many X papers are in V", {}, True),
+        ("where", "which team at N is best", {"names": ("LiT",)}, False),
+        ("where", "at which venue did N appear", {"names": ("LiT",)}, True),
+        ("where", "where can i get N", {"names": ("LiT",)}, True),
         ("unknown", "which university", {}, True),
         ("unknown", "who is A", {}, True),
         ("unknown", "who is X", {}, False),
@@ -735,3 +740,16 @@ def test_a_place_is_no_side_of_a_comparison():
         "In what tongue is LiT",
         "which net does LCNN outperform at calls?",
     ]
+
+
+def test_a_name_that_no_paper_has_leaves_the_sentence_before_it_in(library):
+    """Of “F1” alone nobody could tell which classifier is meant; of TinyCLIP one can."""
+    text = "Whistles were used to tell songs from speech. What F1 did the best of them reach?"
+    assert read_question(text, library).text == text
+    named = read_question("I need songs for speech. How does TinyCLIP prune?", library)
+    assert named.text == "How does TinyCLIP prune?"
+
+
+def test_who_says_much_of_a_matter_does_not_make_small_talk():
+    assert read_question("My phone battery drains overnight, what can I do?").kind != "chat"
+    assert read_question("What can you do for me?").kind == "chat"

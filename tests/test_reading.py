@@ -116,3 +116,10 @@ def test_whether_the_subject_is_to_stand_in_titles(question, titled):
 )
 def test_a_corpus_of_something_is_not_the_library(question, whole):
     assert read(marked(question)).whole is whole
+
+
+def test_what_a_paper_of_a_venue_does_is_not_asked_of_the_catalogue():
+    venue = [("The", ""), ("ACL", "V"), ("paper", ""), ("on", ""), ("parsing", "")]
+    asks = [(word, "") for word in "splits trees into which parts".split()]
+    assert read([*venue, *asks]).whole is False
+    assert read([*venue, ("how", ""), ("people", ""), ("speak", "")]).whole is True

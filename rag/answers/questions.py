@@ -170,14 +170,17 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
     named = naming.find_names(text, library)
     if _pair(text, named.titles, library) and _compares(kinds.probabilities(named.tokens)):
         return text
-    return asking[0] if naming.find_names(asking[0], library).titles else text
+    names = naming.find_names(asking[0], library).titles
+    told = names if library is None else [name for name in names if library.titled(name)]
+    return asking[0] if told else text  # "F1" does not tell what is meant
 
 
 def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question:
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
     shares = kinds.probabilities(named.tokens)
-    said = kinds.mask(named.tokens, kinds.weights().vocabulary)
+    vocabulary = kinds.weights().vocabulary
+    said = kinds.mask(named.tokens, vocabulary)
     sides = comparisons.sides(text)
     of_names = sides and all(any(t in side for t in named.titles) for side in sides)
     both = (
@@ -225,6 +228,9 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=asked.asks or kind)
+        unknown = [word for word in named.tokens if kinds.mask([word], vocabulary) == ["X"]]
+        if kind == "chat" and len(unknown) > _STRANGE:
+            continue  # "my phone battery drains overnight, what can I do"
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         if kind in _NEVER.get(_opening(said), ()):
@@ -314,8 +320,8 @@ _SAYING = {
         "created made came behind published built whom whose researchers people creators wrote",
         "when": "published release released introduced proposed written presented invented come "
         "came appear appeared year date out old exist exists from publication",
-        "where": "published publish presented appear appeared venue conference journal proceedings "
-        "get at peer find",
+        "where": "where published publish presented appear appeared venue conference journal "
+        "proceedings get peer find",
         "cite": "bibtex bib cite cited citation reference key doi url link arxiv export",
         "newest": "newest latest recent new last what's",
         "oldest": "oldest earliest first",
@@ -336,8 +342,9 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
         return bool(question.names or question.subject)
     if asks == "contains":
         return bool(question.names and said & (_PAPERS | _HELD))
-    if asks == "count":
-        return bool(said & _PAPERS or said & {"A", "V"})
+    if asks == "count":  # not "how many claims are in FEVER"
+        things = [b for a, b in itertools.pairwise(tokens) if a == "many"]
+        return bool(said & _PAPERS or (said & {"A", "V"} and things != ["X"]))
     if asks == "unknown":
         return bool(said & _OUTSIDE or "A" in said)
     if asks == "per_year":
@@ -347,6 +354,7 @@ def _can_be(asks: str, question: Question, tokens: Sequence[str]) -> bool:
     return True
 
 
+_STRANGE = 3  # words that questions are not asked with: of more, something is said of a subject
 _SURE_OF_A_WORD = 0.6  # where one of its words is none of small talk
 _SURE_OF_CHAT = 0.9  # where a word refers to something: "is it good" may ask of a paper
 

@@ -53,6 +53,9 @@ def read(words: Sequence[tuple[str, str]]) -> Reading:
         whole = False
     if "N" in shown and asks not in OF_PAPERS:
         whole = False
+    # "The ACL paper on parsing splits trees into which parts" asks of what it says.
+    if _FURTHER.search(" ".join(words[i][0] for i in subject[1:])):
+        whole = False
     said = " ".join(words[i][0] for i in subject)
     return Reading(asks, said, whole, bool(subject and _IN_TITLES.search(text)))
 
@@ -132,6 +135,7 @@ OUTSIDE = (
 _OUTSIDE = re.compile("|".join(pattern for pattern, _ in OUTSIDE))
 
 
+_FURTHER = re.compile(r"\b(?:which|what|why|whose)\b", re.IGNORECASE)
 _DATA = r"(?:corp(?:us|ora)|data(?:set|base)s?|collection|treebank|benchmark)"
 _OF_DATA = re.compile(rf"\bX {_DATA}\b")
 _OF_A_CORPUS = re.compile(rf"\b(?:documents|texts|articles|abstracts)\b.*\b{_DATA} of\b")
