@@ -193,7 +193,7 @@ class Assistant:
         self._check_embedder()
         built = self.index.spec.embedder
         kind: Any = built.partition(":")[0]
-        opened = embedders.open_embedder(kind, self.settings)
+        opened = embedders.open_embedder(kind, self.settings, built)
         if embedders.identity(opened) != built:
             raise LibraryError(
                 f"the index was made with {built}, not {embedders.identity(opened)}; set "
@@ -206,7 +206,7 @@ class Assistant:
     ) -> contextlib.AbstractContextManager[Embedding]:
         """Give what embeds the passages of so many papers."""
         if type(embedder) is Static and is_worth_it(papers):
-            return EmbeddingProcess()
+            return EmbeddingProcess(embedders.identity(embedder))
         return contextlib.nullcontext(embedders.EmbeddingHere(embedder))
 
     # The library.
@@ -587,7 +587,7 @@ class Assistant:
             "chroma": "server" if self.settings.chroma_url else "embedded",
             "papers": self.index.lexical.papers,
             "passages": self.index.passages,
-            "embedder": embedder,
+            "embedder": embedders.shown(embedder),
             "dimension": spec.dimension if spec else None,
             "splitter": spec.splitter if spec else passages.splitter(embedder),
             "generation": self.index.generation,

@@ -10,6 +10,7 @@ from conftest import AXES, CountingEmbedding
 
 from rag.assistant import Assistant
 from rag.errors import InputError, LibraryError
+from rag.models.local_embedders import static, word_vectors
 from rag.types import Answer
 
 ROWS = [
@@ -208,7 +209,7 @@ def test_rebuild_keeps_the_papers_and_embeds_all(filled, monkeypatch):
 def test_a_reader_follows_a_rebuild_with_another_embedder(filled, monkeypatch):
     made = []
 
-    def open_embedder(name, settings):
+    def open_embedder(name, settings, built=""):
         made.append(name)
         return CountingEmbedding(model_name=name, texts=[])
 
@@ -221,6 +222,20 @@ def test_a_reader_follows_a_rebuild_with_another_embedder(filled, monkeypatch):
     hit = reader.search("image", k=1)[0]
     assert (hit.paper.id, hit.dense) == ("i", pytest.approx(1.0))
     assert (made, reader.info()["embedder"]) == (["counting", "another", "another"], "another")
+
+
+def test_an_index_from_before_the_trained_vectors_goes_on_with_its_own(settings, library):
+    """Until it is rebuilt: the two kinds of static vectors lie in spaces of their own."""
+    made = settings.model_copy(update={"embedder": "static"})
+    with Assistant.open(made, embedder=word_vectors()) as old:
+        old.ingest([str(library)])
+        assert old.index.spec.embedder == "static"
+    with Assistant.open(made) as later:
+        assert later.embedder is word_vectors()
+        assert (later.info()["embedder"], later.ask("graph").embedder) == ("static", "static")
+        later.ingest([], rebuild=True)
+        assert (later.index.spec.embedder, later.embedder) == ("static:2", static())
+        assert (later.info()["embedder"], later.ask("graph").embedder) == ("static", "static")
 
 
 def test_a_lost_lexical_index_is_derived_again(filled):

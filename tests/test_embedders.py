@@ -203,6 +203,43 @@ class TestStatic:
             "the static word vectors are missing; run `pip install --force-reinstall wordllama`"
         )
 
+    def test_a_table_is_read_as_it_was_written(self, static, tmp_path):
+        """Bytes by a scale for each token: the greatest value is met, the others to 1/254 of it."""
+        table = np.zeros((32_000, 256), dtype=np.float32)
+        ids = static.ids("deep nets")
+        table[ids[0], :3] = [127.0, -63.4, 0.6]
+        table[ids[1], :2] = [0.0, -2.54]
+        local_embedders.write_table(table, tmp_path / "table")
+        written = Static(tmp_path / "table")
+        assert written.table[ids[0], :4].tolist() == [127.0, -63.0, 1.0, 0.0]
+        (row,) = written.encode(["deep nets"])
+        exact = written.table[ids].mean(axis=0)
+        np.testing.assert_allclose(row, exact, rtol=0, atol=1e-6)
+        assert row[1] == pytest.approx((-63.0 - 2.54) / len(ids), abs=1e-5)
+
+    @pytest.mark.parametrize("content", [None, b"", b"no table"])
+    def test_a_table_that_cannot_be_read_is_one_line(self, content, tmp_path):
+        file = tmp_path / "table"
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(ModelError) as caught:
+            Static(file)
+        assert str(caught.value) == (
+            f"the vectors in {file} cannot be read; install the package again"
+        )
+
+    def test_the_table_that_finds_papers_knows_what_is_asked_for(self):
+        """Told by meaning alone: not one word is shared."""
+        question, *papers = embed(
+            local_embedders.static(),
+            [
+                "why do chatbots make things up",
+                "Hallucination: large language models generate unfaithful text",
+                "A treebank of Old Church Slavonic",
+            ],
+        )
+        assert papers[0] @ question > papers[1] @ question + 0.1
+
     def test_nothing_heavy_is_imported_for_it(self):
         program = (
             "import sys, logging; from rag.models.local_embedders import Static; "
@@ -310,7 +347,8 @@ class TestChoosing:
         )
 
     def test_static(self):
-        assert identity(open_embedder("static", load_settings())) == "static"
+        assert identity(open_embedder("static", load_settings())) == "static:2"
+        assert identity(open_embedder("static", load_settings(), "static")) == "static"
 
 
 KEY = "sk-secret-0123456789"

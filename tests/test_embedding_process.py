@@ -65,7 +65,7 @@ def asked(process, texts):
 
 
 def test_the_vectors_are_those_of_this_process(started):
-    with embedding_process.EmbeddingProcess() as process:
+    with embedding_process.EmbeddingProcess("static:2") as process:
         found = [asked(process, texts) for texts in (TEXTS, TEXTS[:1], [])]
     for texts, rows in zip((TEXTS, TEXTS[:1], []), found, strict=True):
         np.testing.assert_array_equal(rows, embed(static(), texts))
@@ -95,7 +95,7 @@ def test_it_is_worth_it_where_there_is_time_and_a_core_to_win(monkeypatch, cores
 
 @pytest.mark.parametrize("first", [[], [TEXTS]])
 def test_what_it_dies_of_is_told_and_the_same_command_goes_on(first, started):
-    with embedding_process.EmbeddingProcess() as process:
+    with embedding_process.EmbeddingProcess("static:2") as process:
         for texts in first:
             asked(process, texts)
         started[0].kill()
@@ -130,7 +130,7 @@ def test_it_ends_with_an_ingest_that_is_killed(tmp_path):
         "    print(process.pid, flush=True)\n"
         "    return process\n"
         "embedding_process.subprocess.Popen = noted\n"
-        "with embedding_process.EmbeddingProcess() as process:\n"
+        "with embedding_process.EmbeddingProcess('static:2') as process:\n"
         "    process.ask(['a graph'])\n"
         "    process.take()\n"
         "    print('ready', flush=True)\n"

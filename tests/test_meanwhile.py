@@ -110,7 +110,7 @@ def test_threads_search_on_through_a_change_of_embedders(tmp_path, papers, monke
 
     opened = {"minilm": wide, "static": embedders.open_embedder("static", settings)}
     monkeypatch.setattr(embedders, "resolve_embedder", lambda _: ("minilm", None))
-    monkeypatch.setattr(embedders, "open_embedder", lambda name, _: opened.get(name, wide))
+    monkeypatch.setattr(embedders, "open_embedder", lambda name, *_: opened.get(name, wide))
     with ThreadPoolExecutor(4) as pool:
         searching = [pool.submit(search) for _ in range(3)]
         time.sleep(0.2)

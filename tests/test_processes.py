@@ -64,7 +64,7 @@ def state(index: Path, **settings) -> tuple[list, list]:
         load_settings(index=index, embedder="static", llm="none", **settings)
     )
     hits = [
-        [(hit.paper.id, round(hit.score, 6)) for hit in assistant.search(f"{a} {b} p7")]
+        [(hit.paper.id, round(hit.score, 5)) for hit in assistant.search(f"{a} {b} p7")]
         for a, b in zip(WORDS, WORDS[3:], strict=False)
     ]
     papers = assistant.papers()

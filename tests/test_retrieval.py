@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rag.answers import retrieval
+from rag.answers.asking import query_terms
 from rag.answers.retrieval import _feedback, _hits, _nearest, attainable, fuse, search
 from rag.index.entries import Entry
 from rag.index.filters import Condition
@@ -206,6 +207,18 @@ def test_static_vectors_count_a_third_and_are_asked_once(index, embedder, monkey
     for hit in found:  # what vectors did not find is as far as the farthest of what they found
         assert hit.score == pytest.approx(0.65 * hit.lexical / best + 0.35 * 0.5)
     assert [count for _, count in index.calls] == [200]
+
+
+def test_static_vectors_count_more_where_no_paper_has_much_of_what_is_asked(
+    index, embedder, monkeypatch
+):
+    """One of eight words, and that in a paper's longer text: BM25 is far from its most."""
+    monkeypatch.setattr(retrieval, "identity", lambda embedder: "static:x")
+    asked = "robot one two three four five six seven"
+    (words,) = [hit for hit in search(index, embedder, asked, 200) if hit.paper.id == "c"]
+    best = attainable([index.lexical.document_frequency(t) for t in query_terms(asked)], 3)
+    assert words.lexical < 0.25 * best
+    assert words.score == pytest.approx(0.4 * words.lexical / best + 0.6 * 0.5)
 
 
 def test_a_search_by_words_alone_gives_first_passages(index):

@@ -86,8 +86,11 @@ def bench(tmp_path, monkeypatch):
             claim | {"batch": "a00", "how": "T", "claim": "Bees reach four."},
             claim | {"batch": "a00", "how": "F", "claim": "Bees reach five."},
             claim | {"batch": "a10", "how": "t", "claim": "They count to 4."},
+            {"batch": "m00", "corpus": "own", "paper": "m00.3", "start": 0, "end": 12,
+             "how": "U", "kind": None, "claim": "Wasps sting."},
         ],
-    )
+    )  # fmt: skip
+    write(data / "passages.jsonl.gz", [{"_id": "m00.3", "title": "", "text": "Wasps sleep."}])
     question = {
         "corpus": "acl",
         "paper": "A1",
@@ -119,6 +122,8 @@ def test_what_is_kept_out_is_not_trained_on(bench):
     assert "They count to 4." not in trained
     claims = [example for example in data.train if example.text.startswith("Bees reach")]
     assert len({example.group for example in claims}) == 1
+    (own,) = [example for example in data.train if example.text == "Wasps sting."]
+    assert (own.passage, own.label) == ("Wasps sleep.", 0.0)
     (sci,) = [example for example in data.train if example.kind == "sci"]
     assert (sci.passage, sci.label) == ("Bees: They count.", 1.0)
     results = {e.passage: e.label for e in data.train if e.kind == "pubmedqa"}

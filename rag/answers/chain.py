@@ -42,7 +42,7 @@ from rag.index.filters import Condition
 from rag.index.index import Index
 from rag.models import replies
 from rag.models.cross_encoder import cross_encoder
-from rag.models.embedders import embed_kept, encoder, identity
+from rag.models.embedders import embed_kept, encoder, identity, shown
 from rag.settings import Settings
 from rag.text.seen import is_blank
 from rag.types import Answer, Citation, Hit, Length, Retrieved, Seconds, Sentence, Turn, Usage
@@ -200,7 +200,7 @@ def stream(
             citations=tuple(Citation(n, hits[i].paper) for n, i in enumerate(made.order, 1)),
             retrieved=tuple(Retrieved(h.rank, h.score, h.paper.id, h.paper.title) for h in hits),
             llm=replies.model_name(settings, llm),
-            embedder=identity(embedder),
+            embedder=shown(identity(embedder)),
             prompts=used,
             usage=judging.total(spent),
             seconds=Seconds(
@@ -332,7 +332,7 @@ def _computed(
         citations=tuple(Citation(number, paper) for number, paper in papers),
         retrieved=tuple(Retrieved(number, 1.0, p.id, p.title) for number, p in papers),
         llm=replies.model_name(settings, llm),
-        embedder=identity(embedder),
+        embedder=shown(identity(embedder)),
         prompts={},
         seconds=Seconds(retrieve=spent, total=spent),
         generation=index.generation,

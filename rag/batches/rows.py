@@ -21,7 +21,7 @@ from rag.batches.question_files import Item
 from rag.batches.threads import TaskThreads
 from rag.errors import LibraryError, ModelError, RagError, SettingsError
 from rag.models import replies
-from rag.models.embedders import identity
+from rag.models.embedders import identity, shown
 from rag.text import tokens
 from rag.types import Answer, to_json
 
@@ -155,7 +155,7 @@ def _no_answer(assistant: Assistant, item: Item) -> Answer:
         citations=(),
         retrieved=(),
         llm=replies.model_name(assistant.settings, assistant.llm),
-        embedder=identity(assistant.embedder),
+        embedder=shown(identity(assistant.embedder)),
         prompts={},
         generation=assistant.generation,
     )

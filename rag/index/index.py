@@ -416,7 +416,7 @@ class Index:
     def _embedded(
         self, versions: Sequence[Version], embedding: Embedding, spec: Spec
     ) -> Iterator[Batch]:
-        size = _BATCHES.get(spec.embedder, _BATCH)
+        size = _BATCHES.get(spec.embedder.partition(":")[0], _BATCH)
         return embedded(versions, embedding, size, self.vectors)
 
     def _begin(self, command: str, papers: Sequence[str] = ()) -> None:

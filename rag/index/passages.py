@@ -19,7 +19,7 @@ def splitter(embedder: str) -> str:
     >>> splitter("minilm")
     'sentences/128'
     """
-    return f"sentences/{_LONGER.get(embedder, PASSAGE_TOKENS)}"
+    return f"sentences/{_LONGER.get(embedder.partition(':')[0], PASSAGE_TOKENS)}"
 
 
 def limit_of(splitter: str) -> int:

@@ -187,8 +187,9 @@ class Store:
         client = self._clients[-1].client
         name = _COLLECTION if rebuild is None else _REBUILD
         hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
-        if spec.embedder in _EF_CONSTRUCTION:
-            hnsw["ef_construction"] = _EF_CONSTRUCTION[spec.embedder]
+        kind = spec.embedder.partition(":")[0]
+        if kind in _EF_CONSTRUCTION:
+            hnsw["ef_construction"] = _EF_CONSTRUCTION[kind]
         if self._graph is not None:
             hnsw["sync_threshold"] = threshold(rebuild or 0)
         with self._mapped(), self._alone():

@@ -17,7 +17,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import LibraryError, ModelError, SettingsError
-from rag.models.local_embedders import E5, MiniLM, normalise, static
+from rag.models.local_embedders import E5, MiniLM, normalise, static, word_vectors
 from rag.models.weights import how_to_get, model_folder
 from rag.settings import Settings
 from rag.types import Floats
@@ -62,15 +62,18 @@ def resolve_embedder(settings: Settings) -> tuple[Name, str | None]:
     return "static", f"using static word vectors; for a better search {how_to_get('minilm')}"
 
 
-def open_embedder(name: Name, settings: Settings) -> BaseEmbedding:
+def open_embedder(name: Name, settings: Settings, built: str = "") -> BaseEmbedding:
     """Return the embedder of that name, ready to use; nothing is downloaded.
+
+    ``built`` is what an index was made with: one from before the static vectors were trained goes
+    on with the words' own.
 
     Raises:
         ModelError: its weights are not present or cannot be read.
         SettingsError: openai is asked for without a key and without a base URL.
     """
     if name == "static":
-        return static()
+        return word_vectors() if built == "static" else static()
     if name != "openai":
         folder = model_folder(name, settings.models)
         if folder is None:
@@ -161,6 +164,15 @@ def identity(embedder: BaseEmbedding) -> str:
     """Return the name under which an index remembers its embedder, e.g. ``minilm``."""
     name = str(getattr(embedder, "identity", embedder.model_name))
     return name if name != "unknown" else type(embedder).__name__
+
+
+def shown(built: str) -> str:
+    """Return an embedder's identity as settings and answers name it: which table is left out.
+
+    >>> shown("static:2"), shown("openai:text-embedding-3-small")
+    ('static', 'openai:text-embedding-3-small')
+    """
+    return "static" if built.startswith("static:") else built
 
 
 def check(embedder: BaseEmbedding, built: str) -> None:

@@ -27,14 +27,19 @@ def is_worth_it(papers: int) -> bool:
 class EmbeddingProcess:
     """A process that makes static vectors, as `rag.models.embedders.embed` gives them.
 
+    ``embedder`` is the identity of one of the two static embedders.
+
     Whatever it is asked raises RagError where the process has ended. It ends with the ``with``
     block, or with this process, however that ends.
     """
 
+    def __init__(self, embedder: str) -> None:
+        self._serve = f"from rag.models.embedding_process import serve; serve({embedder!r})"
+
     def __enter__(self) -> EmbeddingProcess:
         # Not by multiprocessing, which would first run the user's own program in it again.
         self._process = subprocess.Popen(  # noqa: S603  # ourselves, found where this process is
-            [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {_SERVE}"],
+            [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path}; {self._serve}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # keeps it out of Ctrl-C
@@ -67,18 +72,16 @@ def _gone() -> RagError:
     return RagError("the process that embeds has ended; run the same command again to go on")
 
 
-_SERVE = "from rag.models.embedding_process import serve; serve()"
-
-
-def serve() -> None:
+def serve(embedder: str) -> None:
     """Be that process: answer until nobody can ask any more."""
     from rag.models.embedders import embed
-    from rag.models.local_embedders import static
+    from rag.models.local_embedders import static, word_vectors
 
+    vectors = word_vectors() if embedder == "static" else static()
     try:
         while True:
             texts = pickle.load(sys.stdin.buffer)  # noqa: S301  # from ourselves
-            pickle.dump(embed(static(), texts), sys.stdout.buffer)
+            pickle.dump(embed(vectors, texts), sys.stdout.buffer)
             sys.stdout.flush()
     except (EOFError, OSError):  # nobody takes what is left to write either
         os._exit(0)

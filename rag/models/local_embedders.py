@@ -24,6 +24,7 @@ WINDOW = 1024  # texts held as tokens at a time
 BATCH_TOKENS = 500  # what a processor's cache holds; 2,000 are a tenth slower
 ROOM = 1024  # token vectors in memory at a time, a processor's cache full
 REMEMBERED = 200_000  # words; some 40 MB
+TABLE = Path(__file__).parent / "static" / "vectors.safetensors"
 
 
 def normalise(rows: Floats) -> Floats:
@@ -150,19 +151,24 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 class Static(_Local):
-    """WordLlama's static token vectors, averaged: l2_supercat, 256 dimensions (MIT).
+    """Static token vectors, averaged, 256 dimensions, in one of two tables.
 
-    The weights lie in the wordllama package and are read without importing it (importing it
-    configures the root logger). Vectors equal those of its ``embed`` up to rounding, but runs
-    of white space count as one space. Words are split into tokens once and remembered.
+    WordLlama's l2_supercat (MIT) is told how words are alike. Trained on from it, towards which
+    paper belongs to a question or claim (``evals/maintain/train_static.py``), is the table that
+    finds papers; an index from before there was one goes on with WordLlama's.
+
+    Tokens and WordLlama's weights lie in its package and are read without importing it (importing
+    it configures the root logger). Its vectors equal those of its ``embed`` up to rounding, but
+    runs of white space count as one space. Words are split into tokens once and remembered.
     """
 
     _vectors: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
     _known: dict[str, list[int]] = PrivateAttr(default_factory=dict)
 
-    def __init__(self) -> None:
-        super().__init__(model_name="static", embed_batch_size=1024)
+    def __init__(self, table: Path | None = None) -> None:
+        super().__init__(model_name="static:2" if table else "static", embed_batch_size=1024)
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
@@ -175,13 +181,33 @@ class Static(_Local):
             raise ModelError(
                 "the static word vectors are missing; run `pip install --force-reinstall wordllama`"
             )
-        self._vectors = load_file(weights)["embedding.weight"].astype(np.float32)
+        if table is None:
+            self._vectors = load_file(weights)["embedding.weight"].astype(np.float32)
+        else:
+            try:
+                held = load_file(table)
+            except (OSError, SafetensorError) as error:
+                raise ModelError(
+                    f"the vectors in {table} cannot be read; install the package again"
+                ) from error
+            self._vectors = held["vectors"] * held["scales"][:, None]
         self._tokenizer = Tokenizer.from_file(str(tokens))
 
     @property
     def dimension(self) -> int:
         """The length of a vector."""
         return 256
+
+    @property
+    def table(self) -> Floats:
+        """The vectors of the tokens, shape (32000, 256)."""
+        vectors: Floats = self._vectors
+        return vectors
+
+    def ids(self, text: str) -> list[int]:
+        """Return the numbers of a text's tokens."""
+        words = text.split()
+        return list(chain.from_iterable(map(self._tokens(set(words)).__getitem__, words)))
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return the mean of each text's token vectors, shape (len(texts), 256)."""
@@ -226,7 +252,22 @@ class Static(_Local):
         return known
 
 
+def write_table(vectors: Floats, file: Path) -> None:
+    """Write token vectors as `Static` reads them: bytes, and a scale for each token."""
+    from safetensors.numpy import save_file
+
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / 127
+    whole = np.rint(vectors / scales[:, None]).astype(np.int8)
+    save_file({"vectors": whole, "scales": scales}, file)
+
+
+@functools.cache
+def word_vectors() -> Static:
+    """Return WordLlama's vectors, loaded once a process (0.1 s)."""
+    return Static()
+
+
 @functools.cache
 def static() -> Static:
     """Return the static embedder, loaded once a process (0.1 s)."""
-    return Static()
+    return Static(TABLE)

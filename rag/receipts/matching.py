@@ -14,7 +14,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from rag.models.embedders import embed_kept
-from rag.models.local_embedders import static
+from rag.models.local_embedders import word_vectors
 from rag.text.identifiers import Identifier, identifiers
 from rag.text.polarity import opposed
 from rag.text.quantities import Quantity, quantities
@@ -115,7 +115,7 @@ def _vectors(said: Iterable[Word]) -> Floats:
         else word.text.lower()
         for word in said
     ]
-    return embed_kept(static(), texts)
+    return embed_kept(word_vectors(), texts)
 
 
 @functools.lru_cache(maxsize=_MOST_KEPT)

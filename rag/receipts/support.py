@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from rag.models.cross_encoder import likelihood
-from rag.models.local_embedders import static
+from rag.models.local_embedders import word_vectors
 from rag.receipts.checker import check
 from rag.receipts.matching import Reading, match, plain
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
@@ -129,7 +129,7 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     papers = [paper for paper in papers if paper.abstract.strip()]
     if not said or not papers:
         return None
-    matches = [match(claim, said, paper, static()) for paper in papers]
+    matches = [match(claim, said, paper, word_vectors()) for paper in papers]
     best = max(matches, key=lambda each: each.worth)
     weights = np.array([word.weight for word in said])
     named = np.array([word.kind == "name" for word in said])
