@@ -154,10 +154,7 @@ def test_a_follow_up_is_about_what_the_last_turn_cited(library):
     assert answer.standalone_question == "Alpha: counting bees: how many does it count?"
     other = library.ask(text, history=SPOKEN[::-1])
     assert other.standalone_question == "Beta: naming whales: how many does it count?"
-    assert other.answer == (
-        "No sentence found says that outright. The nearest:\n\n"
-        "- Beta names seven whales. [1]\n- They sing at night. [1]"
-    )
+    assert other.answer == "Beta names seven whales. [1]"
     assert library.ask(text).standalone_question == text
 
 

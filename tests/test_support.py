@@ -54,8 +54,8 @@ def test_a_slice_of_the_abstract_is_verbatim(claim):
 @pytest.mark.parametrize(
     "claim",
     [
-        "HALO recognises 48 species.",
-        "The accuracy of HALO on the Fjord test set is 91.5 percent.",
+        "Adding records of the weather did not improve the results.",
+        "The results were not improved by adding weather records.",
         "HALO was trained on 1,200 hours of bird song from Norway.",
         "Rangers in 6 parks have used it since 2019.",
     ],
@@ -147,7 +147,7 @@ def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
 
 def test_the_score_is_the_value_of_the_formula():
     features = Features(net=3.0, strange=0.1, mistrust=0.3, names=1, opposed=1, length=math.log(4))
-    total = -0.157 + 0.447 * 3 - 0.1044 + 0.849 * 0.3 - 0.315 - 0.884 + 0.316 * math.log(4)
+    total = 0.012 + 0.475 * 3 - 0.0844 + 0.64 * 0.3 - 0.14 - 0.708 + 0.175 * math.log(4)
     assert score_of(Measured(features, 1.0, None)) == pytest.approx(1 / (1 + math.exp(-total)))
     least = Features(net=-1e9, strange=0, mistrust=0, names=0, opposed=0, length=0)
     assert score_of(Measured(least, 1.0, None)) == pytest.approx(1 / (1 + math.exp(30)))
@@ -173,11 +173,11 @@ def test_what_a_limit_leaves_of_a_score(logit, limit, score):
 @pytest.mark.parametrize(
     ("score", "verdict"),
     [
-        (0.77, "supported"),
-        (0.76995, "supported"),  # as it is shown: with four digits
-        (0.7699, "weak"),
-        (0.17, "weak"),
-        (0.1699, "unsupported"),
+        (0.74, "supported"),
+        (0.73995, "supported"),  # as it is shown: with four digits
+        (0.7399, "weak"),
+        (0.15, "weak"),
+        (0.1499, "unsupported"),
     ],
 )
 def test_from_which_score_on_a_claim_is_supported_or_weak(monkeypatch, score, verdict):

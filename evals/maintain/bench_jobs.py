@@ -32,7 +32,7 @@ from rag.assistant import Assistant
 from rag.index import passages
 from rag.index.store import Spec, Store
 from rag.models import embedders
-from rag.models.local_embedders import Static
+from rag.models.local_embedders import static
 from rag.settings import load_settings
 from rag.types import Paper
 
@@ -49,7 +49,7 @@ def ingest(way: str, papers: str, folder: str, embedder: str, torch: str = "") -
             with _timed() as took:
                 assistant.ingest([papers])
         return took
-    stock = Static() if embedder == "static" else bench_stock.TorchMiniLM(torch)
+    stock = static() if embedder == "static" else bench_stock.TorchMiniLM(torch)
     with _timed() as took:
         bench_stock.ingest(Path(papers), Path(folder), stock)
     return took
@@ -112,7 +112,7 @@ def quality(way: str, beir: str, folder: str, torch: str) -> dict[str, float]:
 def retrieve(ours: str, stock: str, papers: str) -> dict[str, float]:
     """Search both indexes by turns, then ours by vectors and by words alone: median seconds."""
     queries = _titles(papers, 200)
-    embedder = Static()
+    embedder = static()
     retriever = bench_stock.open_index(Path(stock), embedder).as_retriever(similarity_top_k=K)
     with _ours(ours, "static", embedder) as assistant:
         index = assistant.index
@@ -148,7 +148,7 @@ def hold(way: str, folder: str, papers: str) -> dict[str, float]:
             for query in queries:
                 assistant.ask(query)
             return {"rss": _resident()}
-    index = bench_stock.open_index(Path(folder), Static())
+    index = bench_stock.open_index(Path(folder), static())
     engine = bench_stock.citation_engine(index, MockLLM(max_tokens=64), K)
     for query in queries:
         for _ in _words(engine, query):
@@ -171,7 +171,7 @@ def first_token(ours: str, stock: str, papers: str) -> dict[str, float]:
     said = say("It ", "takes the first [1]. ", "So it does.")
     with FakeOpenAI(lambda _: Reply([FIRST, *said.steps], headers=said.headers)) as server:
         settings = load_settings(index=ours, llm="openai", OPENAI_BASE_URL=server.base_url)
-        embedder = Static()
+        embedder = static()
         llm = OpenAILike(model="fake", api_base=server.base_url, api_key="none", is_chat_model=True)
         index = bench_stock.open_index(Path(stock), embedder)
         engine = bench_stock.citation_engine(index, llm, settings.k)

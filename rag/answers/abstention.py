@@ -36,8 +36,8 @@ COEFFICIENTS: Mapping[str, float] = {
     "likely": 0.65,
     "coverage": 2.2,
     "unnamed": -1.55,
-    "size": -0.55,
-    "constant": 3.25,
+    "size": -0.63,
+    "constant": 4.05,
 }
 LEAST = 0.4  # below this the papers do not answer
 LEAST_OF_UNKNOWN = 0.8  # where a name is asked for that no paper of the library has
