@@ -174,7 +174,7 @@ def test_what_a_limit_leaves_of_a_score(logit, limit, score):
     ("score", "verdict"),
     [
         (0.74, "supported"),
-        (0.73995, "supported"),  # as it is shown: with four digits
+        (0.73996, "supported"),  # as it is shown: with four digits
         (0.7399, "weak"),
         (0.15, "weak"),
         (0.1499, "unsupported"),
