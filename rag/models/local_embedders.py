@@ -170,7 +170,6 @@ class Static(_Local):
         super().__init__(model_name="static:2" if table else "static", embed_batch_size=1024)
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
 
         spec = find_spec("wordllama")
         places = spec.submodule_search_locations if spec else None
@@ -191,7 +190,7 @@ class Static(_Local):
                     f"the vectors in {table} cannot be read; install the package again"
                 ) from error
             self._vectors = held["vectors"] * held["scales"][:, None]
-        self._tokenizer = Tokenizer.from_file(str(tokens))
+        self._tokenizer = _tokenizer(tokens)
 
     @property
     def dimension(self) -> int:
@@ -250,6 +249,14 @@ class Static(_Local):
             else:
                 known[word] = [token.id for token in tokenize(f"▁{word}")]
         return known
+
+
+@functools.cache
+def _tokenizer(file: Path) -> Any:
+    """Return a tokenizer, read once for both tables."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(file))
 
 
 def write_table(vectors: Floats, file: Path) -> None:
