@@ -41,7 +41,7 @@ from rag.models.embedding_process import EmbeddingProcess, is_worth_it
 from rag.models.local_embedders import Static
 from rag.receipts import checker
 from rag.settings import Settings
-from rag.types import Answer, Hit, IngestReport, Length, Paper, Rejection, Turn
+from rag.types import Answer, Hit, IngestReport, Length, Paper, Rejection, Turn, kind_of
 
 if TYPE_CHECKING:
     from rag.llama_index import PaperChatEngine, PaperQueryEngine, PaperRetriever
@@ -177,7 +177,7 @@ class Assistant:
         asked = self.settings.embedder
         if self._embedder_given or asked == "auto" or not self.index.exists:
             return
-        kind = self.index.spec.embedder.partition(":")[0]
+        kind = kind_of(self.index.spec.embedder)
         if asked != kind and not self.index.is_rebuilt:
             raise LibraryError(
                 f"the index was made with {kind}, not {asked}; use --embedder {kind}, or change "
@@ -192,7 +192,7 @@ class Assistant:
             return embedders.open_embedder(name, self.settings)
         self._check_embedder()
         built = self.index.spec.embedder
-        kind: Any = built.partition(":")[0]
+        kind: Any = kind_of(built)
         opened = embedders.open_embedder(kind, self.settings, built)
         if embedders.identity(opened) != built:
             raise LibraryError(

@@ -219,6 +219,15 @@ class IngestReport:
     kept: tuple[Kept, ...] = ()
 
 
+def kind_of(embedder: str) -> str:
+    """Return which of the settings' embedders an identity is of: what stands before its colon.
+
+    >>> kind_of("openai:text-embedding-3-small"), kind_of("minilm")
+    ('openai', 'minilm')
+    """
+    return embedder.partition(":")[0]
+
+
 def to_json(value: Any) -> Any:
     """Return ``value`` as plain JSON data: dataclasses become dicts, tuples lists.
 

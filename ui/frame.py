@@ -7,7 +7,7 @@ from html import escape
 from pathlib import PurePath
 from typing import Any
 
-from rag.types import IngestReport, Paper
+from rag.types import IngestReport, Paper, kind_of
 from ui import render
 from ui.cards import card
 from ui.legend import MEANING, help_dialog, legend
@@ -149,7 +149,7 @@ def state_line(facts: Mapping[str, Any], model: str | None, k: int, *, own: bool
 
 
 def _in_force(facts: Mapping[str, Any], model: str | None, k: int) -> str:
-    name = str(facts["embedder"]).partition(":")[0]
+    name = kind_of(str(facts["embedder"]))
     kind, _, where = str(facts["checker"]).partition(" ")
     checker = {
         "server": f"a checker at {where}, which the settings name",

@@ -18,7 +18,7 @@ from rag.index.index import Index
 from rag.index.lexical import LexicalHit, slot
 from rag.models.embedders import embed_query, identity
 from rag.text.seen import is_blank
-from rag.types import Hit
+from rag.types import Hit, kind_of
 
 # Papers from which words are searched beside vectors: either takes Python's lock for little of its
 # time. Of 58,929 papers this gains 1 ms of 8; of few it would cost more than it gains.
@@ -61,7 +61,7 @@ def search(
     found = _beside().submit(by_words) if large else None
     frequencies = [index.lexical.document_frequency(term) for term in asked]
     best_lexical = attainable(frequencies, index.lexical.papers)
-    kind = identity(embedder).partition(":")[0]
+    kind = kind_of(identity(embedder))
     vector = embed_query(embedder, query)
     depth = count if kind in _WHOLE else _PASSAGES_A_PAPER * count
     dense = _nearest(index, vector, depth, where)

@@ -40,7 +40,7 @@ from rag.index.store import Spec, Store
 from rag.index.vector_file import MOST, Vectors
 from rag.index.writer_lock import WriterLock
 from rag.settings import Settings, host
-from rag.types import Floats
+from rag.types import Floats, kind_of
 
 log = logging.getLogger(__name__)
 
@@ -416,7 +416,7 @@ class Index:
     def _embedded(
         self, versions: Sequence[Version], embedding: Embedding, spec: Spec
     ) -> Iterator[Batch]:
-        size = _BATCHES.get(spec.embedder.partition(":")[0], _BATCH)
+        size = _BATCHES.get(kind_of(spec.embedder), _BATCH)
         return embedded(versions, embedding, size, self.vectors)
 
     def _begin(self, command: str, papers: Sequence[str] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.text import tokens
 from rag.text.sentences import sentence_spans
-from rag.types import Paper
+from rag.types import Paper, kind_of
 
 # nDCG@10 with MiniLM was highest at this size of passage, the best passage standing for its paper.
 PASSAGE_TOKENS = 128
@@ -19,7 +19,7 @@ def splitter(embedder: str) -> str:
     >>> splitter("minilm")
     'sentences/128'
     """
-    return f"sentences/{_LONGER.get(embedder.partition(':')[0], PASSAGE_TOKENS)}"
+    return f"sentences/{_LONGER.get(kind_of(embedder), PASSAGE_TOKENS)}"
 
 
 def limit_of(splitter: str) -> int:

@@ -32,6 +32,7 @@ from rag.importing import unchecked
 from rag.index.chroma_files import Graph, threshold
 from rag.index.entries import Entry
 from rag.settings import Settings, host
+from rag.types import kind_of
 
 with unchecked():
     import chromadb
@@ -187,7 +188,7 @@ class Store:
         client = self._clients[-1].client
         name = _COLLECTION if rebuild is None else _REBUILD
         hnsw: dict[str, Any] = {"space": "ip", "ef_search": _EF_SEARCH}
-        kind = spec.embedder.partition(":")[0]
+        kind = kind_of(spec.embedder)
         if kind in _EF_CONSTRUCTION:
             hnsw["ef_construction"] = _EF_CONSTRUCTION[kind]
         if self._graph is not None:

@@ -17,7 +17,7 @@ import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from rag.errors import LibraryError, ModelError, SettingsError
-from rag.models.local_embedders import E5, MiniLM, normalise, static, word_vectors
+from rag.models.local_embedders import E5, MiniLM, normalise, static_vectors
 from rag.models.weights import how_to_get, model_folder
 from rag.settings import Settings
 from rag.types import Floats
@@ -73,7 +73,7 @@ def open_embedder(name: Name, settings: Settings, built: str = "") -> BaseEmbedd
         SettingsError: openai is asked for without a key and without a base URL.
     """
     if name == "static":
-        return word_vectors() if built == "static" else static()
+        return static_vectors(built)
     if name != "openai":
         folder = model_folder(name, settings.models)
         if folder is None:

@@ -75,9 +75,9 @@ def _gone() -> RagError:
 def serve(embedder: str) -> None:
     """Be that process: answer until nobody can ask any more."""
     from rag.models.embedders import embed
-    from rag.models.local_embedders import static, word_vectors
+    from rag.models.local_embedders import static_vectors
 
-    vectors = word_vectors() if embedder == "static" else static()
+    vectors = static_vectors(embedder)
     try:
         while True:
             texts = pickle.load(sys.stdin.buffer)  # noqa: S301  # from ourselves

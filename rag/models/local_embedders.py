@@ -278,3 +278,8 @@ def word_vectors() -> Static:
 def static() -> Static:
     """Return the static embedder, loaded once a process (0.1 s)."""
     return Static(TABLE)
+
+
+def static_vectors(built: str = "") -> Static:
+    """Return the static embedder that an index was made with; without one that of new indexes."""
+    return word_vectors() if built == "static" else static()
