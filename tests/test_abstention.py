@@ -220,3 +220,11 @@ def test_a_paper_with_either_word_has_what_a_list_asks():
     )
     assert both.features.coverage == pytest.approx(1.0)
     assert one.features.coverage < 0.9
+
+
+def test_two_questions_that_only_an_and_joins_are_answered_one_by_one(sample):
+    answer = sample.ask("the number of claims in FEVER and also what share of tokens BERT masks")
+    assert [c.paper.title.partition(":")[0] for c in answer.citations] == ["FEVER", "BERT"]
+    assert answer.answer.startswith("**the number of claims in FEVER**\n")
+    assert "185,445" in answer.answer
+    assert "15% of the word pieces" in answer.answer

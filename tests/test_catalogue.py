@@ -87,6 +87,11 @@ def filled(assistant, folder, rows):
         ("who wrote most papers about whales?", "- Ann Lee: 1\n- Bo Schütze: 1\n- Dee Fox: 1", ""),
         ("the last 5 papers by Bo Schütze", "The newest papers by Bo Schütze are of 2021:", "ba"),
         ("which venues have most papers on whales?", "- ACL: 1\n- EMNLP: 1", ""),
+        (
+            "List papers of Ann Lee with their venues and years",
+            "The library has 2 papers",
+            "ca",
+        ),
         ("papers by Lee and Poe", "The library has 1 paper by Lee and Poe:", "a"),
         ("Schütze papers 2021", "The library has 1 paper by Schütze of 2021:", "b"),
         ("number of papers that mention whales", "2 papers that mention “whales”:", "bc"),
@@ -611,6 +616,25 @@ def test_of_several_papers_of_one_name_the_newest_or_oldest_is_told(assistant, t
 def test_of_two_subjects_of_ones_papers_either_will_do(ask):
     found = ask("papers by Ann Lee about counting and whales")
     assert [citation.paper.id for citation in found.citations] == ["a", "c"]
+
+
+def test_with_every_all_is_answered_or_nothing_is_told():
+    told = []
+
+    def ask(question, history):
+        told.append(question)
+        yield ()
+        yield replace(part(question, "", "", answered="who" in question), question=question)
+
+    def asked(*parts):
+        told.clear()
+        ways = [(each,) for each in parts]
+        return [str(p) for p in several.one_by_one("q", "q", ways, ask, every=True)][1:2], [*told]
+
+    assert asked("who is Ann", "who was Bo")[0] == [
+        "**who is Ann**\nwho is Ann\n\n**who was Bo**\nwho was Bo"
+    ]
+    assert asked("what is Ann", "who was Bo") == ([], ["what is Ann"])
 
 
 def test_of_a_subject_that_no_paper_has_in_these_words_papers_are_read(ask):

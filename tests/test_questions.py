@@ -753,3 +753,18 @@ def test_a_name_that_no_paper_has_leaves_the_sentence_before_it_in(library):
 def test_who_says_much_of_a_matter_does_not_make_small_talk():
     assert read_question("My phone battery drains overnight, what can I do?").kind != "chat"
     assert read_question("What can you do for me?").kind == "chat"
+
+
+def test_a_text_may_be_two_questions_where_each_half_says_enough():
+    text = "the F1 of the first parser, and over which years do the 76 notes and letters reach"
+    assert questions.halves(text, plainly=False) == [
+        ("the F1 of the first parser", "over which years do the 76 notes and letters reach")
+    ]
+    assert questions.halves(text, plainly=True) == []
+    assert questions.halves("who made the first one plus why was it ever made", plainly=True) == [
+        ("who made the first one", "why was it ever made")
+    ]
+    assert questions.halves("who made the first plus why was it made", plainly=True) == []
+    three = "one two three four five and one two three four five; and one two three four five"
+    first, second = questions.halves(three, plainly=False)
+    assert {len(first[0].split()), len(second[0].split())} == {5, 11}

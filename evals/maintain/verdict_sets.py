@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.maintain.check_sample import SAMPLE
-from evals.maintain.training_pairs import DATASETS, HELD_OUT, read_corpora, read_rows
+from evals.maintain.training_pairs import (
+    DATASETS,
+    HELD_OUT,
+    TRUE,
+    claims_of_even_length,
+    read_corpora,
+    read_rows,
+)
 from rag.receipts import support
 from rag.receipts.matching import plain
 from rag.receipts.support import Measured
@@ -41,12 +48,12 @@ class Case(NamedTuple):
 def held_claims(bench: Path) -> Iterator[Claim]:
     """Yield the claims that the checker was not trained on: T, t true, F, f, U false."""
     corpora = read_corpora(bench)
-    for row in read_rows(DATASETS / "claims.jsonl.gz"):
+    for row in claims_of_even_length():
         if row["batch"] in HELD_OUT:
             found, how = corpora[row["corpus"], row["paper"]], row["how"]
             paper = Paper(row["paper"], found["title"] or "", found["text"])
             group = f"{row['batch']} {row['paper']} {row['start']}"
-            yield Claim("claims", row["claim"], paper, float(how in ("T", "t")), how, group)
+            yield Claim("claims", row["claim"], paper, float(how in TRUE), how, group)
 
 
 def scifact(bench: Path, odd: int = 1) -> Iterator[Claim]:

@@ -133,23 +133,23 @@ def stream(
     if read.mended:
         alone = read.text
     by_meaning = multilingual and read.language != "en"
+
+    def ask(part: str, before: Sequence[Turn]) -> Iterator[Part]:
+        return stream(
+            part,
+            index=index,
+            embedder=embedder,
+            llm=None,
+            settings=settings,
+            k=k,
+            least=least,
+            where=where,
+            history=before,
+            length=length,
+            apart=False,
+        )
+
     if read.several and llm is None and apart:
-
-        def ask(part: str, before: Sequence[Turn]) -> Iterator[Part]:
-            return stream(
-                part,
-                index=index,
-                embedder=embedder,
-                llm=None,
-                settings=settings,
-                k=k,
-                least=least,
-                where=where,
-                history=before,
-                length=length,
-                apart=False,
-            )
-
         yield from several.one_by_one(question, alone, read.several, ask)
         return
     if read.kind in {"chat", "library"} or read.limited or read.people:
@@ -187,6 +187,26 @@ def stream(
         else:
             sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
         confidence = 0.0 if strange else round(sure, 4)
+
+    def unknown() -> list[str]:
+        # Of a question in another language only the names are searched, so only they can lack.
+        said = grounds.missing if read.language == "en" else read.names
+        return gathering.unknown(index, read.text, said)
+
+    def answers() -> bool:
+        unheard = gathering.names_unheard(index, unknown())
+        needed = abstention.least_for(read, grounds, least, unheard=unheard)
+        # Who wrote what is asked about is a filter: what it leaves is what is meant.
+        meant = read.limited or bool(found.absent) or sure >= needed
+        return bool(hits) and meant and not strange
+
+    if llm is None and apart and read.kind not in {"list", "compare"}:
+        for halves in questions.halves(read.text, plainly=answers()):
+            parts = [(half,) for half in halves]
+            both = list(several.one_by_one(question, alone, parts, ask, every=True))
+            if both:
+                yield from both
+                return
     yield hits
 
     def answer_of(made: _Made, stopped: str | None = None) -> Answer:
@@ -223,19 +243,9 @@ def stream(
             confidence=confidence,
         )
 
-    def unknown() -> list[str]:
-        # Of a question in another language only the names are searched, so only they can lack.
-        said = grounds.missing if read.language == "en" else read.names
-        return gathering.unknown(index, read.text, said)
-
     def quoted() -> _Made:
-        strangers = unknown()
-        unheard = gathering.names_unheard(index, strangers)
-        needed = abstention.least_for(read, grounds, least, unheard=unheard)
-        # Who wrote what is asked about is a filter: what it leaves is what is meant.
-        meant = read.limited or bool(found.absent) or sure >= needed
-        if not hits or not meant or strange:
-            return _Made(read.note + declined(hits, strangers), answered=False)
+        if not answers():
+            return _Made(read.note + declined(hits, unknown()), answered=False)
         named = found.named if not plan else 0
         told = extraction.heard(candidates, hits, read, named)
         chosen = extraction.choose(told, read, named, length)

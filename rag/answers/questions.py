@@ -559,6 +559,25 @@ def _is_own(name: str, library: Lexical | None) -> bool:
     return having <= max(3, library.papers // _RARE)
 
 
+_ALSO = re.compile(r"[,;]?\s+(?:and\s+also|plus)\s+|[?;]\s+(?:and\s+)?", re.IGNORECASE)
+_AND = re.compile(rf"{_ALSO.pattern}|,?\s+and\s+", re.IGNORECASE)
+_TOLD_BY_HALF = 5  # words
+
+
+def halves(text: str, *, plainly: bool) -> list[tuple[str, str]]:
+    """Return the ways in which a text may be two questions, the most even two first.
+
+    ``plainly`` are only those where more than an “and” joins them.
+
+    >>> halves("the F1 of the first Basque parser and also what share Coq got right", plainly=True)
+    [('the F1 of the first Basque parser', 'what share Coq got right')]
+    """
+    cuts = (_ALSO if plainly else _AND).finditer(text)
+    ways = [(text[: cut.start()], text[cut.end() :]) for cut in cuts]
+    ways = [way for way in ways if min(len(half.split()) for half in way) >= _TOLD_BY_HALF]
+    return sorted(ways, key=lambda way: abs(len(way[0]) - len(way[1])))[:2]
+
+
 _RARE = 1_000  # of so many papers one has a name that is a method's own
 
 

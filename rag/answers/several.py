@@ -16,12 +16,13 @@ _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 def one_by_one(
-    question: str, alone: str, parts: Sequence[Sequence[str]], ask: Ask
+    question: str, alone: str, parts: Sequence[Sequence[str]], ask: Ask, *, every: bool = False
 ) -> Iterator[tuple[Hit, ...] | str | Answer]:
     """Ask each part, in each of the ways it may be meant; yield the hits of all, text and Answer.
 
     What is answered by the papers more surely is what was meant. A part that refers back is asked
-    of the papers that the part before cited.
+    of the papers that the part before cited. With ``every`` nothing is yielded where one is
+    declined.
     """
     answers: list[Answer] = []
     asked: list[str] = []
@@ -33,6 +34,8 @@ def one_by_one(
         each = {way: _asked(f"{before * refers_back(way)}{way}", history, ask) for way in ways}
         meant = max(each, key=lambda way: each[way][1].confidence or 0.0)
         seen, answer = each[meant]
+        if every and not answer.answered:
+            return
         asked.append(meant)
         found.extend(seen)
         answers.append(answer)

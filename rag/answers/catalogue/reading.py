@@ -135,6 +135,11 @@ OUTSIDE = (
 _OUTSIDE = re.compile("|".join(pattern for pattern, _ in OUTSIDE))
 
 
+# What a list of papers shows with each.
+_SHOWN_ANYWAY = re.compile(
+    r"\b(?:with|and|including|plus) (?:the|their|its|his|her)"
+    r"(?: (?:and|the|their|publication|years?|venues?|titles?|dates?))+\b"
+)
 _FURTHER = re.compile(r"\b(?:which|what|why|whose)\b", re.IGNORECASE)
 _DATA = r"(?:corp(?:us|ora)|data(?:set|base)s?|collection|treebank|benchmark)"
 _OF_DATA = re.compile(rf"\bX {_DATA}\b")
@@ -152,6 +157,7 @@ def _asks(said: str) -> str:
     def has(*patterns: str) -> bool:
         return all(re.search(pattern, said) for pattern in patterns)
 
+    said = _SHOWN_ANYWAY.sub("", said)
     counted = has(_HOW_MANY)
     if has(r"\A(?:how|why)\b(?! (?:do|can|to|should) .*\bcite\b)") and not counted:
         return ""
