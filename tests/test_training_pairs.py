@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -128,6 +129,27 @@ def test_what_is_kept_out_is_not_trained_on(bench):
     assert (sci.passage, sci.label) == ("Bees: They count.", 1.0)
     results = {e.passage: e.label for e in data.train if e.kind == "pubmedqa"}
     assert results == {"They count to four and more.": 0.0, "Bees do count well to four.": 0.95}
+
+
+def test_no_length_of_a_claim_tells_its_label(tmp_path, monkeypatch):
+    sorts = [("T", 2, 30), ("T", 9, 70), ("F", 2, 90), ("F", 9, 10), ("t", 2, 8), ("f", 9, 8)]
+    rows = [
+        {"batch": "a00", "how": how, "claim": "so " * words}
+        for how, words, count in sorts
+        for _ in range(count)
+    ]
+    write(tmp_path / "claims.jsonl.gz", [*rows, rows[0] | {"batch": "b00"}])
+    monkeypatch.setattr(training_pairs, "DATASETS", tmp_path)
+    left = Counter(
+        (row["batch"], row["how"], len(row["claim"].split()))
+        for row in training_pairs.claims_of_even_length()
+    )
+    assert left.pop(("b00", "T", 2)) == 1  # other batches have other lengths
+    assert set(left) == {("a00", how, words) for how in "TF" for words in (2, 9)}
+    # Of both the share that is the less: 30 of 100 short, 10 of 100 long.
+    assert (left["a00", "T", 2], left["a00", "F", 9]) == (30, 10)
+    assert 20 < left["a00", "F", 2] < 40
+    assert 4 < left["a00", "T", 9] < 20
 
 
 def test_the_same_data_and_seed_give_the_same_pairs(bench):
