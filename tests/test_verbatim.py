@@ -6,7 +6,7 @@ import pytest
 
 from rag.answers.writing import Written, receipts
 from rag.receipts.several import judge_each, suggest
-from rag.receipts.support import SUPPORTED, Verdict, judge
+from rag.receipts.support import SUPPORTED, WEAK, Verdict, judge
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
 from rag.types import Hit, Paper, Passage, Usage
 
@@ -201,3 +201,46 @@ def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it()
     assert (both.support, both.suggested) == ("verbatim", None)
     assert both.verdicts == {"1": "verbatim", "2": "unsupported"}
     assert (none.support, none.suggested) == ("unsupported", None)
+
+
+X = "The drug reduces mortality in elderly patients."
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        f"“{X}” is a myth.",
+        f"{X} This statement is a common misconception.",
+        f"{X} However, this claim was refuted by later trials.",
+        f"{X} We could not confirm this.",
+        f"{X} (Retracted.)",
+        f"Wrong. {X}",
+        f"Critics object. “{X}” they say.",
+        f"Claim 1. {X} We disprove Claim 1.",
+        f"Rumour has it. {X} Not so.",
+        f"Myth: {X} Fact: it does not.",
+        f"Null hypothesis: {X}",
+        f"H1: {X} H1 was rejected.",
+        f'Smith et al. wrote: "{X}" Our trial refutes this.',
+        f"It is claimed: {X}",
+    ],
+)
+def test_what_the_words_around_it_take_back_is_not_said(abstract):
+    assert find_verbatim(X, abstract) is None
+    verdict = judge(X, [Paper("p", "Trial", abstract)])
+    assert verdict.support == "unsupported"
+    assert verdict.score < WEAK
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        f"{X} This was confirmed in 2020.",
+        f"RESULTS: {X} It is not known why.",
+        f"{X} This is not true of children.",
+        f"We tested it. {X} The hypothesis was supported.",
+        f"{X} A wrong dose was rejected.",
+    ],
+)
+def test_what_is_not_taken_back_stays_verbatim(abstract):
+    assert judge(X, [Paper("p", "Trial", abstract)]).support == "verbatim"

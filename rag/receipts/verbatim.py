@@ -46,6 +46,27 @@ _DOUBT = re.compile(
     r"suggested|proposed|reported|asserted?))\b",
     re.IGNORECASE,
 )
+_FALSE = (
+    r"(?:myths?|misconceptions?|fiction|false|wrong|untrue|incorrect|unfounded|mistaken|refuted|"
+    r"rejected|disproved|disproven|debunked|retracted|not\s+(?:true|so|the\s+case|confirmed|"
+    r"supported))\b(?!\s+(?:of|for|in|when|if|that|to|about)\b)"
+)
+# A sentence that takes back the one before it; a label or a sentence that does so beforehand.
+_TAKES_BACK = re.compile(
+    rf"\W*(?:(?:however|but|yet|in fact)\W+)?(?:{_FALSE}|"
+    r"(?:this|that|it|these|the (?:former|claim|statement|hypothesis)|h\d|such|is|was|are|were)\b"
+    rf"(?:\s\w+){{0,5}}?\s{_FALSE}|"
+    r"we (?:(?:could|can|did|do) not|failed to|cannot) (?:\w+ )?"
+    r"(?:confirm|replicate|reproduce|support|find) (?:this|it|that|these)\b|"
+    r"(?:we|our \w+(?: \w+)?) (?:here )?(?:refutes?|disproves?|debunks?|rejects?|contradicts?) "
+    r"(?:this|it|that|these|claim|h\d)\b|[\w ]{0,20}\bsay\b)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    rf"(?:{_FALSE}(?:\s\w+)?|(?:null )?hypothes[ie]s|h\d|claim(?:s|ed)?(?: \d+)?|rumou?r has it|"
+    r"(?:some|critics|opponents) (?:object|say))\s*[.:!]\s*[\"“]?\Z",
+    re.IGNORECASE,
+)
 
 
 def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
@@ -69,7 +90,8 @@ def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
         clause = len(piece.split()) >= _LEAST_CLAUSE and (
             _NEXT_CLAUSE.match(after) and not _DOUBT.search(after)
         )
-        if opens and (_STOP.fullmatch(after) or clause) and not piece.endswith("?"):
+        stands = opens and (_STOP.fullmatch(after) or clause) and not piece.endswith("?")
+        if stands and not _is_taken_back(abstract[:start], abstract[end:]):
             return start, end
     return None
 
@@ -84,6 +106,7 @@ def is_only_mentioned(claim: str, abstract: str) -> bool:
         return False
     doubted = [
         _is_doubted(abstract[a:start], abstract[end:b])
+        or _is_taken_back(abstract[:start], abstract[end:])
         for start, end in islice(_occurrences(claim, abstract), _OCCURRENCES)
         for a, b in sentence_spans(abstract)
         if a <= start < b
@@ -98,6 +121,21 @@ def _is_doubted(before: str, after: str) -> bool:
     """
     clause = before if _CONDITION.search(before) else _CLAUSE.split(before)[-1]
     return after.rstrip().endswith("?") or bool(_DOUBT.search(f"{clause} {after}"))
+
+
+def _is_taken_back(before: str, after: str) -> bool:
+    """Say whether a label before a statement or the sentence after it takes it back.
+
+    >>> _is_taken_back("Myth: ", ""), _is_taken_back("", ". This is wrong.")
+    (True, True)
+    """
+    stop = _STOP.match(after)
+    goes_on = after[stop.end() if stop else 0 :]
+    label = _LABEL.search(before[-_LONGEST_LABEL:])
+    return bool(label or (stop and stop[0] and _TAKES_BACK.match(goes_on)))
+
+
+_LONGEST_LABEL = 60
 
 
 def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:
