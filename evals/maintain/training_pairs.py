@@ -29,8 +29,9 @@ DATASETS = Path(__file__).parents[1] / "datasets" / "checker"
 # Batches that are never trained on.
 HELD_OUT = frozenset(
     "a10 a22 b10 b22 h05 h40 i03 k05 k29 l07 m07 n04 o03 p02 q05 r06 "
-    "s04 t03 u06 v08 "
-    "qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47 qh06 qh20 qi03 qj13 qk08".split()
+    "s04 t03 u06 v08 w005 w033 w061 w089 w117 w145 w173 w201 x007 x037 "
+    "qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47 qh06 qh20 qi03 qj13 qk08 "
+    "ql010 ql050 ql090 ql110".split()
 )
 TRUE = frozenset("Tt")  # how claims are that their passage says
 SUPPORTS, ANSWERS = 0, 1  # what is asked of a pair, as in `rag.models.cross_encoder`

@@ -559,15 +559,15 @@ def _is_own(name: str, library: Lexical | None) -> bool:
     return having <= max(3, library.papers // _RARE)
 
 
-_ALSO = re.compile(r"[,;]?\s+(?:and\s+also|plus)\s+|[?;]\s+(?:and\s+)?", re.IGNORECASE)
-_AND = re.compile(rf"{_ALSO.pattern}|,?\s+and\s+", re.IGNORECASE)
+_ALSO = re.compile(r"[,;]?\s+(?:and\s+also|plus)\s+", re.IGNORECASE)
+_AND = re.compile(r"[?;]\s+(?:and\s+)?|[,;]?\s+(?:and|plus)\s+(?:also\s+)?", re.IGNORECASE)
 _TOLD_BY_HALF = 5  # words
 
 
 def halves(text: str, *, plainly: bool) -> list[tuple[str, str]]:
     """Return the ways in which a text may be two questions, the most even two first.
 
-    ``plainly`` are only those where more than an “and” joins them.
+    ``plainly`` are only those that more than an “and” joins.
 
     >>> halves("the F1 of the first Basque parser and also what share Coq got right", plainly=True)
     [('the F1 of the first Basque parser', 'what share Coq got right')]

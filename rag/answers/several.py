@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rag.answers.followups import refers_back
 from rag.answers.questions import asking_part
+from rag.answers.quoting import NEAREST
 from rag.receipts.markers import no_markers
 from rag.types import Answer, Citation, Hit, Paper, Retrieved, Seconds, Sentence, Turn
 
@@ -22,7 +23,7 @@ def one_by_one(
 
     What is answered by the papers more surely is what was meant. A part that refers back is asked
     of the papers that the part before cited. With ``every`` nothing is yielded where one is
-    declined.
+    not answered outright, by what few papers say.
     """
     answers: list[Answer] = []
     asked: list[str] = []
@@ -34,7 +35,7 @@ def one_by_one(
         each = {way: _asked(f"{before * refers_back(way)}{way}", history, ask) for way in ways}
         meant = max(each, key=lambda way: each[way][1].confidence or 0.0)
         seen, answer = each[meant]
-        if every and not answer.answered:
+        if every and not _is_outright(answer):
             return
         asked.append(meant)
         found.extend(seen)
@@ -48,6 +49,15 @@ def one_by_one(
     answer = join(question, alone, asked, answers)
     yield answer.answer
     yield answer
+
+
+_FEW = 2
+
+
+def _is_outright(answer: Answer) -> bool:
+    few = len(answer.citations) <= _FEW
+    nearest = answer.answer.startswith(NEAREST)
+    return answer.answered and answer.kind == "papers" and few and not nearest
 
 
 def _asked(question: str, history: Sequence[Turn], ask: Ask) -> tuple[tuple[Hit, ...], Answer]:
