@@ -31,6 +31,7 @@ _LONGEST, _MOST_SENTENCES, _MOST_NUMBERS = 40_000, 500, 1_000
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
+_FOUND = 0.5  # strength from which a word counts as there
 _MANY = 1_000_000  # pairs of words
 _LIKELIEST = 2
 _MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
@@ -264,20 +265,33 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
         all(opposed(claim, said, each.text, each.words) for each in telling[:_MOST_TELLING]),
         float(worth.max()),
         Evidence(paper.id, paper.abstract[start:end], start, end),
-        _windows(paper, spans, worth, best_pair),
+        _windows(paper, spans, worth, best_pair, _naming(said, strengths, first)),
     )
 
 
+def _naming(said: Sequence[Word], strengths: Floats, best: int) -> int | None:
+    """Return which sentence names what the claim does, where title and best sentence do not."""
+    named = np.array([word.kind == "name" for word in said])
+    shown = np.maximum(strengths[:, 0], strengths[:, 1 + best]) >= _FOUND
+    having = (strengths[named & ~shown, 1:] >= _FOUND).sum(axis=0)
+    return int(np.argmax(having)) if having.any() else None
+
+
 def _windows(
-    paper: Paper, spans: Sequence[tuple[int, int]], worth: Floats, pair: int
+    paper: Paper, spans: Sequence[tuple[int, int]], worth: Floats, pair: int, naming: int | None
 ) -> tuple[str, ...]:
-    """Return the two likeliest sentences and the likeliest pair, each under the paper's title."""
+    """Return the two likeliest sentences and the likeliest pair, each under the paper's title.
+
+    The likeliest is also read after the sentence that names what is spoken of ("The Transformer
+    is a network. … The base model has eight heads.").
+    """
     best = np.argsort(-worth, kind="stable")[:_LIKELIEST].tolist()
     places = {(i, i) for i in best}
     if len(spans) > 1:
         places.add((pair, pair + 1))
     lead = f"{paper.title}: " if paper.title else ""
-    return tuple(
-        f"{lead}{paper.abstract[spans[first][0] : spans[last][1]]}"
-        for first, last in sorted(places)
-    )
+    texts = [paper.abstract[spans[first][0] : spans[last][1]] for first, last in sorted(places)]
+    if naming is not None:
+        both = (spans[naming], spans[best[0]])
+        texts.append(" ".join(paper.abstract[start:end] for start, end in both))
+    return tuple(f"{lead}{text}" for text in texts)
