@@ -157,6 +157,19 @@ def test_a_claim_is_opposed_where_all_that_say_it_point_the_other_way(sentences,
     assert met(YES, *sentences).opposed is opposed
 
 
+def test_the_likeliest_sentence_is_read_after_the_one_that_names_what_is_spoken_of():
+    abstract = "Hive3 is a network. It learns fast. It dances in circles at noon."
+    found = met("Hive3 dances in circles at noon", abstract, title="Bees")
+    assert found.windows[-1] == "Bees: Hive3 is a network. It dances in circles at noon."
+    # Not where the title names it, the sentence itself does, or nothing.
+    for claim, title in (
+        ("Hive3 dances in circles at noon", "Hive3"),
+        ("Hive3 is a fast network", "Bees"),
+        ("Hive4 dances in circles at noon", "Bees"),
+    ):
+        assert len(met(claim, abstract, title=title).windows) == 3
+
+
 def test_a_paper_without_an_abstract_has_its_title():
     found = met("ants bees", title="Ants")
     assert found.together.tolist() == found.anywhere.tolist() == [1.0, 0.0]

@@ -22,7 +22,7 @@ from rag.receipts.matching import Reading, match, plain
 from rag.receipts.verbatim import find_verbatim, is_only_mentioned
 from rag.text.identifiers import conflicts, identifiers
 from rag.text.languages import language_of
-from rag.text.quantities import MOST_CLAIMED, quantities, unstated
+from rag.text.quantities import MOST_CLAIMED, as_stated, quantities, unstated
 from rag.text.seen import is_blank
 from rag.text.words import words
 from rag.types import Evidence, Paper
@@ -137,7 +137,8 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     passages = [text for each in matches for text in each.windows]
     if len(matches) > 1:  # what one says in part the others may complete
         passages.append(" ".join(each.evidence.quote for each in matches if each.evidence))
-    net = float(check(claim, passages).max(initial=-9.0))
+    claimed = quantities(claim)[:MOST_CLAIMED]
+    net = float(check(as_stated(claim, claimed, passages), passages).max(initial=-9.0))
     strange = max(0.0, float(weights @ apart / weights.sum()) - _USUAL)
     features = Features(
         net=net,

@@ -15,7 +15,7 @@ _POWER = r"10(?:\^\{?[-−–]?\d{1,2}\}?|[-−–]\d{1,2}(?![\d.])|⁻?[⁰¹²
 _TOKEN = re.compile(
     rf"(?P<power>{_POWER})|(?P<digits>\d{{1,3}}(?:(?:[,\u2009\u202f\xa0]\d{{3}})+(?:[.·]\d+)?|"
     rf"(?: \d{{3}})+)(?!\d)|"
-    rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?[×x*·]\s?(?P<times>{_POWER})|"
+    rf"\d+(?:(?!·{_POWER})[.·]\d+)?|(?<![\w.])[.·]\d+)(?:\s?(?:[×x*·]|\\times)\s?(?P<times>{_POWER})|"
     r"[eE](?P<e>[-−+]?\d{1,2})(?!\w))?|\b(?:a|one|two|three|four)[ -](?:third|quarter|fifth)s?"
     r"(?= of\b|(?<=s)\b)|\bhalf (?:of|the|an?)\b|\band a half\b|"
     r"[Pp]er\s?cent(?:age points?)?\b|°C|[^\W\d_]+|[%×]"
@@ -348,6 +348,28 @@ def _near(wanted: float, given: float, decimals: int) -> bool:
         return round(given, digits) == wanted
     cut = int(given * 10**decimals) / 10**decimals
     return given % 1 != 0 and (round(given, decimals) == wanted or cut == wanted)
+
+
+def as_stated(text: str, claimed: Sequence[Quantity], passages: Sequence[str]) -> str:
+    """Return a text, each of its numbers as the first passage writes it that states the same.
+
+    >>> text = "It took 500 ms for 14 days."
+    >>> as_stated(text, quantities(text), ["After two weeks it took 0.5 s."])
+    'It took 0.5 s for two weeks.'
+    """
+    written = [(each, passage) for passage in passages for each in quantities(passage)]
+    last = len(text)
+    for number in reversed(claimed):
+        same = (
+            passage[each.start : each.end]
+            for each, passage in written
+            if number.end <= last and number.value * each.value >= 0 and _same(number, each)
+        )
+        text = (
+            text[: number.start] + next(same, text[number.start : number.end]) + text[number.end :]
+        )
+        last = number.start
+    return text
 
 
 def unstated(claimed: Sequence[Quantity], stated: Sequence[Quantity]) -> list[Quantity]:
