@@ -360,14 +360,11 @@ def as_stated(text: str, claimed: Sequence[Quantity], passages: Sequence[str]) -
     written = [(each, passage) for passage in passages for each in quantities(passage)]
     last = len(text)
     for number in reversed(claimed):
-        same = (
-            passage[each.start : each.end]
-            for each, passage in written
-            if number.end <= last and number.value * each.value >= 0 and _same(number, each)
-        )
-        text = (
-            text[: number.start] + next(same, text[number.start : number.end]) + text[number.end :]
-        )
+        for each, passage in written:
+            if number.end <= last and number.value * each.value >= 0 and _same(number, each):
+                stated = passage[each.start : each.end]
+                text = f"{text[: number.start]}{stated}{text[number.end :]}"
+                break
         last = number.start
     return text
 
