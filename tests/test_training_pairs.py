@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections import Counter
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from evals.maintain import training_pairs
 from evals.maintain.falsify import falsify, lighten
 from evals.maintain.fitting import auroc, fit_logistic, logits
+from evals.maintain.training_pairs import Example
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,22 @@ def test_no_length_of_a_claim_tells_its_label(tmp_path, monkeypatch):
     assert (left["a00", "T", 2], left["a00", "F", 9]) == (30, 10)
     assert 20 < left["a00", "F", 2] < 40
     assert 4 < left["a00", "T", 9] < 20
+
+
+def test_names_change_in_all_of_a_group_alike(monkeypatch):
+    monkeypatch.setattr(training_pairs, "_RENAMED", 1.0)
+    said = [("BERT beats GPT-2.", "GPT-2 lost to BERT."), ("GPT-2 beats BERT.", "BERT lost.")]
+    examples = [Example(n // 2, 0, *said[n % 2], 1.0, "T") for n in range(4)]
+    examples.append(Example(9, 1, "What is BERT?", "BERT is.", 1.0, "N"))
+    found = list(training_pairs._renamed(examples, random.Random(0)))
+    for one, other in zip(found[:4:2], found[1:4:2], strict=True):
+        first, second = re.findall(r"BERT|GPT-2", one.text)
+        assert {first, second} == {"BERT", "GPT-2"}
+        assert (one.passage, other.text) == (
+            f"{second} lost to {first}.", f"{second} beats {first}.",
+        )  # fmt: skip
+    assert {one.text for one in found[:4]} == {"BERT beats GPT-2.", "GPT-2 beats BERT."}
+    assert found[4] == examples[4]
 
 
 def test_the_same_data_and_seed_give_the_same_pairs(bench):

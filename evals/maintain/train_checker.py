@@ -353,6 +353,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--end", type=float, default=0.02, help="last share of the rate")
     parser.add_argument("--asked", type=float, default=1.0, help="share of questions an epoch")
     parser.add_argument("--init", type=Path, help="go on from a checkpoint")
+    parser.add_argument("--frozen", type=int, default=0, help="layers from below that stay")
     parser.add_argument("--average", type=Path, help="at the end, mean with a checkpoint")
     parser.add_argument("--share", type=float, default=0.3, help="of the new weights in that")
     parser.add_argument("--seed", type=int, default=1)
@@ -376,6 +377,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     net = Net(load_file(arguments.base / "model.safetensors"))
     if arguments.init:
         net.load_state_dict(torch.load(arguments.init))
+    for layer in net.layers[: arguments.frozen]:
+        layer.requires_grad_(requires_grad=False)
     course = Course(
         arguments.minutes,
         arguments.epochs,

@@ -15,7 +15,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,10 @@ _CORPORA = {
 }
 _POOL = 30_000  # sentences among which the hardest strangers to a question are looked for
 _BY_PROGRAM = 14_000
+_RENAMED = 0.25  # of the groups of claims
+_NAME = re.compile(
+    r"\b(?:[A-Z]{2,}[\w-]*|[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w*|[A-Za-z]+-?\d[\w.-]*\w)\b"
+)
 
 Row = Mapping[str, Any]
 Corpora = Mapping[tuple[str, str], Row]
@@ -104,6 +108,7 @@ def build(bench: Path, seed: int = 7) -> Data:
     _add_by_program(data, corpora, rng, groups)
     _add_questions(data, corpora, rng, groups)
     _add_pubmedqa(data, bench, corpora, rng, groups)
+    data.train = list(_renamed(data.train, rng))
     return data
 
 
@@ -265,6 +270,31 @@ def _pool(corpora: Corpora, rng: random.Random) -> list[Row]:
     ]
     rng.shuffle(papers)
     return papers
+
+
+def _renamed(examples: Sequence[Example], rng: random.Random) -> Iterator[Example]:
+    """Yield the examples; in some groups of claims each name is another everywhere.
+
+    So names are compared, not known.
+    """
+    places: dict[int, list[Example]] = {}
+    for example in examples:
+        places.setdefault(example.group, []).append(example)
+    counted = Counter(name for one in examples for name in set(_NAME.findall(one.passage)))
+    pool = sorted(name for name, count in counted.items() if count > 1)
+    for group in places.values():
+        found = sorted({name for one in group for name in _NAME.findall(one.passage)})
+        if group[0].task != SUPPORTS or len(found) > len(pool) or rng.random() >= _RENAMED:
+            yield from group
+            continue
+        new = dict(zip(found, rng.sample(pool, len(found)), strict=True))
+        yield from (
+            replace(one, text=_by(new, one.text), passage=_by(new, one.passage)) for one in group
+        )
+
+
+def _by(new: Mapping[str, str], text: str) -> str:
+    return _NAME.sub(lambda name: new.get(name[0], name[0]), text)
 
 
 def _add_questions(data: Data, corpora: Corpora, rng: random.Random, groups: Iterator[int]) -> None:
