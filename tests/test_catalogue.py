@@ -274,6 +274,12 @@ def test_two_questions_are_answered_one_by_one(ask):
     assert [citation.paper.id for citation in answer.citations] == ["b"]
 
 
+def test_his_and_her_papers_are_the_authors_who_was_asked_about(ask):
+    answer = ask("Which is the oldest paper by Ann Lee and which is her newest?")
+    assert "The oldest paper by Ann Lee is of 2019:" in answer.answer
+    assert "The newest paper by Ann Lee is of 2021:" in answer.answer
+
+
 def test_citations_of_several_answers_are_numbered_through(ask):
     answer = ask("Who wrote Beta? And who wrote Alpha?")
     assert [citation.paper.id for citation in answer.citations] == ["b", "a"]

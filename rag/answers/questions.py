@@ -492,7 +492,7 @@ _IT = re.compile(
     r"(?!\s+(?:papers?|works?|methods?|true|possible|likely|clear|better|worth|hard|is|takes?)\b)",
     re.IGNORECASE,
 )
-_ITS = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+_ITS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
 _THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
 # "…, and were the labels checked": those of what was named, not things known to all.
 _ITS_OWN = re.compile(
@@ -543,8 +543,9 @@ def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
                 context = ""
     if context or len(pieces) < 2 or _is_half(pieces[0]):
         return whole_text
-    named = naming.find_names(pieces[0], library).titles
-    subject = next((name for name in named if _is_own(name, library)), "")
+    named = naming.find_names(pieces[0], library)
+    author = " ".join(word for word, mark in named.marked if mark == "A")
+    subject = next((name for name in named.titles if _is_own(name, library)), author)
     later = [_alone(piece, subject, library) for piece in pieces[1:_MOST]]
     if any(_belongs(ways[0], library) for ways in later):
         return whole_text
