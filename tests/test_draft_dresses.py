@@ -243,3 +243,53 @@ def test_a_place_with_a_date_cites_nothing_and_names_in_full_open_an_entry(text,
 def test_et_al_in_italics_goes_on_over_its_citation():
     text = r"We eat. Moor \emph{et al.} \cite{hive} count hives, and wax melts \cite{wax}."
     assert [line.partition(" -> ")[2] for line in listed(text, "draft.tex")] == ["hive wax"]
+
+
+WORKS = [" ".join(entry.split()) for entry in ENTRIES]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hives grow [#a]_. Combs warm [1]_.\n\n.. [#a] {0}\n.. [1] {1}",
+         ["Hives grow [^a]. -> hive", "Combs warm [1]. -> wax"]),
+        ("Hives grow [1]_. Combs warm [#a]_. Moths eat [2]_.\n\n.. [1] {0}\n.. [#a] {1}\n"
+         ".. [2] {2}",
+         ["Hives grow [1]. -> hive", "Combs warm [^a]. -> wax", "Moths eat [2]. -> moth"]),
+        ("Hives grow [#]_. Combs warm [#]_. Moths eat [*]_.\n\n.. [#] {0}\n.. [*] {2}\n.. [#] {1}",
+         ["Hives grow [^#1]. -> hive", "Combs warm [^#2]. -> wax", "Moths eat [^*1]. -> moth"]),
+    ],
+)  # fmt: skip
+def test_notes_and_entries_of_restructured_text_stand_line_below_line(text, found):
+    assert listed(text.format(*WORKS), "draft.rst") == found
+
+
+CHAPTERS = (
+    "# One\n\nHives grow [1].\n\n## References\n\n{0}\n\n# Two\n\nCombs warm [1]. None do [2].\n\n"
+    "## References\n\n{1}\n\n# End\n\nSo they do [1].\n"
+)
+
+
+@pytest.mark.parametrize("sign", ["[1] ", "1. ", ""])
+def test_each_chapter_has_the_list_behind_it_and_the_last_one_is_for_what_follows(sign):
+    assert listed(CHAPTERS.format(*(f"{sign}{work}" for work in WORKS))) == [
+        "Hives grow [1]. -> hive",
+        "Combs warm [1]. -> wax",
+        "None do [2]. -> ?2",
+        "So they do [1]. -> wax",
+    ]
+
+
+def test_a_list_that_goes_on_behind_prose_stays_one():
+    said = "Hives grow [1]. Combs warm [2].\n\n"
+    lists = f"## References\n\n[1] {WORKS[0]}\n\n## Further reading\n\n[2] {WORKS[1]}"
+    assert listed(said + lists) == ["Hives grow [1]. -> hive", "Combs warm [2]. -> wax"]
+
+
+def test_each_bibliography_of_a_book_in_latex_is_that_of_its_chapter():
+    chapter = (
+        r"\chapter{{A}} Bees do \cite{{a}}.\begin{{thebibliography}}{{1}}\bibitem{{a}} {}"
+        "\n\\end{{thebibliography}}\n\n"
+    )
+    text = "".join(chapter.format(work) for work in WORKS)
+    assert [each.split(" -> ")[1] for each in listed(text, "d.tex")] == ["hive", "wax", "moth"]

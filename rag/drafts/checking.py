@@ -79,6 +79,16 @@ class Checked:
         return "unresolved" if self.unresolved else self.support
 
 
+def fails(verdict: str, level: Level) -> bool:
+    """Say whether a verdict is as bad as that: weak, unsupported or, worst, unresolved.
+
+    >>> fails("unsupported", "weak"), fails("weak", "unsupported")
+    (True, False)
+    """
+    bad = ("unresolved", "unsupported", "weak")
+    return verdict in bad[: bad.index(level) + 1]
+
+
 @dataclass(frozen=True, slots=True)
 class DraftReport:
     """All cited sentences of a draft, in order."""
@@ -86,9 +96,8 @@ class DraftReport:
     sentences: tuple[Checked, ...]
 
     def failed(self, level: Level = "unsupported") -> bool:
-        """Say whether any sentence is as bad as that: weak, unsupported or, worst, unresolved."""
-        bad = ("unresolved", "unsupported", "weak")
-        return any(each.level in bad[: bad.index(level) + 1] for each in self.sentences)
+        """Say whether any sentence is as bad as that."""
+        return any(fails(each.level, level) for each in self.sentences)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -133,7 +142,8 @@ def check_draft(
         line, counted = block.line, 0
         for start, end in claims.sentences(block.text, marks) if marks else ():
             own = claims.within(marks, start, end)
-            cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
+            named = (each for mark in own for each in mark.cited)
+            cited = tuple(dict.fromkeys(references.placed(each, block.line) for each in named))
             if cited and not _is_address(block.text[start:end], own, start):
                 said = claims.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
@@ -229,7 +239,7 @@ class _Resolver:
     def _entry(self, cited: Cited) -> str:
         """Return what the draft's own list or footnote says of a citation."""
         note = self._notes.get(cited.name) if cited.kind == "note" else None
-        return " ".join((note or self._references.by_label.get(cited.name, "")).split())
+        return " ".join((note or self._references.entry(cited)).split())
 
     def _papers(self, cited: Cited) -> Sequence[Paper]:
         if cited.kind == "address":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -60,10 +61,16 @@ _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
 
 @dataclass(slots=True)
 class References:
-    """The entries of a list, those with a label, key or number by it too."""
+    """The entries of a draft, those with a label, key or number by it too.
+
+    Chapters may have a list each, whose numbers begin anew: ``lists`` are their entries by label,
+    ``ends`` the lines of their last ones.
+    """
 
     entries: list[str] = field(default_factory=list)
     by_label: dict[str, str] = field(default_factory=dict)
+    lists: list[dict[str, str]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def by_authors(self, cited: Cited) -> list[str]:
         """Return the entries of these authors in this year."""
@@ -74,41 +81,75 @@ class References:
             and all(_parts(name) <= _words(entry[:400]) for name in cited.authors)
         ]
 
+    def placed(self, cited: Cited, line: int) -> Cited:
+        """Return a citation with the list to look in: the next one behind it, or the last."""
+        if len(self.lists) < 2 or cited.kind not in ("label", "key"):
+            return cited
+        return cited._replace(place=min(bisect_left(self.ends, line), len(self.ends) - 1))
+
+    def entry(self, cited: Cited) -> str:
+        """Return the entry that a citation names, "" where there is none."""
+        own = {} if cited.place is None else self.lists[cited.place]
+        anywhere = cited.place is None or not cited.name.isdigit()
+        return own.get(cited.name) or (self.by_label.get(cited.name, "") if anywhere else "")
+
     def add(self, label: str, entry: str) -> None:
         """Take an entry in; the first one with a label keeps it."""
         self.entries.append(entry)
         if label:
             self.by_label.setdefault(label, entry)
 
+    def put(self, label: str, entry: str, line: int, *, anew: bool) -> None:
+        """Take the entry of a list in; ``anew`` where one may begin with it."""
+        if not self.lists or (anew and label in self.lists[-1]):
+            self.lists.append({})
+            self.ends.append(line)
+        self.ends[-1] = max(line, self.ends[-1])
+        self.by_label.setdefault(label, entry)
+        self.lists[-1].setdefault(label, entry)
+
 
 def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     """Part a draft's prose and notes from its reference list."""
     prose: list[Block] = []
     references = References()
-    unlabelled: list[str] = []
-    listing = notes = False
+    unlabelled: list[list[tuple[int, str]]] = [[]]
+    headings: set[str] = set()
+    listing = notes = anew = False
     for block in (part for whole in blocks for part in _without_head_line(whole)):
         if block.kind == "note":
             prose.append(block)
         elif block.kind == "entry":
-            references.add(block.label, block.text)
+            references.entries.append(block.text)
+            references.put(block.label, block.text, block.line, anew=anew)
+            anew = False
         elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
             listing = True
             notes = "note" in block.text.lower()
+            anew = True
+            if block.text in headings and unlabelled[-1]:
+                unlabelled.append([])
+            headings.add(block.text)
         elif block.kind == "heading":
-            listing = False
+            listing, anew = False, True
         else:
             entries = list(_entries(block, listing=listing))
             if notes and not all(looks_like_entry(entry) for _, entry in entries):
                 entries = []  # notes that say something
             for label, entry in entries:
-                references.add(label, entry)
-                unlabelled += [] if label else [entry]
+                references.entries.append(entry)
+                if label:
+                    references.put(label, entry, block.line, anew=anew)
+                    anew = False
+                else:
+                    unlabelled[-1].append((block.line, entry))
             if not entries:
                 prose.append(block)
+                anew = True
     if not references.by_label:
-        for number, entry in enumerate(unlabelled, 1):
-            references.by_label[str(number)] = entry
+        for run in unlabelled:
+            for number, (line, entry) in enumerate(run, 1):
+                references.put(str(number), entry, line, anew=number == 1)
     return prose, references
 
 
