@@ -70,7 +70,7 @@ def as_markdown(source: str) -> str:
     'It is [@lee; @kim]. So says [Lee20].'
     """
     source = _ASIDE.sub(lambda aside: "\n" * aside[0].count("\n"), _BULLET.sub(r"\1-", source))
-    if "<ref" in source or "{{sfn" in source or "{{harv" in source:
+    if "<ref" in source or "{{sfn" in source or "{{harv" in source or "{{r|" in source:
         source = from_wikitext(source)
     source = "\n".join(_set_out(_by_label(source).split("\n")))
     for pattern in (_ROLE, _OTHER, _LINK, _ORG_REF):

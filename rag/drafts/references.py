@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from rag.drafts.author_year import GROUP, is_group
 from rag.drafts.blocks import Block
@@ -28,9 +29,10 @@ _HEADING = re.compile(
 )
 _PARTICLE = r"(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)"
 _NAME = rf"(?:{_PARTICLE}\s){{0,2}}[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{{2,3}}\b))?"
+_NAMES = rf"{_NAME},? (?:[A-Z]\b|et al)|{_NAME}(?: {_NAME})?(?:,| and| &) {_NAME}"  # after a number
 _LABEL = re.compile(
     r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|\(?(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^|"
-    rf"(\d{{1,3}})(?=\s{_NAME},? [A-Z]\b))\s*(?=\S)"
+    rf"(\d{{1,3}})(?=\s(?:{_NAMES})))\s*(?=\S)"
 )
 # Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
 _BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
@@ -49,13 +51,16 @@ _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 _LINE = re.compile(
     r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
     r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\(?\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w|"
-    rf"\d{{1,3}}\s{_NAME},? [A-Z]\b))"
+    rf"\d{{1,3}}\s(?:{_NAMES})))"
 )
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _IBID = re.compile(r"\s*(?:ibid|ebd|idem|loc\. cit)\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_TOKEN = re.compile(r"[^\W_]+")
+_LONGEST_ENTRY = 2_000  # characters in which a misspelt title is looked for
+_TITLE_WORDS, _LONG_WORD = 3, 5  # shorter ones differ in a letter where two works do: Part I, II
 _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
 
 
@@ -116,7 +121,9 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     unlabelled: list[list[tuple[int, str]]] = [[]]
     headings: set[str] = set()
     listing = notes = anew = False
-    for block in (part for whole in blocks for part in _without_head_line(whole)):
+    parts = [part for whole in blocks for part in _without_head_line(whole)]
+    counted = _counted(parts)
+    for place, block in enumerate(parts):
         if block.kind == "note":
             prose.append(block)
         elif block.kind == "entry":
@@ -132,8 +139,9 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             headings.add(block.text)
         elif block.kind == "heading":
             listing, anew = False, True
+            prose.append(block)
         else:
-            entries = list(_entries(block, listing=listing))
+            entries = list(_entries(block, listing=listing or place in counted))
             if notes and not all(looks_like_entry(entry) for _, entry in entries):
                 entries = []  # notes that say something
             for label, entry in entries:
@@ -172,6 +180,7 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
     pieces = [_BACKLINK.sub("", piece) for piece in pieces if re.search(r"\w", piece)]
     numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
     listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
+    listing = listing or _is_counted(pieces)
     for piece in pieces:
         match = _LABEL.match(re.sub(r"^\s*[-*•]\s+", "", piece))
         rest = piece if match is None else match.string[match.end() :]
@@ -192,6 +201,29 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
         else:
             found.append(("", ""))  # the address of a link
     yield from found
+
+
+def _is_counted(pieces: Sequence[str]) -> bool:
+    """Say whether pieces are a list without a heading: "1 Lee, A. Tea. 2020", "2 Kim, ..."."""
+    plain = [match for match in map(_LABEL.match, pieces) if match and match[5]]
+    numbers = [int(match[5]) for match in plain]
+    dated = all(_DATED.search(piece, 4) for piece in pieces)
+    return dated and len(numbers) > 1 and numbers == [*range(1, len(pieces) + 1)]
+
+
+def _counted(blocks: Sequence[Block]) -> set[int]:
+    """Return the places of blocks that are together such a list, each an entry."""
+    found: set[int] = set()
+    run: list[int] = []
+    for place, block in enumerate([*blocks, Block("", 0)]):
+        match = _LABEL.match(block.text) if block.kind == "prose" else None
+        entry = match is not None and match[5] and _DATED.search(block.text, match.end(5))
+        number = int(match[5]) if match and entry else 0
+        if number != len(run) + 1:
+            found.update(run if len(run) > 1 else ())
+            run = []
+        run += [place] if number == len(run) + 1 else []
+    return found
 
 
 def looks_like_entry(note: str) -> bool:
@@ -229,12 +261,21 @@ def names_in(entry: str) -> list[str]:
 def described(entry: str, papers: Sequence[Paper]) -> list[Paper]:
     """Return the papers that an entry describes: whole title, and an author or the year.
 
+    Of such a title one word may be a letter off where the first author and the year are given.
+
     >>> bert = Paper("b", "BERT", "...", ("Jacob Devlin",), 2019)
     >>> [len(described(entry, [bert])) for entry in ("Devlin, J. BERT. 2019.", "RoBERTa. 2019.")]
     [1, 0]
     """
-    fitting = [paper for paper in papers if _has_title(entry, paper.title)]
     known = _words(entry)
+    fitting = [paper for paper in papers if _has_title(entry, paper.title)] or [
+        paper
+        for paper in papers
+        if paper.authors
+        and known & years(paper)
+        and _word(surname(paper.authors[0])) in known
+        and _has_misspelt(entry, paper.title)
+    ]
     scores = {
         paper.id: bool(known & {_word(surname(name)) for name in paper.authors})
         + bool(known & years(paper))
@@ -299,6 +340,36 @@ def _has_title(entry: str, title: str) -> bool:
             return True
         at = letters.find(wanted, at + 1)
     return False
+
+
+def _has_misspelt(entry: str, title: str) -> bool:
+    """Say whether a title stands in an entry with one letter too many, too few or another."""
+    wanted = [_squeeze(word)[0] for word in _TOKEN.findall(title)]
+    there = list(_TOKEN.finditer(entry[:_LONGEST_ENTRY]))
+    letters = [_squeeze(match[0])[0] for match in there]
+    for first in range(len(there) - len(wanted) + 1 if len(wanted) >= _TITLE_WORDS else 0):
+        pairs = zip(letters[first:], wanted, strict=False)
+        wrong = [(a, b) for a, b in pairs if a != b]
+        if len(wrong) == 1 and _one_off(*wrong[0]):
+            before = entry[: there[first].start()].rstrip()
+            after = entry[there[first + len(wanted) - 1].end() :].lstrip()
+            if _is_edge(before[-2:][::-1]) and _is_edge(after[:2]) and not after.startswith(":"):
+                return True
+    return False
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Say whether two long words differ in one letter, or in the order of two.
+
+    >>> _one_off("langauge", "language"), _one_off("models", "model"), _one_off("ii", "iii")
+    (True, True, False)
+    """
+    if min(len(one), len(other)) < _LONG_WORD or not (one + other).isalpha():
+        return False
+    pairs = zip(one, other, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    a, b = one[alike:], other[alike:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _is_edge(beside: str) -> bool:
