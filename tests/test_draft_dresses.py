@@ -318,6 +318,18 @@ def test_entries_are_numbered_as_the_list_shows(numbers, lines):
     assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax"]
 
 
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_chapters_of_a_page_have_their_lists_whatever_its_lines(end):
+    chapter = f"<h1>A</h1><p>So [1].</p>{end}<h2>References</h2><ol><li>{{}}</li></ol>{end}"
+    text = f"<html><body>{''.join(chapter.format(work) for work in WORKS)}</body></html>"
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax", "moth"]
+
+
+def test_numbered_lines_of_prose_are_no_list():
+    text = "1 Moor and Bly (2021) count hives.\n2 Kern (2020) feeds moths.\n"
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "moth"]
+
+
 @pytest.mark.parametrize("lines", ["2 {}\n3 {}\n", "1 {}\n\nThe end.\n\n2 {}\n"])
 def test_lines_that_do_not_count_from_one_are_no_list(lines):
     text = SAID.format(1, 2) + lines.format(*SHORT)
@@ -346,6 +358,7 @@ def test_an_address_may_be_a_key_or_lie_behind_a_number(text):
         ("Hives grow $^1$. Combs warm.$^{[2]}$ Moths eat$^{3}$.",
          ["Hives grow¹. -> hive", "Combs warm.² -> wax", "Moths eat³. -> moth"]),
         ("Values lie in [0, 1] or [1, 2].", []),
+        ("They are from [0, 1], [1, 2] or [2, 3].", []),
         ("Values lie in [1, 2]. It was [1, 2] or [-1, 3], and [0.5, 1], [1, 3].", []),
         ("It lies in the cells [1, 2].", ["It lies in the cells [1, 2]. -> hive wax"]),
     ],

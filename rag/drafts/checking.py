@@ -161,7 +161,7 @@ def check_draft(
         for start, end in claims.sentences(block.text, marks) if marks else ():
             own = claims.within(marks, start, end)
             named = (each for mark in own for each in mark.cited)
-            cited = tuple(dict.fromkeys(references.placed(each, block.line) for each in named))
+            cited = tuple(dict.fromkeys(references.placed(each, block.place) for each in named))
             if cited and not _is_address(block.text[start:end], own, start):
                 said = claims.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())

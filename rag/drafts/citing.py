@@ -92,7 +92,7 @@ _OPEN_INTERVAL = r"\[\s?(?:[-−]|0\b|\d+\.\d)"
 _BEFORE_INTERVAL = re.compile(
     r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×]|"
     r"\b(?:lies?|lying|lay|falls?|fell|ranges?|ranging)\s(?:with)?in|"
-    rf"{_OPEN_INTERVAL}[^\[\]]{{0,12}}\],?(?:\s(?:or|and|to))?)\s*\Z"
+    rf"{_OPEN_INTERVAL}[^\[\]]{{0,12}}\](?:,\s?\[[^\[\]]{{1,12}}\])?,?(?:\s(?:or|and|to))?)\s*\Z"
 )
 _NEXT_INTERVAL = re.compile(rf",?\s(?:or|and|to)\s{_OPEN_INTERVAL}")
 # p. [14], Section [3]: a place in this very draft.

@@ -85,7 +85,7 @@ def read_latex(source: str) -> list[Block]:
     text = _BREAK.sub(lambda match: _PART + _lines(match[0]), text)
     text = _SILENT.sub(lambda match: " " + _lines(match[0]), text).replace("\\\\", "  ")
     blocks += [*apart, *_paragraphs(text)]
-    return sorted(blocks, key=lambda block: block.line)
+    return sorted(blocks, key=lambda block: (block.line, block.kind == "entry"))
 
 
 def _spelt_out(source: str) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from rag.drafts.author_year import GROUP, is_group
@@ -45,6 +45,7 @@ _OPENS = re.compile(
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
+_TOLD = re.compile(r"\((?:1[89]|20)\d\d[a-z]?\)\s+[a-z]")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _LINK = re.compile(r"https?://[^\s<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
@@ -69,7 +70,7 @@ class References:
     """The entries of a draft, those with a label, key or number by it too.
 
     Chapters may have a list each, whose numbers begin anew: ``lists`` are their entries by label,
-    ``ends`` the lines of their last ones.
+    ``ends`` the places of their last ones.
     """
 
     entries: list[str] = field(default_factory=list)
@@ -86,11 +87,11 @@ class References:
             and all(_parts(name) <= _words(entry[:400]) for name in cited.authors)
         ]
 
-    def placed(self, cited: Cited, line: int) -> Cited:
+    def placed(self, cited: Cited, place: int) -> Cited:
         """Return a citation with the list to look in: the next one behind it, or the last."""
         if len(self.lists) < 2 or cited.kind not in ("label", "key"):
             return cited
-        return cited._replace(place=min(bisect_left(self.ends, line), len(self.ends) - 1))
+        return cited._replace(place=min(bisect_left(self.ends, place), len(self.ends) - 1))
 
     def entry(self, cited: Cited) -> str:
         """Return the entry that a citation names, "" where there is none."""
@@ -104,12 +105,12 @@ class References:
         if label:
             self.by_label.setdefault(label, entry)
 
-    def put(self, label: str, entry: str, line: int, *, anew: bool) -> None:
+    def put(self, label: str, entry: str, place: int, *, anew: bool) -> None:
         """Take the entry of a list in; ``anew`` where one may begin with it."""
         if not self.lists or (anew and label in self.lists[-1]):
             self.lists.append({})
-            self.ends.append(line)
-        self.ends[-1] = max(line, self.ends[-1])
+            self.ends.append(place)
+        self.ends[-1] = place
         self.by_label.setdefault(label, entry)
         self.lists[-1].setdefault(label, entry)
 
@@ -123,12 +124,13 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     listing = notes = anew = False
     parts = [part for whole in blocks for part in _without_head_line(whole)]
     counted = _counted(parts)
-    for place, block in enumerate(parts):
+    for place, part in enumerate(parts):
+        block = replace(part, place=place)
         if block.kind == "note":
             prose.append(block)
         elif block.kind == "entry":
             references.entries.append(block.text)
-            references.put(block.label, block.text, block.line, anew=anew)
+            references.put(block.label, block.text, place, anew=anew)
             anew = False
         elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
             listing = True
@@ -147,17 +149,17 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             for label, entry in entries:
                 references.entries.append(entry)
                 if label:
-                    references.put(label, entry, block.line, anew=anew)
+                    references.put(label, entry, place, anew=anew)
                     anew = False
                 else:
-                    unlabelled[-1].append((block.line, entry))
+                    unlabelled[-1].append((place, entry))
             if not entries:
                 prose.append(block)
                 anew = True
     if not references.by_label:
         for run in unlabelled:
-            for number, (line, entry) in enumerate(run, 1):
-                references.put(str(number), entry, line, anew=number == 1)
+            for number, (place, entry) in enumerate(run, 1):
+                references.put(str(number), entry, place, anew=number == 1)
     return prose, references
 
 
@@ -205,10 +207,15 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
 
 def _is_counted(pieces: Sequence[str]) -> bool:
     """Say whether pieces are a list without a heading: "1 Lee, A. Tea. 2020", "2 Kim, ..."."""
-    plain = [match for match in map(_LABEL.match, pieces) if match and match[5]]
-    numbers = [int(match[5]) for match in plain]
-    dated = all(_DATED.search(piece, 4) for piece in pieces)
-    return dated and len(numbers) > 1 and numbers == [*range(1, len(pieces) + 1)]
+    return len(pieces) > 1 and [*map(_count, pieces)] == [*range(1, len(pieces) + 1)]
+
+
+def _count(piece: str) -> int:
+    """Return the plain number before an entry, 0 where there is none ("1 Lee (2020) says that")."""
+    match = _LABEL.match(piece)
+    if not match or not match[5] or not _DATED.search(piece, match.end(5)):
+        return 0
+    return 0 if _TOLD.search(piece) else int(match[5])
 
 
 def _counted(blocks: Sequence[Block]) -> set[int]:
@@ -216,9 +223,7 @@ def _counted(blocks: Sequence[Block]) -> set[int]:
     found: set[int] = set()
     run: list[int] = []
     for place, block in enumerate([*blocks, Block("", 0)]):
-        match = _LABEL.match(block.text) if block.kind == "prose" else None
-        entry = match is not None and match[5] and _DATED.search(block.text, match.end(5))
-        number = int(match[5]) if match and entry else 0
+        number = _count(block.text) if block.kind == "prose" else 0
         if number != len(run) + 1:
             found.update(run if len(run) > 1 else ())
             run = []
