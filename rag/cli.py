@@ -210,8 +210,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--fail-on",
         choices=["unresolved", "weak", "unsupported"],
-        default="unsupported",
-        help="exit 1 on such a sentence or a worse one, from weak to unsupported to unresolved",
+        help="exit 1 on such a sentence or a worse one, from weak to unsupported to unresolved "
+        "(unsupported; of pairs none)",
     )
     verify.add_argument(
         "--format", choices=["text", "json", "sarif", "github"], help="of a draft's report (text)"

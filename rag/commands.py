@@ -14,7 +14,8 @@ from tqdm import tqdm
 from rag import export
 from rag.answers.history import read_history
 from rag.assistant import Assistant
-from rag.drafts.checking import check_draft, form_of
+from rag.drafts.checking import Level, check_draft, fails, form_of
+from rag.drafts.decoding import decoded, require_text
 from rag.drafts.pairs import verify_pairs
 from rag.drafts.reports import report_lines
 from rag.durable import check_output, is_stdout, is_stream, write_output
@@ -189,19 +190,27 @@ def _receipt_lines(answer: Answer) -> Iterator[str]:
 
 def verify(arguments: argparse.Namespace) -> int:
     """``rag verify``: exit 1 where a sentence is as bad as --fail-on says, or a line no pair."""
-    name = arguments.file
+    name, shown = arguments.file, arguments.format
+    if arguments.json and shown not in (None, "json"):
+        raise UsageError(f"--json and --format {shown} ask for two things; give one of them")
     written = sys.stdin.buffer.read() if name == "-" else _read(Path(name))
-    text = written.decode("utf-8-sig", errors="replace")
+    written_in = "standard input" if name == "-" else name
+    text = decoded(written, written_in)
     form = form_of(name, text)
+    if form == "pairs" and shown not in (None, "json"):
+        raise UsageError(f"pairs are told in JSON Lines; leave out --format {shown}")
     assistant = _open(arguments)
     if form == "pairs":
-        return _verify_pairs(text, assistant)
+        return _verify_pairs(text, arguments.fail_on)
+    require_text(text, written_in)
+    if name.lower().endswith((".csv", ".tsv")):
+        raise InputError(f"{name} is a table; write pairs as JSON with claim, title and abstract")
     listed = {} if name == "-" else _listed_beside(Path(name))
     report = check_draft(text, form, assistant.lookup(), listed)
-    shown = arguments.format or ("json" if arguments.json else "text")
+    shown = shown or ("json" if arguments.json else "text")
     for line in report_lines(report, shown, "stdin" if name == "-" else name):
         _print(line)
-    return 1 if report.failed(arguments.fail_on) else 0
+    return 1 if report.failed(arguments.fail_on or "unsupported") else 0
 
 
 def _listed_beside(draft: Path) -> dict[str, str]:
@@ -221,16 +230,19 @@ def _read(file: Path) -> bytes:
         raise InputError(f"cannot read {file} ({error.strerror}); name a file") from error
 
 
-def _verify_pairs(text: str, assistant: Assistant) -> int:
+def _verify_pairs(text: str, fail_on: Level | None) -> int:
     wrong: list[str] = []
+    failed = False
     for verdict in verify_pairs(_lines(text)):
         _print(json.dumps(verdict, ensure_ascii=False))
         if "error" in verdict:
             wrong.append(verdict["error"].partition(":")[0])
+        elif fail_on:
+            failed = failed or fails(verdict["support"], fail_on)
     if wrong:
         lines = "1 line" if len(wrong) == 1 else f"{len(wrong)} lines"
         raise InputError(f"{lines} could not be checked; correct it, first {wrong[0]}")
-    return 0
+    return 1 if failed else 0
 
 
 def _lines(text: str) -> list[str]:

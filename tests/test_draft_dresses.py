@@ -243,3 +243,231 @@ def test_a_place_with_a_date_cites_nothing_and_names_in_full_open_an_entry(text,
 def test_et_al_in_italics_goes_on_over_its_citation():
     text = r"We eat. Moor \emph{et al.} \cite{hive} count hives, and wax melts \cite{wax}."
     assert [line.partition(" -> ")[2] for line in listed(text, "draft.tex")] == ["hive wax"]
+
+
+WORKS = [" ".join(entry.split()) for entry in ENTRIES]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hives grow [#a]_. Combs warm [1]_.\n\n.. [#a] {0}\n.. [1] {1}",
+         ["Hives grow [^a]. -> hive", "Combs warm [1]. -> wax"]),
+        ("Hives grow [1]_. Combs warm [#a]_. Moths eat [2]_.\n\n.. [1] {0}\n.. [#a] {1}\n"
+         ".. [2] {2}",
+         ["Hives grow [1]. -> hive", "Combs warm [^a]. -> wax", "Moths eat [2]. -> moth"]),
+        ("Hives grow [#]_. Combs warm [#]_. Moths eat [*]_.\n\n.. [#] {0}\n.. [*] {2}\n.. [#] {1}",
+         ["Hives grow [^#1]. -> hive", "Combs warm [^#2]. -> wax", "Moths eat [^*1]. -> moth"]),
+    ],
+)  # fmt: skip
+def test_notes_and_entries_of_restructured_text_stand_line_below_line(text, found):
+    assert listed(text.format(*WORKS), "draft.rst") == found
+
+
+CHAPTERS = (
+    "# One\n\nHives grow [1].\n\n## References\n\n{0}\n\n# Two\n\nCombs warm [1]. None do [2].\n\n"
+    "## References\n\n{1}\n\n# End\n\nSo they do [1].\n"
+)
+
+
+@pytest.mark.parametrize("sign", ["[1] ", "1. ", ""])
+def test_each_chapter_has_the_list_behind_it_and_the_last_one_is_for_what_follows(sign):
+    assert listed(CHAPTERS.format(*(f"{sign}{work}" for work in WORKS))) == [
+        "Hives grow [1]. -> hive",
+        "Combs warm [1]. -> wax",
+        "None do [2]. -> ?2",
+        "So they do [1]. -> wax",
+    ]
+
+
+def test_a_list_that_goes_on_behind_prose_stays_one():
+    said = "Hives grow [1]. Combs warm [2].\n\n"
+    lists = f"## References\n\n[1] {WORKS[0]}\n\n## Further reading\n\n[2] {WORKS[1]}"
+    assert listed(said + lists) == ["Hives grow [1]. -> hive", "Combs warm [2]. -> wax"]
+
+
+def test_each_bibliography_of_a_book_in_latex_is_that_of_its_chapter():
+    chapter = (
+        r"\chapter{{A}} Bees do \cite{{a}}.\begin{{thebibliography}}{{1}}\bibitem{{a}} {}"
+        "\n\\end{{thebibliography}}\n\n"
+    )
+    text = "".join(chapter.format(work) for work in WORKS)
+    assert [each.split(" -> ")[1] for each in listed(text, "d.tex")] == ["hive", "wax", "moth"]
+
+
+SAID = "Hives grow [{}]. Combs warm [{}].\n\n"
+SHORT = [
+    "Moor, I., Bly, T. Counting Hives in Cities. 2021.",
+    "Aar, B. Wax: How Combs Keep Warm. 2019.",
+]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lines"),
+    [
+        ((1, 2), "## References\n\n1. {}\n1. {}\n"),
+        ((4, 5), "## References\n\n4. {}\n4. {}\n"),
+        ((3, 4), '## References\n\n<ol start="3">\n<li>{}</li>\n<li>{}</li>\n</ol>\n'),
+        ((1, 7), "## References\n\n<ol>\n<li>{}</li>\n<li value=7>{}</li>\n</ol>\n"),
+        ((1, 2), "1 {}\n2 {}\n"),
+        ((1, 2), "1 {}\n\n2 {}\n"),
+    ],
+)
+def test_entries_are_numbered_as_the_list_shows(numbers, lines):
+    text = SAID.format(*numbers) + lines.format(*SHORT)
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax"]
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_chapters_of_a_page_have_their_lists_whatever_its_lines(end):
+    chapter = f"<h1>A</h1><p>So [1].</p>{end}<h2>References</h2><ol><li>{{}}</li></ol>{end}"
+    text = f"<html><body>{''.join(chapter.format(work) for work in WORKS)}</body></html>"
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax", "moth"]
+
+
+def test_numbered_lines_of_prose_are_no_list():
+    text = "1 Moor and Bly (2021) count hives.\n2 Kern (2020) feeds moths.\n"
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "moth"]
+
+
+@pytest.mark.parametrize("lines", ["2 {}\n3 {}\n", "1 {}\n\nThe end.\n\n2 {}\n"])
+def test_lines_that_do_not_count_from_one_are_no_list(lines):
+    text = SAID.format(1, 2) + lines.format(*SHORT)
+    assert "Hives grow [1]. -> ?1" in listed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Combs warm [@doi:10.48550/arXiv.1901.00017].",
+        "Combs warm [@arxiv:1901.00017].",
+        "Combs warm @arXiv:1901.00017.",
+        "Combs warm [@https://arxiv.org/abs/1901.00017].",
+        'Combs warm <a href="https://arxiv.org/abs/1901.00017">[1]</a>.',
+        "Combs warm [[1]](https://arxiv.org/abs/1901.00017).",
+        '<html><p>Combs warm <a href="https://arxiv.org/abs/1901.00017">[1]</a>.</p></html>',
+    ],
+)
+def test_an_address_may_be_a_key_or_lie_behind_a_number(text):
+    assert [each.split(" -> ")[1] for each in listed(text)] == ["wax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hives grow $^1$. Combs warm.$^{[2]}$ Moths eat$^{3}$.",
+         ["Hives grow¹. -> hive", "Combs warm.² -> wax", "Moths eat³. -> moth"]),
+        ("Values lie in [0, 1] or [1, 2].", []),
+        ("They are from [0, 1], [1, 2] or [2, 3].", []),
+        ("Values lie in [1, 2]. It was [1, 2] or [-1, 3], and [0.5, 1], [1, 3].", []),
+        ("It lies in the cells [1, 2].", ["It lies in the cells [1, 2]. -> hive wax"]),
+    ],
+)  # fmt: skip
+def test_raised_numbers_cite_and_intervals_do_not(text, found):
+    assert listed(text + LIST) == found
+
+
+def test_raised_numbers_of_latex():
+    text = "Hives grow$^1$. Combs warm.$^{[2]}$ Moths\\textsuperscript{[3]} eat 10$^3$ m$^2$.\n\n"
+    lists = "\\section{References}\n\n" + "\n\n".join(f"[{n}] {w}" for n, w in enumerate(WORKS, 1))
+    assert listed(text + lists, "draft.tex") == [
+        "Hives grow¹. -> hive",
+        "Combs warm.² -> wax",
+        "Moths³ eat 10³ m². -> moth",
+    ]
+
+
+def test_a_later_paragraph_of_a_footnote_may_be_the_work():
+    text = f"Hives grow.[^l]\n\n[^l]: Not all of them.\n\n    {WORKS[0]}\n"
+    assert listed(text) == ["Hives grow.[^l] -> hive"]
+
+
+LINK = "https://arxiv.org/abs/1901.00017"
+
+
+@pytest.mark.parametrize(
+    ("text", "cites"),
+    [
+        (f"Combs keep warm ({LINK}).", True),
+        (f"Combs melt ({LINK}).", True),
+        (f"Combs melt <{LINK}>.", True),
+        (f"The paper ({LINK}).", False),
+        (f"Paper: {LINK}", False),
+        (f"See {LINK}.", False),
+        (f"The preprint here ({LINK}).", False),
+    ],
+)
+def test_a_few_words_with_an_address_state_something_or_say_where(text, cites):
+    assert len(listed(text)) == cites
+
+
+def test_notes_of_a_wiki_that_are_named_and_told_at_the_end():
+    text = (
+        "Hives grow.{{r|m}} Combs warm.{{r|a 1|m|p=3}}{{rp|7}}\n\n== References ==\n"
+        "{{reflist|refs=\n<ref name=m>{{cite journal |last=Moor |title=Counting Hives in Cities "
+        f'|year=2021}}}}</ref>\n<ref name="a 1">{WORKS[1]}</ref>\n}}}}\n'
+    )
+    found = ["Hives grow.[^m] -> hive", "Combs warm.[^a-1][^m] -> wax hive"]
+    assert listed(text) == found
+    plain = text.replace("{{reflist|refs=", "<references>").replace(
+        "</ref>\n}}", "</ref></references>"
+    )
+    assert listed(plain) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "found"),
+    [
+        ("# A comb keeps brood warm [@wax]\n", "d.md", ["A comb keeps brood warm [@wax] -> wax"]),
+        ("# Moths are a pest [@moth]\n", "d.md", ["Moths are a pest [@moth] -> moth"]),
+        ("# Related work on warm combs [@wax]\n\n## Laws for moths [@moth]\n", "d.md", []),
+        (r"\section{A comb keeps brood warm \cite{wax}}", "d.tex",
+         [r"A comb keeps brood warm \cite{wax} -> wax"]),
+        (r"\paragraph{Moths are a pest \cite{moth}.} So be it. \paragraph{Wax \cite{wax}.} It is.",
+         "d.tex", [r"Moths are a pest \cite{moth}. -> moth"]),
+    ],
+)  # fmt: skip
+def test_a_heading_that_states_something_is_a_sentence(text, name, found):
+    assert listed(text, name) == found
+
+
+def test_short_commands_of_ones_own_are_spelt_out():
+    text = (
+        "\\newcommand{\\hv}{Hives\\xspace}\n\\newcommand*\\both{\\hv and combs}\\def\\no{5\\%}\n"
+        "\\newcommand{\\two}[2]{#1 #2}\n\\begin{document}\n"
+        "\\hv grow, \\both{} too, \\no less \\cite{hive}.\n\\end{document}"
+    )
+    (one,) = check_draft(text, "latex", Shelf()).sentences
+    assert (one.line, one.text) == (5, r"Hives grow, Hives and combs too, 5\% less \cite{hive}.")
+
+
+def test_short_commands_that_grow_without_end_stay():
+    text = "\\def\\a{" + "x" * 90 + "}" + "\\a " * 1000 + "\\cite{hive}."
+    assert "\\a" in listed(text, "d.tex")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> [!NOTE]\n> Combs warm [@wax].",
+        "> [!warning]- Combs warm [@wax].",
+        "- [ ] Combs warm [@wax].",
+        "- [x] Combs warm [@wax].",
+        "Comb\n:   Combs warm [@wax].",
+        "Comb\n~   Combs warm [@wax].",
+        "Comb\n\n:   Combs warm [@wax].",
+    ],
+)
+def test_badges_boxes_and_terms_are_no_part_of_a_sentence(text):
+    (one,) = check_draft(text, "markdown", Shelf()).sentences
+    assert one.text == "Combs warm [@wax]."
+    assert one.line == text.count("\n") + 1
+
+
+def test_each_definition_of_a_term_is_its_own_sentence():
+    text = "Comb\n: Combs warm [@wax].\n: Hives grow [@hive]."
+    report = check_draft(text, "markdown", Shelf())
+    assert [(each.line, each.text) for each in report.sentences] == [
+        (2, "Combs warm [@wax]."),
+        (3, "Hives grow [@hive]."),
+    ]

@@ -112,6 +112,13 @@ BARE = Paper("bare", "Of tea and time", "...")
         ("Other, X. Attention. 2016.", ["att"]),  # the year of its preprint
         ("Liu, H. Improved Baselines with Visual Instruction Tuning. 2023.", []),
         ("Liu, H. Visual instruc-\ntion tuning, 2023", ["tun"]),
+        ("Liu, H. Visual Instrucion Tuning. 2023.", ["tun"]),
+        ("Liu, H. Visual Instruction Tunign. 2023.", ["tun"]),
+        ("Liu, H. Visual Instrucion Tuning. 2021.", []),
+        ("Lee, H. Visual Instrucion Tuning. 2023.", []),
+        ("Liu, H. Visual Instrucion Tunin. 2023.", []),
+        ("Liu, H. Improved Baselines with Visual Instrucion Tuning. 2023.", []),
+        ("Liu, H. Visual Instrucion Tuning: a sequel. 2023.", []),
         ("Of tea and time", ["bare"]),
         ("Attention", ["att"]),
         ("", []),
@@ -156,6 +163,8 @@ def test_what_is_no_claim_in_latex(text):
         ("It is deep (Devlin et al., 2019), too.", "It is deep, too."),
         ("[@devlin2018bert] shows it.", "The paper shows it."),
         ("It is *deep* [see @devlin2018bert].", "It is deep."),
+        ("Table: It is deep [@devlin2018bert].", "It is deep."),
+        ("Table 3: It is deep [@devlin2018bert].", "It is deep."),
     ],
 )
 def test_the_claim_is_the_sentence_without_its_citations(text, said, monkeypatch):

@@ -352,3 +352,66 @@ def test_another_paper_that_says_it_is_suggested(folder, capsys):
     assert (wrong["support"], wrong["suggested"]) == ("unsupported", None)
     assert main(["verify", "d.md"]) == 1
     assert "    kim says it\n" in capsys.readouterr().out
+
+
+def test_pairs_fail_where_that_is_asked_for(folder, capsys):
+    abstract = PAPERS["kim"].abstract
+    claims = ["Coffee delays sleep by 40 minutes.", "Coffee delays sleep by 90 minutes."]
+    rows = [json.dumps({"claim": each, "title": "", "abstract": abstract}) for each in claims]
+    (folder / "good.jsonl").write_text(rows[0] + "\n")
+    (folder / "bad.jsonl").write_text("\n".join(rows) + "\n")
+    assert main(["verify", "bad.jsonl"]) == 0  # as ever, where nothing is asked for
+    told = capsys.readouterr().out
+    for level, code in (("weak", 1), ("unsupported", 1), ("unresolved", 0)):
+        assert main(["verify", "bad.jsonl", "--fail-on", level, "--format", "json"]) == code
+        assert capsys.readouterr().out == told
+        assert main(["verify", "good.jsonl", "--fail-on", level]) == 0
+        capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        (["p2.jsonl", "--format", "github"],
+         "pairs are told in JSON Lines; leave out --format github"),
+        (["p2.jsonl", "--format", "sarif"],
+         "pairs are told in JSON Lines; leave out --format sarif"),
+        (["d.md", "--json", "--format", "github"],
+         "--json and --format github ask for two things; give one of them"),
+    ],
+)  # fmt: skip
+def test_flags_that_do_not_go_together_are_refused(folder, capsys, flags, error):
+    (folder / "p2.jsonl").write_text(json.dumps({"claim": "Tea.", "title": "", "abstract": "Tea."}))
+    (folder / "d.md").write_text("Coffee delays sleep by 40 minutes [@kim].\n")
+    assert main(["verify", *flags]) == 2
+    assert capsys.readouterr() == ("", f"error: {error}\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32", "cp1252"])
+def test_a_draft_is_read_in_its_encoding(folder, capsys, encoding):
+    (folder / "d.md").write_bytes("Café delays sleep by 90 minutes [@kim].\n".encode(encoding))
+    assert main(["verify", "d.md"]) == 1
+    assert "Café delays sleep by 90 minutes [@kim]." in capsys.readouterr().out
+
+
+def test_pairs_in_a_table_are_refused(folder, capsys):
+    (folder / "p.csv").write_text("claim,title,abstract\nTea is warm.,,Tea is cold.\n")
+    assert main(["verify", "p.csv"]) == 1
+    assert capsys.readouterr() == (
+        "", "error: p.csv is a table; write pairs as JSON with claim, title and abstract\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF\x02\0\0[@kim] (Lee, 2020).", b"%PDF-1.7\n[@kim]"])
+def test_what_is_no_text_is_refused(folder, capsys, data):
+    (folder / "d").write_bytes(data)
+    assert main(["verify", "d"]) == 1
+    assert capsys.readouterr() == ("", "error: d is no text; give a draft, as UTF-8\n")
+
+
+def test_annotations_hold_nothing_that_a_terminal_obeys(folder, capsys):
+    (folder / "d.md").write_text("Coffee \x1b[31mdelays sleep by 90 minutes [@kim].\n")
+    assert main(["verify", "d.md", "--format", "github"]) == 1
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "Coffee \\x1b[31mdelays sleep" in told

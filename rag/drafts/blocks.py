@@ -12,13 +12,14 @@ class Block:
 
     ``text`` has the draft's line ends and citations, code and formulas hold none any more, and
     raised numbers are superscript digits. ``label`` is a footnote's name, the number of a list
-    item or the key of an entry of the reference list.
+    item or the key of an entry of the reference list, ``place`` the block's among all.
     """
 
     text: str
     line: int
     kind: Literal["prose", "heading", "note", "entry"] = "prose"
     label: str = ""
+    place: int = 0
 
 
 _NEUTRAL = str.maketrans("[]@\\", "()＠/")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, Protocol
 
 from rag.drafts import citing, claims
@@ -33,8 +34,24 @@ from rag.types import Evidence, Paper, Support
 
 Format = Literal["markdown", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
+# What tells a statement from a title: "BERT is deep", "LoRA freezes the weights".
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|can|cannot|could|will|would|may|must|needs?)\b|"
+    r"(?<=\w\s)[a-z]{2,40}(?<![su])s\s(?!(?:for|of|in|on|with|and|to|from|as|at|by|or|via|vs)\b)\w"
+)
 _COMMENT_LINE = re.compile(r"^\s*%\s*$|\s%\s*\Z", re.M)
+_SCHEME = re.compile(
+    r"\A(?:(?:doi|arxiv):|https?://(?:(?:dx\.)?doi\.org|arxiv\.org/abs)/)(?:10\.48550/arxiv\.(?=\d))?",
+    re.I,
+)
 _SHOWN = 100  # characters of an entry in a message
+# What is left of "LoRA freezes weights (https://...)." without its address.
+_IN_BRACKETS = re.compile(r"[^\W\d_] ?\(?\)?[.!?]\s*\Z")
+_POINTING = frozenset(
+    "paper papers preprint code link links here available at url full text arxiv doi pdf version "
+    "read source sources this that is it published".split()
+)
+_STATED = 3  # words with which a heading may state something
 _BARE = 4  # words beside an address with which a sentence says nothing of its own yet
 
 
@@ -79,6 +96,16 @@ class Checked:
         return "unresolved" if self.unresolved else self.support
 
 
+def fails(verdict: str, level: Level) -> bool:
+    """Say whether a verdict is as bad as that: weak, unsupported or, worst, unresolved.
+
+    >>> fails("unsupported", "weak"), fails("weak", "unsupported")
+    (True, False)
+    """
+    bad = ("unresolved", "unsupported", "weak")
+    return verdict in bad[: bad.index(level) + 1]
+
+
 @dataclass(frozen=True, slots=True)
 class DraftReport:
     """All cited sentences of a draft, in order."""
@@ -86,9 +113,8 @@ class DraftReport:
     sentences: tuple[Checked, ...]
 
     def failed(self, level: Level = "unsupported") -> bool:
-        """Say whether any sentence is as bad as that: weak, unsupported or, worst, unresolved."""
-        bad = ("unresolved", "unsupported", "weak")
-        return any(each.level in bad[: bad.index(level) + 1] for each in self.sentences)
+        """Say whether any sentence is as bad as that."""
+        return any(fails(each.level, level) for each in self.sentences)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -124,6 +150,7 @@ def check_draft(
     source = plain(text).replace("\r\n", "\n").replace("\r", "\n")
     blocks = read_latex(source) if form == "latex" else read_markdown(source)
     prose, references = split_references(blocks)
+    prose = _works_first(prose)
     for key, entry in (listed or {}).items():
         references.add(key, entry)
     resolve = _Resolver(library, references, in_full(prose, references))
@@ -133,7 +160,8 @@ def check_draft(
         line, counted = block.line, 0
         for start, end in claims.sentences(block.text, marks) if marks else ():
             own = claims.within(marks, start, end)
-            cited = tuple(dict.fromkeys(each for mark in own for each in mark.cited))
+            named = (each for mark in own for each in mark.cited)
+            cited = tuple(dict.fromkeys(references.placed(each, block.place) for each in named))
             if cited and not _is_address(block.text[start:end], own, start):
                 said = claims.claim(block.text, start, end, own)
                 shown = " ".join(_COMMENT_LINE.sub("", block.text[start:end]).split())
@@ -158,7 +186,10 @@ def _is_address(sentence: str, marks: Sequence[Mark], start: int) -> bool:
     """Say whether a sentence only says where to find a paper ("Paper: https://arxiv.org/...")."""
     if not all(citing.ADDRESS.fullmatch(sentence, m.start - start, m.end - start) for m in marks):
         return False
-    return len(words_beside(citing.ADDRESS.sub("", sentence), [])) < _BARE
+    beside = citing.ADDRESS.sub("", sentence)
+    said = [word for word in words_beside(beside, []) if word not in LEADS | _POINTING]
+    stated = len(said) > 1 and _IN_BRACKETS.search(beside)
+    return not stated and len(words_beside(beside, [])) < _BARE
 
 
 def _read_notes(
@@ -194,9 +225,35 @@ def _read_notes(
                 known.notes[block.label] = (work,)
                 continue
             known.notes[block.label] = ()
-        if block.kind != "heading":
+        if block.kind != "heading" or _tells(block.text, citing.find_marks(block.text, known)):
             spoken.append(block)
     return known, spoken
+
+
+def _tells(heading: str, marks: Sequence[Mark]) -> bool:
+    """Say whether a heading that cites states something rather than names it."""
+    if not marks:
+        return False
+    told = "".join(
+        heading[a.end : b.start] for a, b in pairwise([Mark(0, 0, ()), *marks, _end(heading)])
+    )
+    return len(words_beside(told, [])) >= _STATED and bool(_SAYS.search(told))
+
+
+def _end(text: str) -> Mark:
+    return Mark(len(text), len(text), ())
+
+
+def _works_first(prose: Sequence[Block]) -> list[Block]:
+    """Return the blocks; that paragraph of a footnote which describes a work goes first."""
+    first: dict[str, int] = {}
+    ordered = list(prose)
+    for place, block in enumerate(ordered):
+        if block.kind == "note" and place > first.setdefault(block.label, place):
+            before = first[block.label]
+            if looks_like_entry(block.text) and not looks_like_entry(ordered[before].text):
+                ordered[before], ordered[place] = block, ordered[before]
+    return ordered
 
 
 class _Resolver:
@@ -229,14 +286,15 @@ class _Resolver:
     def _entry(self, cited: Cited) -> str:
         """Return what the draft's own list or footnote says of a citation."""
         note = self._notes.get(cited.name) if cited.kind == "note" else None
-        return " ".join((note or self._references.by_label.get(cited.name, "")).split())
+        return " ".join((note or self._references.entry(cited)).split())
 
     def _papers(self, cited: Cited) -> Sequence[Paper]:
         if cited.kind == "address":
             return self._library.named(cited.name) or self._linked(cited)
         if cited.kind != "authors":
             found = self._described(self._entry(cited))
-            return found or (self._library.named(cited.name) if cited.kind == "key" else ())
+            name = _SCHEME.sub("", cited.name)  # @doi:10.48550/arXiv.2106.09685
+            return found or (self._library.named(name) if cited.kind == "key" else ())
         entries = self._references.by_authors(cited)
         if entries:
             return [paper for entry in entries for paper in self._described(entry)]

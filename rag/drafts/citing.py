@@ -45,11 +45,12 @@ _AT_KEY = re.compile(
 )
 # Addresses of papers, alone, behind a link's words or in LaTeX's \\href.
 ADDRESS = re.compile(
-    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:(?:https?://)?(?<![\w@-])(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|\barxiv:\s?)"
-    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:(?:https?://)?(?<![\w@-])(?:www\.|dx\.)?doi\.org/|\bdoi:\s?)"
+    r"(?i:(?:\\(?:href|url)\s*\{)?[(<]?(?:(?:(?:https?://)?(?<![\w@-])(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|(?<!@)\barxiv:\s?)"
+    r"(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?|(?:(?:https?://)?(?<![\w@-])(?:www\.|dx\.)?doi\.org/|(?<!@)\bdoi:\s?)"
     r"(10\.\d{4,9}/(?:[^\s\"<>{}()\[\],;]|\([^\s()]{1,40}\)){1,200}(?<![.:?!]))|"
     rf"{anthology.ADDRESS})/?(?:[)>}}]|(?![\w/-])))"
 )
+_LINKED_NUMBER = re.compile(r"\[\d{1,4}\] ?\Z")  # that links to a paper is none of the list's
 _HREF_WORDS = re.compile(r"(?<=\})\{([^{}]{1,300})\}")
 _LINK_WORDS = 300
 _IN_TEXT = re.compile(rf"{_AT_KEY.pattern}(?:\s?\[\s*(?:{LOCATOR}|\d)[^\[\]@]{{0,200}}\])?")
@@ -87,7 +88,13 @@ _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹˒⁻", "0123456789,-")
 _NOTE = re.compile(r"\[\^([^\[\]\s][^\[\]]{0,100})\]")
 _LABEL = re.compile(r"\[([A-Za-z][\w+:.-]{1,30}(?:\s?[,;]\s?[A-Za-z][\w+:.-]{1,30}){0,20})\]")
 _ALPHA = re.compile(r"[A-Z][A-Za-z]{1,3}\+?\d\d[a-z]?\Z")
-_BEFORE_INTERVAL = re.compile(r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×])\s*\Z")
+_OPEN_INTERVAL = r"\[\s?(?:[-−]|0\b|\d+\.\d)"
+_BEFORE_INTERVAL = re.compile(
+    r"(?:\b(?:intervals?|ranges?|domain|scale)|[∈=<>≤≥×]|"
+    r"\b(?:lies?|lying|lay|falls?|fell|ranges?|ranging)\s(?:with)?in|"
+    rf"{_OPEN_INTERVAL}[^\[\]]{{0,12}}\](?:,\s?\[[^\[\]]{{1,12}}\])?,?(?:\s(?:or|and|to))?)\s*\Z"
+)
+_NEXT_INTERVAL = re.compile(rf",?\s(?:or|and|to)\s{_OPEN_INTERVAL}")
 # p. [14], Section [3]: a place in this very draft.
 _REFERS = re.compile(
     r"\b(?:pp?\.|[Pp]ages?|(?i:fig|sec|eq|ch|chap|tab|no|vol|app|alg)\.|Fig(?:ure)?s?|Tab(?:le)?s?|"
@@ -136,7 +143,9 @@ def _candidates(text: str, known: Known) -> Iterator[Mark]:
         if cited:
             yield Mark(match.start(), match.end(), cited)
     for match in ADDRESS.finditer(text):
-        yield Mark(match.start(), match.end(), (_address(match),))
+        number = _LINKED_NUMBER.search(text, max(0, match.start() - 12), match.start())
+        opens = number.start() if number and match[0][0] == "<" else match.start()
+        yield Mark(opens, match.end(), (_address(match),))
     for match in _IN_TEXT.finditer(text):
         yield Mark(match.start(), match.end(), _keys(match[0]), spoken=True)
     for match in _NOTE.finditer(text):
@@ -228,7 +237,8 @@ def _is_citation(
     names = [each.name for each in numbers]
     before = text[max(0, match.start() - 30) : match.start()]
     if (
-        _BEFORE_INTERVAL.search(before)
+        ("0" not in labels and _BEFORE_INTERVAL.search(before))
+        or ("0" not in labels and _NEXT_INTERVAL.match(text, match.end()))
         or _REFERS.search(before)
         or _IS_CODE.match(text, match.end())
     ):

@@ -61,6 +61,7 @@ _NOT_SAID = re.compile(
     r"\b(?:doi:?\s?)?10\.\d{4,9}/\S+",
     re.IGNORECASE,
 )
+_CAPTION = re.compile(r"\A(?:Table|Figure|Listing)(?:\s[\w.]{1,6})?:\s+")
 _LINKED = re.compile(r"\[([^\[\]\d][^\[\]]*)\]")
 
 
@@ -106,7 +107,7 @@ def claim(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
     pieces.append(ONLY_NAMES.sub("the authors", text[at:end]))
     said = _NOT_SAID.sub("", " ".join("".join(pieces).split()))
     said = re.sub(r"\(\s*[;,<>]*\s*\)|\[\s*[;,]?\s*\]", "", said)
-    said = _LINKED.sub(r"\1", said)
+    said = _CAPTION.sub("", _LINKED.sub(r"\1", said))
     said = re.sub(r"\bthe authors,? the authors\b", "the authors", said)
     said = re.sub(r"\b([Tt]he) the (authors|paper)\b", r"\1 \2", said)
     said = re.sub(r"\s+([.,;:!?)])", r"\1", re.sub(r"^[\s,;.:]+", "", said))

@@ -4,6 +4,7 @@ r"""Drafts in reStructuredText, MyST and Org become Markdown, line for line.
 ``:cite:p:`a,b```  ``{cite}`a,b```  ``citep:a,b``        ``[@a; @b]``
 ``[Lee20]_``  ``.. [Lee20] Lee, A. Tea.``               ``[Lee20]``
 ``[#tea]_``  ``[fn:tea]``  ``.. [#tea] On tea.``          ``[^tea]``
+``[#]_``  ``[*]_``  ``.. [#] On tea.``                  ``[^#1]``, ``[^*1]``
 ``.. note::``  ``#+BEGIN_SRC``                          its text, its code
 ====================================================  =====================
 """
@@ -11,6 +12,7 @@ r"""Drafts in reStructuredText, MyST and Org become Markdown, line for line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.drafts.citing import ADDRESS
@@ -34,6 +36,11 @@ _BULLET = re.compile(r"^([ \t]{0,20})[•◦▪‣●○■\uf0b7](?=\s)", re.M)
 _KEY = re.compile(r"[^\s,;&]{1,100}")
 _LISTED = re.compile(r"^\.\. (?=\[[^\[\]#\n]{1,40}\] )", re.M)
 _NOTED = re.compile(r"^(?:\.\. \[#([\w-]{1,40})\]|\[fn:([\w-]{1,40})\])(?= )", re.M)
+# An entry of the list right behind a note would go on with it.
+_BEHIND_NOTE = re.compile(
+    r"^(\[\^[^\[\]\n]{1,60}\]:[^\n]*(?:\n[ \t]+\S[^\n]*)*\n)\.\. (?=\[[^\[\]#\n]{1,40}\] )", re.M
+)
+_COUNTED = re.compile(r"^\.\. \[([#*])\](?= )|\[([#*])\]_(?!\w)", re.M)
 _CITED = re.compile(r"(\[[A-Za-z\d][\w.:-]{0,40}\])_(?!\w)")
 _CITED_NOTE = re.compile(r"\[#([\w-]{1,40})\]_|\[fn:([\w-]{1,40})\]")
 _ORG = (  # what stands in a line of Org, and what in one of Markdown
@@ -63,7 +70,7 @@ def as_markdown(source: str) -> str:
     'It is [@lee; @kim]. So says [Lee20].'
     """
     source = _ASIDE.sub(lambda aside: "\n" * aside[0].count("\n"), _BULLET.sub(r"\1-", source))
-    if "<ref" in source or "{{sfn" in source or "{{harv" in source:
+    if "<ref" in source or "{{sfn" in source or "{{harv" in source or "{{r|" in source:
         source = from_wikitext(source)
     source = "\n".join(_set_out(_by_label(source).split("\n")))
     for pattern in (_ROLE, _OTHER, _LINK, _ORG_REF):
@@ -72,10 +79,28 @@ def as_markdown(source: str) -> str:
         for pattern, markdown in _ORG:
             source = pattern.sub(markdown, source)
     if "]_" in source or "[fn:" in source:
+        source = _counted(source)
         source = _NOTED.sub(lambda match: f"[^{match[1] or match[2]}]:", source)
         source = _CITED_NOTE.sub(lambda match: f"[^{match[1] or match[2]}]", source)
-        source = _LISTED.sub("", _CITED.sub(r"\1", source))
+        source = _BEHIND_NOTE.sub(r"\1- ", _CITED.sub(r"\1", source))
+        source = _LISTED.sub("", source)
     return "\n".join(_outdented(source.split("\n"))) if ".. " in source else source
+
+
+def _counted(source: str) -> str:
+    r"""Return reStructuredText with a name for each note that has but a place in their order.
+
+    >>> _counted("So [#]_. Or [*]_.\n\n.. [#] On tea.\n.. [*] On ice.\n")
+    'So [^#1]. Or [^*1].\n\n[^#1]: On tea.\n[^*1]: On ice.\n'
+    """
+    counts: Counter[str] = Counter()
+
+    def named(match: re.Match[str]) -> str:
+        sign = match[1] or match[2]
+        counts[match[0]] += 1
+        return f"[^{sign}{counts[match[0]]}]" + ":" * bool(match[1])
+
+    return _COUNTED.sub(named, source)
 
 
 def _by_label(source: str) -> str:

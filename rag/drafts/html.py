@@ -55,15 +55,21 @@ def _blocks(page: html.HtmlElement) -> Iterator[Block]:
             yield _block(pieces, place, label)
             pieces, label = [], ""
             if element.tag in ("ol", "ul"):
-                count = 0
+                count = _given(element, "start", 1) - 1
             elif element.tag == "li" and event == "start":
-                count += 1
+                count = _given(element, "value", count + 1)
                 label = str(count) if element.getparent().tag == "ol" else ""
             place = element if event == "start" else element.getparent()
         if element.tag in ("td", "th"):
             pieces.append(" ")
         pieces.append("" if event == "start" and element.tag in _DROPPED else words)
     yield _block(pieces, place, label)
+
+
+def _given(element: html.HtmlElement, name: str, usual: int) -> int:
+    """Return the number that an attribute gives."""
+    given = element.get(name, "")
+    return int(given) if re.fullmatch(r"\d{1,4}", given) else usual
 
 
 def _make_plain(element: html.HtmlElement) -> None:

@@ -7,7 +7,7 @@ blocks, ``\x0e`` opens a heading, and a per cent sign alone keeps a line from re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
 from rag.drafts.citing import CITE
@@ -28,7 +28,8 @@ _COMMENT = re.compile(r"(?:\\\\)*%")
 _TIE = re.compile(r"(?<!\\)\\ ")
 _MATH = re.compile(r"(?<!\\)\$[^$]{1,400}\$|(?<!\\)\\\(.{1,400}?\\\)", re.S)
 _SUP = re.compile(
-    r"(?:\$\s*\^|\\textsuperscript|\^)\s*\{\s*(\d{1,3}(?:\s?[,–-]+\s?\d{1,3}){0,9})\s*\}\s*\$?"
+    r"(?:\$\s*\^|\\textsuperscript|\^)\s*\{\s*\[?(\d{1,3}(?:\s?[,–-]+\s?\d{1,3}){0,9})\]?\s*\}(?:\s*\$)?"
+    r"|\$\s*\^\s*(\d)\s*\$"
 )
 _OUTER = re.compile(
     r"\\(footnote|footnotetext|caption|captionof\s*\{\w+\}|subcaption|(?:sub){0,2}section|chapter|"
@@ -55,12 +56,21 @@ _SILENT = re.compile(
 )
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?|\\end\{thebibliography\}")
 _BIBITEM = re.compile(r"\\bibitem(?:\s*\[[^\[\]]{0,300}\])?\s*\{([^{}]{1,200})\}")
+# A command of an author's own that stands for some words.
+_SHORT = re.compile(
+    r"\\(?:(?:new|provide)command\*?\s*\{?|def\s*)\\([A-Za-z]{1,30})\}?\s*"
+    r"\{((?:[^{}#\n]|\{[^{}#\n]{0,80}\}){1,80})\}"
+)
+_LONGEST_SHORT = 100
+_COMMAND = re.compile(r"\\([A-Za-z]{1,30})(?![A-Za-z])(?:\{\})?")
+_SPACING = re.compile(r"\\xspace\b\s*\Z|\\@\Z")
 _PARAGRAPH = re.compile(r"[^\n\f](?:[^\n\f]|\n(?!\s*(?:\n|\Z)))*")
 _LONGEST_GROUP = 5_000
 
 
 def read_latex(source: str) -> list[Block]:
     """Return the blocks of a draft, in order."""
+    source = _spelt_out(source)
     begin, end = source.find("\\begin{document}"), source.find("\\end{document}")
     text = source if end < 0 else source[:end]
     if begin >= 0:
@@ -75,7 +85,28 @@ def read_latex(source: str) -> list[Block]:
     text = _BREAK.sub(lambda match: _PART + _lines(match[0]), text)
     text = _SILENT.sub(lambda match: " " + _lines(match[0]), text).replace("\\\\", "  ")
     blocks += [*apart, *_paragraphs(text)]
-    return sorted(blocks, key=lambda block: block.line)
+    return sorted(blocks, key=lambda block: (block.line, block.kind == "entry"))
+
+
+def _spelt_out(source: str) -> str:
+    r"""Return a draft with its own short commands as what they stand for.
+
+    >>> _spelt_out(r"\newcommand{\tea}{Earl Grey\xspace} \tea{} is warm, \tea too.")
+    ' Earl Grey is warm, Earl Grey too.'
+    """
+    told = re.sub(r"(?<!\\)%[^\n]*", "", source)
+    found = (match for match in _SHORT.finditer(told) if len(match[2]) < _LONGEST_SHORT)
+    short = {match[1]: _SPACING.sub("", match[2]) for match in found}
+    if not short:
+        return source
+
+    nested = {name: _replaced(text, short) for name, text in short.items()}
+    written = _replaced(_SHORT.sub(lambda match: _lines(match[0]), source), nested)
+    return written if len(written) < 2 * len(source) else source
+
+
+def _replaced(text: str, short: Mapping[str, str]) -> str:
+    return _COMMAND.sub(lambda match: short.get(match[1], match[0]), text)
 
 
 def _paragraphs(text: str) -> Iterator[Block]:
@@ -106,7 +137,7 @@ def _coded(match: re.Match[str]) -> str:
 
 
 def _raised(match: re.Match[str]) -> str:
-    return raise_numbers(match[1].replace("--", "-"))
+    return raise_numbers((match[1] or match[2]).replace("--", "-"))
 
 
 def _take_bibliography(text: str) -> tuple[str, list[Block]]:
@@ -147,7 +178,9 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
         elif "caption" in name:
             blocks.append(Block(inside, line))
             left = _PART + lines
-        elif name.endswith(("section", "chapter", "part", "frametitle", "{frame}")):
+        elif name.endswith(("section", "chapter", "part", "frametitle", "{frame}")) or (
+            name.endswith("paragraph") and CITE.search(inside)
+        ):
             left = f"{_PART}{_HEADING}{inside}{_lines(match[0])}{_PART}"
         else:
             left = _PART + lines

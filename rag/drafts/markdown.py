@@ -20,7 +20,8 @@ from rag.drafts.tables import cells, rows
 
 _SUP_ONLY = re.compile(r"\A([\s\d,–-]{1,40})\Z")
 _CARETS = re.compile(
-    r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"'])\$\s?\^\{?\s?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\}?\s?\$"
+    r"\^([\d,–-]{1,20})\^|(?<=[\w.,;:!?)\]”\"']) ?\$\s?\^\{?\s?"
+    r"\[?(\d{1,3}(?:,\s?\d{1,3}|-{1,2}\d{1,3}){0,9})\]?\}?\s?\$"
 )
 _RAISED_BRACKETS = re.compile(r"\^\[([\d,\s–-]{1,40})\]\^?|\[\^(\d{1,3})\^\]")
 _FENCED = re.compile(r"^[ \t]*:{3,}[^\n]*$", re.M)  # Pandoc's divs
@@ -29,6 +30,8 @@ _MATH = re.compile(r"\$\$[^$]{1,2000}\$\$|(?<![\\$\w])\$(?=[^\s$])[^$\n]{1,300}(
 _CHUNK_CAPTION = re.compile(
     r"^#\| *(?:fig|tbl)-(?:sub)?cap: *[\"']?(.+?)[\"']?$|\bfig\.cap *= *([\"'])(.+?)\2", re.M
 )
+_BADGE = re.compile(r"\A\[(?:![A-Za-z]{1,20}\][+-]?|[ xX]\](?=\s))[ \t]*")  # [!NOTE], tasks
+_DEFINES = re.compile(r"(?:(?P<term>\A[^\n]{1,100})\n|\A|\n)[:~][ \t]+(?=\S)")
 _STOPS = re.compile(r"[.!?](?:\s?(?:\[[^\[\]]{1,80}\]|[⁰¹²³⁴-⁹,]+))?\Z")
 _A_SENTENCE = 7  # words at least
 _HREF = re.compile(r"<a\b[^<>]{0,300}\bhref\s*=\s*[\"']?([^\"'<>\s]{1,500})", re.I)
@@ -59,14 +62,20 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
     kind: Literal["prose", "heading", "note"] = "prose"
     number_of_row, underlined = 0, False
     row: list[str] | None = None
+    lists: list[tuple[int, int]] = []
     for token in tokens:
         line = token.map[0] + 1 if token.map else 1
         if token.type == "footnote_reference_open":
             kind, note = "note", str(token.meta["label"])
         elif token.type == "footnote_reference_close":
             kind, note = "prose", ""
+        elif token.type == "ordered_list_open":
+            start = token.attrGet("start")
+            lists.append((1 if start is None else int(start), 0))
+        elif token.type == "ordered_list_close":
+            lists.pop()
         elif token.type == "list_item_open":
-            number = token.info
+            number = _number(token.info, lists)
         elif token.type in ("heading_open", "heading_close"):
             kind = "heading" if token.nesting == 1 else "prose"
             underlined = token.markup in ("-", "=")
@@ -96,13 +105,36 @@ def _blocks(tokens: Sequence[Token], kept: Mapping[str, Any]) -> Iterator[Block]
             number = ""
 
 
+def _number(written: str, lists: list[tuple[int, int]]) -> str:
+    """Return an item's number: as written, or counted where all say the same, as in "1. 1. 1."."""
+    if not written:
+        return ""
+    first, place = lists.pop()
+    lists.append((first, place + 1))
+    return str(first + place) if written == str(first) else written
+
+
 def _paragraph(block: Block) -> Iterator[Block]:
     """Yield a paragraph, or the cells of the table that it draws."""
     drawn = rows(block.text) if block.kind == "prose" and not block.label else []
     for place, row in drawn:
         yield from (Block(cell, block.line + place) for cell in cells(row))
     if not drawn:
+        yield from _defined(block)
+
+
+def _defined(block: Block) -> Iterator[Block]:
+    """Yield a paragraph, or what it defines: "Term", and on the next line ": what it is"."""
+    found = list(_DEFINES.finditer(block.text)) if block.kind == "prose" else []
+    if not found or found[0].start():
         yield block
+        return
+    if found[0]["term"]:
+        yield replace(block, text=found[0]["term"])
+    ends = [*(match.start() for match in found[1:]), len(block.text)]
+    for match, end in zip(found, ends, strict=True):
+        line = block.line + block.text.count("\n", 0, match.end())
+        yield replace(block, text=block.text[match.end() : end], line=line)
 
 
 def _goes_before_a_rule(text: str) -> bool:
@@ -161,7 +193,7 @@ def _inline(children: Sequence[Token]) -> str:
 
 
 def _finish(text: str) -> str:
-    text = _CARETS.sub(_raised, _FENCED.sub("", text))
+    text = _CARETS.sub(_raised, _BADGE.sub("", _FENCED.sub("", text)))
     text = _MATH.sub(lambda formula: without_marks(formula[0]), text)
     return _URL.sub(lambda url: without_marks(url[0]), text)
 

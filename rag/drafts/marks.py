@@ -20,6 +20,7 @@ class Cited(NamedTuple):
 
     ``words`` are those before and behind an address, which may say what is there; of authors, a
     first one that a comma follows, which may be none ("For German, Lee et al. (2017)").
+    ``place`` is, of a draft with several lists, the one to look in.
     """
 
     kind: Literal["key", "label", "note", "authors", "address"]
@@ -27,6 +28,7 @@ class Cited(NamedTuple):
     authors: tuple[str, ...] = ()
     year: str = ""
     words: tuple[str, ...] = ()
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from rag.drafts.author_year import GROUP, is_group
 from rag.drafts.blocks import Block
@@ -27,9 +29,10 @@ _HEADING = re.compile(
 )
 _PARTICLE = r"(?:[Vv][ao]n|[Dd][aeiu]|[Dd]e[rnls]|[Ll][ae]|ten|ter|al|el)"
 _NAME = rf"(?:{_PARTICLE}\s){{0,2}}[^\W\d_a-zß-ÿ][\w'’-]+(?:,? (?:[JS]r\b\.?|I{{2,3}}\b))?"
+_NAMES = rf"{_NAME},? (?:[A-Z]\b|et al)|{_NAME}(?: {_NAME})?(?:,| and| &) {_NAME}"  # after a number
 _LABEL = re.compile(
     r"\s*(?:\[([^\[\]\s^]{1,40})\][:.]?|\(?(\d{1,3})[.)]|([⁰¹²³⁴-⁹]{1,3})|\^(\d{1,3})\^|"
-    rf"(\d{{1,3}})(?=\s{_NAME},? [A-Z]\b))\s*(?=\S)"
+    rf"(\d{{1,3}})(?=\s(?:{_NAMES})))\s*(?=\S)"
 )
 # Wikipedia's way back to where an entry is cited: "^", "^ a b", "↑ 1,0 1,1".
 _BACKLINK = re.compile(r"(?<!\S)(?:\^(?=\s|$)|↑)(?:\s*(?:[Jj]ump up to:?|[a-z]\b|\d,\d))*\s*")
@@ -42,28 +45,38 @@ _OPENS = re.compile(
     rf"{GROUP}[.,]? \(?(?:1[89]|20)\d\d\b)"
 )
 _DATED = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b|10\.\d{4,9}/|arxiv|https?:|\bin press\b", re.I)
+_TOLD = re.compile(r"\((?:1[89]|20)\d\d[a-z]?\)\s+[a-z]")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>{}]{1,200}")
 _LINK = re.compile(r"https?://[^\s<>{}]{1,200}")
 _ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 _LINE = re.compile(
     r"\n(?=[ \t]{0,20}(?:[-*•]\s+)?"
     r"(?:(?:\[[^\[\]\s^]{1,40}\][:.]?|\(?\d{1,3}[.)]|\^|↑)\s|[⁰¹²³⁴-⁹]{1,3}\s?\w|"
-    rf"\d{{1,3}}\s{_NAME},? [A-Z]\b))"
+    rf"\d{{1,3}}\s(?:{_NAMES})))"
 )
 _HEAD_LINE = re.compile(r"(?P<head>[^\n]{1,40}(?<![.,;:?!\]]))\n(?P<rest>\s*[^\W\da-z_].*)", re.S)
 _LINE_OF_NAMES = re.compile(rf"(?<=[.)\]/\d\"”])\n(?={_OPENS.pattern})")
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _IBID = re.compile(r"\s*(?:ibid|ebd|idem|loc\. cit)\b", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_TOKEN = re.compile(r"[^\W_]+")
+_LONGEST_ENTRY = 2_000  # characters in which a misspelt title is looked for
+_TITLE_WORDS, _LONG_WORD = 3, 5  # shorter ones differ in a letter where two works do: Part I, II
 _EDGES = frozenset(".,;:\"“”„'‘’«»([{)]}*_?!/|")
 
 
 @dataclass(slots=True)
 class References:
-    """The entries of a list, those with a label, key or number by it too."""
+    """The entries of a draft, those with a label, key or number by it too.
+
+    Chapters may have a list each, whose numbers begin anew: ``lists`` are their entries by label,
+    ``ends`` the places of their last ones.
+    """
 
     entries: list[str] = field(default_factory=list)
     by_label: dict[str, str] = field(default_factory=dict)
+    lists: list[dict[str, str]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def by_authors(self, cited: Cited) -> list[str]:
         """Return the entries of these authors in this year."""
@@ -74,41 +87,79 @@ class References:
             and all(_parts(name) <= _words(entry[:400]) for name in cited.authors)
         ]
 
+    def placed(self, cited: Cited, place: int) -> Cited:
+        """Return a citation with the list to look in: the next one behind it, or the last."""
+        if len(self.lists) < 2 or cited.kind not in ("label", "key"):
+            return cited
+        return cited._replace(place=min(bisect_left(self.ends, place), len(self.ends) - 1))
+
+    def entry(self, cited: Cited) -> str:
+        """Return the entry that a citation names, "" where there is none."""
+        own = {} if cited.place is None else self.lists[cited.place]
+        anywhere = cited.place is None or not cited.name.isdigit()
+        return own.get(cited.name) or (self.by_label.get(cited.name, "") if anywhere else "")
+
     def add(self, label: str, entry: str) -> None:
         """Take an entry in; the first one with a label keeps it."""
         self.entries.append(entry)
         if label:
             self.by_label.setdefault(label, entry)
 
+    def put(self, label: str, entry: str, place: int, *, anew: bool) -> None:
+        """Take the entry of a list in; ``anew`` where one may begin with it."""
+        if not self.lists or (anew and label in self.lists[-1]):
+            self.lists.append({})
+            self.ends.append(place)
+        self.ends[-1] = place
+        self.by_label.setdefault(label, entry)
+        self.lists[-1].setdefault(label, entry)
+
 
 def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     """Part a draft's prose and notes from its reference list."""
     prose: list[Block] = []
     references = References()
-    unlabelled: list[str] = []
-    listing = notes = False
-    for block in (part for whole in blocks for part in _without_head_line(whole)):
+    unlabelled: list[list[tuple[int, str]]] = [[]]
+    headings: set[str] = set()
+    listing = notes = anew = False
+    parts = [part for whole in blocks for part in _without_head_line(whole)]
+    counted = _counted(parts)
+    for place, part in enumerate(parts):
+        block = replace(part, place=place)
         if block.kind == "note":
             prose.append(block)
         elif block.kind == "entry":
-            references.add(block.label, block.text)
+            references.entries.append(block.text)
+            references.put(block.label, block.text, place, anew=anew)
+            anew = False
         elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
             listing = True
             notes = "note" in block.text.lower()
+            anew = True
+            if block.text in headings and unlabelled[-1]:
+                unlabelled.append([])
+            headings.add(block.text)
         elif block.kind == "heading":
-            listing = False
+            listing, anew = False, True
+            prose.append(block)
         else:
-            entries = list(_entries(block, listing=listing))
+            entries = list(_entries(block, listing=listing or place in counted))
             if notes and not all(looks_like_entry(entry) for _, entry in entries):
                 entries = []  # notes that say something
             for label, entry in entries:
-                references.add(label, entry)
-                unlabelled += [] if label else [entry]
+                references.entries.append(entry)
+                if label:
+                    references.put(label, entry, place, anew=anew)
+                    anew = False
+                else:
+                    unlabelled[-1].append((place, entry))
             if not entries:
                 prose.append(block)
+                anew = True
     if not references.by_label:
-        for number, entry in enumerate(unlabelled, 1):
-            references.by_label[str(number)] = entry
+        for run in unlabelled:
+            for number, (place, entry) in enumerate(run, 1):
+                references.put(str(number), entry, place, anew=number == 1)
     return prose, references
 
 
@@ -131,6 +182,7 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
     pieces = [_BACKLINK.sub("", piece) for piece in pieces if re.search(r"\w", piece)]
     numbers = [int(match[1]) for match in map(_BRACKET.match, pieces) if match]
     listing = listing or (len(numbers) == len(pieces) > 1 and numbers == sorted(set(numbers)))
+    listing = listing or _is_counted(pieces)
     for piece in pieces:
         match = _LABEL.match(re.sub(r"^\s*[-*•]\s+", "", piece))
         rest = piece if match is None else match.string[match.end() :]
@@ -151,6 +203,32 @@ def _entries(block: Block, *, listing: bool) -> Iterator[tuple[str, str]]:
         else:
             found.append(("", ""))  # the address of a link
     yield from found
+
+
+def _is_counted(pieces: Sequence[str]) -> bool:
+    """Say whether pieces are a list without a heading: "1 Lee, A. Tea. 2020", "2 Kim, ..."."""
+    return len(pieces) > 1 and [*map(_count, pieces)] == [*range(1, len(pieces) + 1)]
+
+
+def _count(piece: str) -> int:
+    """Return the plain number before an entry, 0 where there is none ("1 Lee (2020) says that")."""
+    match = _LABEL.match(piece)
+    if not match or not match[5] or not _DATED.search(piece, match.end(5)):
+        return 0
+    return 0 if _TOLD.search(piece) else int(match[5])
+
+
+def _counted(blocks: Sequence[Block]) -> set[int]:
+    """Return the places of blocks that are together such a list, each an entry."""
+    found: set[int] = set()
+    run: list[int] = []
+    for place, block in enumerate([*blocks, Block("", 0)]):
+        number = _count(block.text) if block.kind == "prose" else 0
+        if number != len(run) + 1:
+            found.update(run if len(run) > 1 else ())
+            run = []
+        run += [place] if number == len(run) + 1 else []
+    return found
 
 
 def looks_like_entry(note: str) -> bool:
@@ -188,12 +266,21 @@ def names_in(entry: str) -> list[str]:
 def described(entry: str, papers: Sequence[Paper]) -> list[Paper]:
     """Return the papers that an entry describes: whole title, and an author or the year.
 
+    Of such a title one word may be a letter off where the first author and the year are given.
+
     >>> bert = Paper("b", "BERT", "...", ("Jacob Devlin",), 2019)
     >>> [len(described(entry, [bert])) for entry in ("Devlin, J. BERT. 2019.", "RoBERTa. 2019.")]
     [1, 0]
     """
-    fitting = [paper for paper in papers if _has_title(entry, paper.title)]
     known = _words(entry)
+    fitting = [paper for paper in papers if _has_title(entry, paper.title)] or [
+        paper
+        for paper in papers
+        if paper.authors
+        and known & years(paper)
+        and _word(surname(paper.authors[0])) in known
+        and _has_misspelt(entry, paper.title)
+    ]
     scores = {
         paper.id: bool(known & {_word(surname(name)) for name in paper.authors})
         + bool(known & years(paper))
@@ -258,6 +345,36 @@ def _has_title(entry: str, title: str) -> bool:
             return True
         at = letters.find(wanted, at + 1)
     return False
+
+
+def _has_misspelt(entry: str, title: str) -> bool:
+    """Say whether a title stands in an entry with one letter too many, too few or another."""
+    wanted = [_squeeze(word)[0] for word in _TOKEN.findall(title)]
+    there = list(_TOKEN.finditer(entry[:_LONGEST_ENTRY]))
+    letters = [_squeeze(match[0])[0] for match in there]
+    for first in range(len(there) - len(wanted) + 1 if len(wanted) >= _TITLE_WORDS else 0):
+        pairs = zip(letters[first:], wanted, strict=False)
+        wrong = [(a, b) for a, b in pairs if a != b]
+        if len(wrong) == 1 and _one_off(*wrong[0]):
+            before = entry[: there[first].start()].rstrip()
+            after = entry[there[first + len(wanted) - 1].end() :].lstrip()
+            if _is_edge(before[-2:][::-1]) and _is_edge(after[:2]) and not after.startswith(":"):
+                return True
+    return False
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Say whether two long words differ in one letter, or in the order of two.
+
+    >>> _one_off("langauge", "language"), _one_off("models", "model"), _one_off("ii", "iii")
+    (True, True, False)
+    """
+    if min(len(one), len(other)) < _LONG_WORD or not (one + other).isalpha():
+        return False
+    pairs = zip(one, other, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    a, b = one[alike:], other[alike:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _is_edge(beside: str) -> bool:

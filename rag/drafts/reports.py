@@ -19,6 +19,7 @@ _CLOSEST = {
     "unsupported": "closest sentence, which does not say it: ",
     "weak": "closest sentence, which does not clearly say it: ",
 }
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _SEVERITY = {"unresolved": "error", "unsupported": "error", "weak": "warning"}
 
 
@@ -66,12 +67,21 @@ def _github(report: DraftReport, name: str) -> Iterator[str]:
     """Yield workflow commands, which GitHub shows beside the lines."""
     for sentence in report.sentences:
         if sentence.level in _RULES:
-            place = name.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-            message = _message(sentence).replace("%", "%25").replace("\n", "%0A")
+            place = _escaped(name).replace(":", "%3A").replace(",", "%2C")
+            message = _escaped(_message(sentence))
             yield (
                 f"::{_SEVERITY[sentence.level]} file={place},line={sentence.line},"
                 f"title={sentence.level}::{message}"
             )
+
+
+def _escaped(text: str) -> str:
+    r"""Return text as workflow commands hold it, without what a terminal obeys.
+
+    >>> _escaped("5%\n\x1b[1m")
+    '5%25%0A\\x1b[1m'
+    """
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").translate(_CONTROLS)
 
 
 def _sarif(report: DraftReport, name: str) -> dict[str, Any]:

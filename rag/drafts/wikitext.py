@@ -9,6 +9,12 @@ _REF = re.compile(
     r"(?:/>|>(.{0,3000}?)</ref>)",
     re.S | re.I,
 )
+# Where a list at the end says what its notes are: they cite nothing there.
+_DEFINED = re.compile(
+    r"<references\b[^<>/]{0,200}>(.{0,20000}?)</references>|"
+    r"\{\{\s*(?:reflist|references|notelist)\b[^<>{}]{0,200}?\brefs\s*=(.{0,20000}?</ref>)\s*\}\}",
+    re.S | re.I,
+)
 _TEMPLATE = re.compile(r"\{\{([^{}|]{1,60})\|([^{}]{0,2000})\}\}")
 _FIELD = re.compile(r"\s*([\w-]{1,30})\s*=\s*")
 _HEADING = re.compile(r"^(={1,6})\s*([^\n=]{1,200}?)\s*\1\s*$", re.M)
@@ -31,17 +37,25 @@ def from_wikitext(source: str) -> str:
             notes.setdefault(label, " ".join(match[2].split()))
         return f"[^{label}]" + "\n" * match[0].count("\n")
 
-    text = _REF.sub(note, _TEMPLATE.sub(_filled, source))
+    def defined(match: re.Match[str]) -> str:
+        _REF.sub(note, _TEMPLATE.sub(_filled, match[1] or match[2]))
+        return "\n" * match[0].count("\n")
+
+    text = _REF.sub(note, _TEMPLATE.sub(_filled, _DEFINED.sub(defined, source)))
     text += "".join(f"\n\n[^{label}]: {said}\n" for label, said in notes.items())
     text = _HEADING.sub(lambda match: f"{'#' * len(match[1][1:])} {match[2]}", text)
     return _QUOTES.sub("", _LINK.sub(r"\1", _OUTER.sub(r"[\2](\1)", text)))
 
 
 def _filled(match: re.Match[str]) -> str:
-    """Return what a template says: ``{{sfn|Lee|2020}}`` a citation, the others their fields."""
+    """Return what a template says: sfn, harv and r a citation, the others their fields."""
     name, parts = match[1].strip().lower(), [part.strip() for part in match[2].split("|")]
-    if name.startswith(("sfn", "harv")):
-        plain = [part for part in parts if "=" not in part]
+    plain = [part for part in parts if "=" not in part]
+    if name == "r":
+        text = "".join(f"[^{'-'.join(part.split())}]" for part in plain if part)
+    elif name == "rp":  # the page of a note
+        text = ""
+    elif name.startswith(("sfn", "harv")):
         text = f" ({' & '.join(plain[:-1])}, {plain[-1]})" if len(plain) > 1 else ""
     else:
         text = _told(parts)
