@@ -203,6 +203,20 @@ def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it()
     assert (none.support, none.suggested) == ("unsupported", None)
 
 
+@pytest.mark.parametrize(
+    ("claim", "sentence", "asserted"),
+    [
+        ("HALO recognises 48 species.", "HALO recognises 48 species and reaches 91%.", True),
+        ("HALO tells the species apart.", "HALO tells the species apart and is fast.", True),
+        ("The size of the hive.", "The size of the hive and weather matter.", False),
+        ("It finds no bees here.", "It finds no bees here and loses flowers.", False),
+        ("It falls between a hive.", "It falls between a hive and trees of wood.", False),
+    ],
+)
+def test_a_clause_whose_subject_goes_on_is_asserted(claim, sentence, asserted):
+    assert (find_verbatim(claim, sentence) is not None) is asserted
+
+
 X = "The drug reduces mortality in elderly patients."
 
 

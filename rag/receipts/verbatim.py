@@ -29,8 +29,12 @@ _LEAD_IN = re.compile(
 )
 _STOP = re.compile(r"[\s.!…\"”'’)\]]*")
 _NEXT_CLAUSE = re.compile(
-    r"\s*(?:;|[,—–]\s*(?:and|but|while|whereas|which|yet|so)\b)", re.IGNORECASE
+    r"\s*(?:;|[,—–]\s*(?:and|but|while|whereas|which|yet|so)\b)|"
+    # The same subject goes on: "HALO recognises 48 species and reaches…".
+    r"\s+and\s+(?:\w{3,}(?:[^\W_s]s|ed)|is|are|was|were|has|have|had|can)\s",
+    re.IGNORECASE,
 )
+_OF_BOTH = re.compile(r"\b(?:between|both|either|neither|nor|not|no|never)\b", re.IGNORECASE)
 # What makes of a statement one that is only spoken of.
 _DOUBT = re.compile(
     r"\b(?:myths?|misconceptions?|whether|if|unless|contrary|unknown|unclear|uncertain|unproven|"
@@ -88,7 +92,9 @@ def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
             before.rstrip().endswith(";") and not _DOUBT.search(before)
         )
         clause = len(piece.split()) >= _LEAST_CLAUSE and (
-            _NEXT_CLAUSE.match(after) and not _DOUBT.search(after)
+            _NEXT_CLAUSE.match(after)
+            and not _DOUBT.search(after)
+            and not (after.lstrip().startswith("and") and _OF_BOTH.search(piece))
         )
         stands = opens and (_STOP.fullmatch(after) or clause) and not piece.endswith("?")
         if stands and not _is_taken_back(abstract[:start], abstract[end:]):
