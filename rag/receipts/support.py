@@ -23,6 +23,7 @@ from rag.text.identifiers import conflicts, identifiers
 from rag.text.languages import language_of
 from rag.text.quantities import MOST_CLAIMED, as_stated, quantities, unstated
 from rag.text.seen import is_blank
+from rag.text.sides import exchanged
 from rag.text.words import words
 from rag.types import Evidence, Paper
 
@@ -145,8 +146,11 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     spoken = language_of(claim)
     read = spoken == "en" or any(language_of(paper.abstract) == spoken for paper in papers)
     readings = [each.reading for each in matches]
+    sentences = [part.text for each in readings for part in each.segments]
     if is_mentioned:
         limit = WEAK
+    elif read and exchanged(claim, sentences):
+        limit = min(SUPPORTED, _limit(whole, readings))
     elif read:
         limit = _limit(whole, readings)
     else:
