@@ -254,6 +254,8 @@ def test_what_the_words_around_it_take_back_is_not_said(abstract):
         f"{X} This is not true of children.",
         f"We tested it. {X} The hypothesis was supported.",
         f"{X} A wrong dose was rejected.",
+        f"We learned this by trial and error, and judged each claim. {X}",
+        f"It was not said that this is wrong. {X}",
     ],
 )
 def test_what_is_not_taken_back_stays_verbatim(abstract):

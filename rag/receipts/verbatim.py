@@ -51,7 +51,7 @@ _DOUBT = re.compile(
     re.IGNORECASE,
 )
 _FALSE = (
-    r"(?:myths?|misconceptions?|fiction|false|wrong|untrue|incorrect|unfounded|mistaken|refuted|"
+    r"(?:myths?|misconceptions?|false|wrong|untrue|incorrect|unfounded|mistaken|refuted|"
     r"rejected|disproved|disproven|debunked|retracted|not\s+(?:true|so|the\s+case|confirmed|"
     r"supported))\b(?!\s+(?:of|for|in|when|if|that|to|about)\b)"
 )
@@ -63,14 +63,15 @@ _TAKES_BACK = re.compile(
     r"we (?:(?:could|can|did|do) not|failed to|cannot) (?:\w+ )?"
     r"(?:confirm|replicate|reproduce|support|find) (?:this|it|that|these)\b|"
     r"(?:we|our \w+(?: \w+)?) (?:here )?(?:refutes?|disproves?|debunks?|rejects?|contradicts?) "
-    r"(?:this|it|that|these|claim|h\d)\b|[\w ]{0,20}\bsay\b)",
+    r"(?:this|it|that|these|claim|h\d)\b|[\w ]{0,20}(?<!to )\bsay\b)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
+_LABELS = (
     rf"(?:{_FALSE}(?:\s\w+)?|(?:null )?hypothes[ie]s|h\d|claim(?:s|ed)?(?: \d+)?|rumou?r has it|"
-    r"(?:some|critics|opponents) (?:object|say))\s*[.:!]\s*[\"“]?\Z",
-    re.IGNORECASE,
+    r"(?:some|critics|opponents) (?:object|say))"
 )
+# With a stop it is a label only where it is a sentence of its own.
+_LABEL = re.compile(rf"(?:{_LABELS}\s*:|(?:\A|[.!?])\s*{_LABELS}\s*[.!])\s*[\"“]?\Z", re.IGNORECASE)
 
 
 def find_verbatim(claim: str, abstract: str) -> tuple[int, int] | None:
