@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 from rag.importing import heavy_imports, import_own
+from rag.text.seen import CONTROLS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +74,7 @@ def _plain(stream: TextIO, kept: str) -> Iterator[None]:
     if not stream.isatty():
         yield
         return
-    controls = {n: f"\\x{n:02x}" for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in kept}
+    controls = {code: shown for code, shown in CONTROLS.items() if chr(code) not in kept}
     write = stream.write
 
     def write_plain(text: str) -> int:

@@ -22,7 +22,7 @@ from rag.answers.extraction import READ, Candidates, rivals
 from rag.answers.listing import alternatives
 from rag.answers.questions import Question
 from rag.models.cross_encoder import likelihood
-from rag.receipts.matching import mentions
+from rag.receipts.matching import FOUND, mentions
 from rag.text.terms import terms
 from rag.text.words import Word
 from rag.types import Hit
@@ -47,7 +47,6 @@ _LOWEST = -9.0  # the logit of a question for which nothing was read
 _NAME_WEIGHT = 2.0  # a paper that has the rest but not the name is the wrong one
 _ALL, _LISTED, _MOSTLY_LISTED = 0.95, 0.3, 0.9
 _COMPARED = 0.25  # of LEAST, for two papers of which each has the name it is asked for
-_FOUND = 0.5  # strength from which a word counts as mentioned
 
 
 class Features(NamedTuple):
@@ -95,9 +94,7 @@ def find_grounds(
     had = np.stack([mentions(asked, hit.paper) for hit in near])
     if others := rivals(question.parts or [question.text], near):
         had[sorted(others)] = 0.0
-    missing = [
-        word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < _FOUND
-    ]
+    missing = [word.text for word, most in zip(asked, had.max(axis=0), strict=True) if most < FOUND]
     if question.kind == "list":
         for left, right in alternatives(question.text, asked):
             had[:, left] = had[:, right] = had[:, [left, right]].max(axis=1)

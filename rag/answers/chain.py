@@ -188,11 +188,13 @@ def stream(
             sure = 1.0 if candidates.plainly else abstention.score(grounds.features)
         confidence = 0.0 if strange else round(sure, 4)
 
+    @functools.cache  # each name and word is looked up in the library
     def unknown() -> list[str]:
         # Of a question in another language only the names are searched, so only they can lack.
         said = grounds.missing if read.language == "en" else read.names
         return gathering.unknown(index, read.text, said)
 
+    @functools.cache
     def answers() -> bool:
         unheard = gathering.names_unheard(index, unknown())
         needed = abstention.least_for(read, grounds, least, unheard=unheard)

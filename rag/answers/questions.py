@@ -560,6 +560,8 @@ def _is_own(name: str, library: Lexical | None) -> bool:
     return having <= max(3, library.papers // _RARE)
 
 
+_RARE = 1_000  # of so many papers one has a name that is a method's own
+
 _ALSO = re.compile(r"[,;]?\s+(?:and\s+also|plus)\s+", re.IGNORECASE)
 _AND = re.compile(r"[?;]\s+(?:and\s+)?|[,;]?\s+(?:and|plus)\s+(?:also\s+)?", re.IGNORECASE)
 _TOLD_BY_HALF = 5  # words
@@ -577,9 +579,6 @@ def halves(text: str, *, plainly: bool) -> list[tuple[str, str]]:
     ways = [(text[: cut.start()], text[cut.end() :]) for cut in cuts]
     ways = [way for way in ways if min(len(half.split()) for half in way) >= _TOLD_BY_HALF]
     return sorted(ways, key=lambda way: abs(len(way[0]) - len(way[1])))[:2]
-
-
-_RARE = 1_000  # of so many papers one has a name that is a method's own
 
 
 def _is_half(piece: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.drafts.checking import Checked, DraftReport
+from rag.text.seen import CONTROLS
 from rag.types import to_json
 
 _RULES = {
@@ -19,7 +20,6 @@ _CLOSEST = {
     "unsupported": "closest sentence, which does not say it: ",
     "weak": "closest sentence, which does not clearly say it: ",
 }
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _SEVERITY = {"unresolved": "error", "unsupported": "error", "weak": "warning"}
 
 
@@ -81,7 +81,7 @@ def _escaped(text: str) -> str:
     >>> _escaped("5%\n\x1b[1m")
     '5%25%0A\\x1b[1m'
     """
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").translate(_CONTROLS)
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").translate(CONTROLS)
 
 
 def _sarif(report: DraftReport, name: str) -> dict[str, Any]:

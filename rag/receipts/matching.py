@@ -31,7 +31,7 @@ _LONGEST, _MOST_SENTENCES, _MOST_NUMBERS = 40_000, 500, 1_000
 # A sentence that says this share of what the best one says has a word in whether all oppose.
 _AS_GOOD = 0.85
 _MOST_TELLING = 6
-_FOUND = 0.5  # strength from which a word counts as there
+FOUND = 0.5  # strength from which a word counts as there
 _MANY = 1_000_000  # pairs of words
 _LIKELIEST = 2
 _MOST_KEPT = 128  # papers whose reading is kept, of some 0.3 MB
@@ -272,8 +272,8 @@ def match(claim: str, said: Sequence[Word], paper: Paper, embedder: BaseEmbeddin
 def _naming(said: Sequence[Word], strengths: Floats, best: int) -> int | None:
     """Return which sentence names what the claim does, where title and best sentence do not."""
     named = np.array([word.kind == "name" for word in said])
-    shown = np.maximum(strengths[:, 0], strengths[:, 1 + best]) >= _FOUND
-    having = (strengths[named & ~shown, 1:] >= _FOUND).sum(axis=0)
+    shown = np.maximum(strengths[:, 0], strengths[:, 1 + best]) >= FOUND
+    having = (strengths[named & ~shown, 1:] >= FOUND).sum(axis=0)
     return int(np.argmax(having)) if having.any() else None
 
 

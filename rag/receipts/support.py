@@ -149,12 +149,10 @@ def measure(claim: str, papers: Sequence[Paper]) -> Measured | None:
     sentences = [part.text for each in readings for part in each.segments]
     if is_mentioned:
         limit = WEAK
-    elif read and exchanged(claim, sentences):
-        limit = min(SUPPORTED, _limit(whole, readings))
-    elif read:
-        limit = _limit(whole, readings)
     else:
-        limit = min(SUPPORTED, _limit(_in_english(whole), readings))
+        limit = _limit(whole if read else _in_english(whole), readings)
+        if not read or exchanged(claim, sentences):
+            limit = min(SUPPORTED, limit)
     return Measured(features, limit, best.evidence, read)
 
 

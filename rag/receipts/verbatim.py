@@ -15,6 +15,7 @@ _GOES_ON = re.compile(r"\w|%|[.,]\d")
 _OCCURRENCES = 20  # how many are looked at: one is the rule
 _LEAST_CLAUSE = 4  # words
 _LEAST_MENTION = 3
+_LONGEST_LABEL = 60  # characters
 _CLAUSE = re.compile(r"[,;:]\s")
 _CONDITION = re.compile(r"\b(?:if|unless)\b", re.IGNORECASE)
 # What may stand before a main clause: a heading, an adverb that takes nothing back.
@@ -140,9 +141,6 @@ def _is_taken_back(before: str, after: str) -> bool:
     goes_on = after[stop.end() if stop else 0 :]
     label = _LABEL.search(before[-_LONGEST_LABEL:])
     return bool(label or (stop and stop[0] and _TAKES_BACK.match(goes_on)))
-
-
-_LONGEST_LABEL = 60
 
 
 def _occurrences(claim: str, abstract: str) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,9 @@ import unicodedata
 _UNSEEN = frozenset(["Cc", "Cf", "Mn", "Me", "Mc", "Co", "Cn", "Cs"])
 _SHAPELESS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
 
+# What a terminal obeys, as it is shown; for `str.translate`.
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
 
 def seen(text: str) -> str:
     r"""Return a text without what nobody sees; letters without a shape become spaces.

@@ -29,7 +29,7 @@ _NAME = re.compile(r"(?<![\w-])(?:[A-Z][\w-]*|\w*\d[\w-]*[A-Za-z][\w-]*)")
 _NO_NAME = frozenset(
     "the a an it its in on our we this that they as by all both these with of".split()
 )
-_LEFT, _RIGHT = 80, 80  # characters on either side in which names are looked for
+_BESIDE = 80  # characters on either side in which names are looked for
 
 
 class _Order(NamedTuple):
@@ -63,18 +63,17 @@ def _crossed(mine: _Order, other: _Order) -> bool:
     if mine.above & other.above or mine.below & other.below:
         return False
     one, two = mine.above & other.below, mine.below & other.above
-    return bool(mine.above and mine.below and (one or two)) and bool(
-        (one and two) or (one and not other.above) or (two and not other.below)
-    )
+    crosswise = (one and (two or not other.above)) or (two and not other.below)
+    return bool(mine.above and mine.below and crosswise)
 
 
 def _orders(text: str) -> Iterator[_Order]:
     for axis, (above, below) in enumerate(_AXES):
         for pattern, turned in ((above, False), (below, True)):
             for match in pattern.finditer(text):
-                lead = text[max(0, match.start() - _LEFT) : match.start()]
+                lead = text[max(0, match.start() - _BESIDE) : match.start()]
                 before = _BREAK.split(lead)[-1].rpartition(",")[2]  # not "On WMT, A beats B"
-                after = _BREAK.split(text[match.end() : match.end() + _RIGHT])[0]
+                after = _BREAK.split(text[match.end() : match.end() + _BESIDE])[0]
                 first, second = _names(before), _names(after)
                 if turned != bool(_BY.match(text, match.end())):
                     first, second = second, first
