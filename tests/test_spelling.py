@@ -156,6 +156,18 @@ def test_in_a_large_library_another_word_is_not_a_rare_one(monkeypatch):
     assert read == [None, "zanzibar"]
 
 
+@pytest.mark.parametrize(("having", "read"), [(10, "zanzibar"), (11, None)])
+def test_in_a_large_library_an_error_that_others_made_too_is_mended(monkeypatch, having, read):
+    monkeypatch.setattr(spelling, "_written_forms", lambda term, library: [term])
+    papers = {"zanzibur": having, "zanzibar": 200 * having}
+    library = SimpleNamespace(
+        papers=50_000,
+        document_frequency=lambda term: papers.get(term, 0),
+        values=lambda field, start: [each for each in papers.items() if each[0].startswith(start)],
+    )
+    assert spelling._mended(chunks("zanzibur")[0], False, library, frozenset()) == read
+
+
 @pytest.mark.parametrize(
     ("text", "mended"),
     [

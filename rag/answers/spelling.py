@@ -26,12 +26,13 @@ from rag.text.words import rarity
 
 _SHORTEST_NAME = 6  # letters of a name that may be another with one wrong
 _SHORTEST, _LONG = 3, 7  # letters of a word that is mended; more of one that may have two errors
-_RARE = 3  # so many papers at the most have a word that may yet be an error ...
+_RARE = 3  # so many papers at the most have a word that may yet be an error, ...
+_RARE_OF = 5_000  # ... or one of so many: of a large library some have made it too, ...
 _OFTENER = 200  # ... where another that is like it stands in so many times more
 _RARELY = 10_000  # one of so many papers has a word that another is taken for, or more
 _SELDOM = 100  # times as often is the likelier word, whichever letters are wrong
 _TRIED = 20  # terms whose written forms are looked at
-_READ = 4  # papers in which a term's written form is looked for
+_READ = 12  # papers in which a term's written form is looked for
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
 _CAPITALISED = 0.85  # share of the longer words with a capital from which case says nothing
@@ -145,7 +146,7 @@ def _mended(word: Chunk, first: bool, library: Lexical, asking: Set[str]) -> str
     having = library.document_frequency(stem)
     if has_inner_capital(typed):
         return _title_near(small, library) if not having else None
-    if stem in FUNCTION or having > _RARE:
+    if stem in FUNCTION or having > max(_RARE, library.papers // _RARE_OF):
         return None
     if is_common(typed) or len(small) == _SHORTEST:  # then only as words that ask: "wich", "teh"
         plain = [word for word in asking if first_term(word) in ASKING]
