@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -81,6 +83,20 @@ def test_training_puts_true_over_false_and_is_the_same_again(base, tmp_path, cap
         assert scores[1.0] > scores[0.0] + 1
 
 
+def test_whether_a_passage_denies_a_claim_is_learned_where_it_is_known(base, tmp_path):
+    pairs = [replace(each, kind="wice" if each.group == 1 else "F") for each in PAIRS]
+    net = network()
+    rows = [[2, *(4 if w == "graph" else 7 for w in (e.text, e.passage)), 3] for e in pairs]
+    course = train_checker.Course(minutes=5, epochs=800, rate=3e-3, end=0.1, seed=1)
+    train_checker.train(net, pairs, rows, course, tmp_path / "a.pt")
+    with torch.inference_mode():
+        denials = net.eval()(*train_checker._padded(rows)).numpy()[:, 2]
+    assert [train_checker._denied(each) for each in pairs[:4]] == [0.0, 1.0, -1.0, -1.0]
+    assert denials[1] > denials[0] + 1
+    opened = [replace(PAIRS[1], kind=kind) for kind in ("U", "sci NOT_ENOUGH_INFO", "stranger")]
+    assert [train_checker._denied(each) for each in opened] == [0.0, 0.0, 0.0]
+
+
 def test_what_is_exported_says_the_same_and_is_reported(base, tmp_path):
     net = network().eval()
     out = tmp_path / "out"
@@ -93,7 +109,7 @@ def test_what_is_exported_says_the_same_and_is_reported(base, tmp_path):
     row = [2, 4, 3, 5, 3]
     (found,) = session.run(None, {"ids": np.array([row])})
     with torch.inference_mode():
-        expected = net(*train_checker._padded([row])).numpy()[:1]
+        expected = net(*train_checker._padded([row])).numpy()[:1, :2]
     np.testing.assert_allclose(found, expected, atol=0.15)  # matrices of seven bits
 
 
@@ -120,12 +136,15 @@ def test_the_report_counts_what_was_kept_out(monkeypatch, tmp_path):
             HeldQuestion("q", "X", [], ["perhaps"], ["no"]),
             HeldQuestion("q", "Z", [], ["no"], ["no"]),
             HeldQuestion("q", "O", [], ["yes"], ["perhaps"]),
+            HeldQuestion("q", "J", [1, 2], ["no", "yes", "perhaps"], []),
+            HeldQuestion("q", "J", [], ["yes"], []),  # none answers
         ],
     )
     found = train_checker.report(data, tmp_path)
     assert found["claims, T over F"] == 1.0
     assert found["claims, t over f"] == 0.0
     assert found["questions, an answering sentence first"] == 0.5
+    assert found["judged ones, an answering sentence first"] == 1.0
     assert [found[f"questions, answered over {kind}"] for kind in "XZO"] == [1.0, 1.0, 1.0]
 
 

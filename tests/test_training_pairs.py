@@ -104,6 +104,14 @@ def bench(tmp_path, monkeypatch):
         data / "questions.jsonl.gz",
         [question | {"batch": "qa00", "kind": "N"}, question | {"batch": "qa04", "kind": "N"}],
     )
+    judged = [["acl", "A1", 0, 19, 0], ["acl", "A1", 20, 39, 2]]
+    write(
+        data / "judged.jsonl.gz",
+        [
+            {"batch": "jg0_0", "question": "Is four reached?", "judged": judged},
+            {"batch": "jg1_3", "question": "Is five reached?", "judged": judged},
+        ],
+    )
     monkeypatch.setattr(training_pairs, "DATASETS", data)
     return tmp_path
 
@@ -119,7 +127,8 @@ def test_what_is_kept_out_is_not_trained_on(bench):
     assert (held.text, held.passage, held.label) == (
         "They count to 4.", "Bees: They count to four.", 1.0,
     )  # fmt: skip
-    assert [question.answered_by for question in data.held_questions] == [[1]]
+    held_out = [(one.kind, one.answered_by, len(one.own)) for one in data.held_questions]
+    assert held_out == [("N", [1], 3), ("J", [1], 2)]
     trained = {example.text for example in data.train}
     assert {"Bees reach four.", "Bees reach five.", "C", "How far do bees count?"} <= trained
     assert "They count to 4." not in trained
@@ -127,10 +136,34 @@ def test_what_is_kept_out_is_not_trained_on(bench):
     assert len({example.group for example in claims}) == 1
     (own,) = [example for example in data.train if example.text == "Wasps sting."]
     assert (own.passage, own.label) == ("Wasps sleep.", 0.0)
-    (sci,) = [example for example in data.train if example.kind == "sci"]
+    (sci,) = [example for example in data.train if example.kind == "sci SUPPORT"]
     assert (sci.passage, sci.label) == ("Bees: They count.", 1.0)
+    judged = [(e.text, e.passage, e.label) for e in data.train if e.kind == "J"]
+    assert judged == [
+        ("Is four reached?", "Bees: Bees dance at noon.", 0.0),
+        ("Is four reached?", "Bees: They count to four.", 1.0),
+    ]
     results = {e.passage: e.label for e in data.train if e.kind == "pubmedqa"}
     assert results == {"They count to four and more.": 0.0, "Bees do count well to four.": 0.95}
+
+
+def test_true_claims_stand_beside_near_passages_of_other_papers(bench, monkeypatch):
+    other = "Honey bees reach the count of four dots when they fly. " * 9
+    papers = [("A2", other.strip())] + [
+        (f"A{n}", "Rivers carry sand to the sea. " * 15) for n in (3, 4)
+    ]
+    with gzip.open(bench / "acl_abstracts.jsonl.gz", "at") as file:
+        for name, text in papers:
+            row = {"_id": name, "title": name, "text": text, "metadata": {"year": "2020"}}
+            file.write(json.dumps(row) + "\n")
+    monkeypatch.setattr(training_pairs, "_MISCITED", 1.0)
+    monkeypatch.setattr(training_pairs, "_NEAREST", slice(0, 3))
+    data = training_pairs.build(bench)
+    (stranger,) = [example for example in data.train if example.kind == "stranger"]
+    assert (stranger.text, stranger.label) == ("Bees reach four.", 0.0)
+    assert "Honey bees reach the count of four dots" in stranger.passage
+    groups = {e.group for e in data.train if e.text == "Bees reach four." and e.label}
+    assert groups == {stranger.group}
 
 
 def test_no_length_of_a_claim_tells_its_label(tmp_path, monkeypatch):

@@ -43,6 +43,8 @@ LONGEST = 160  # word pieces of a pair
 BATCH = 34  # pairs a step, in whole groups
 MOST_TRUE, MOST_FALSE = 3, 4  # pairs of a larger group that one epoch sees
 PAIRWISE = 0.5  # weight of the pairwise term
+DENIED = 0.5  # weight of whether the passage denies the claim, which is learned beside
+_OPEN = ("U", "elsewhere", "stranger", "sci NOT_ENOUGH_INFO")  # kinds that say nothing of a claim
 WARM_UP = 60  # steps until the full learning rate
 _CLS, _SEP = 101, 102
 # The layers' names here and in the file of the base model.
@@ -106,7 +108,10 @@ class Layer(nn.Module):  # type: ignore[misc]
 
 
 class Net(nn.Module):  # type: ignore[misc]
-    """MiniLM's encoder with a head of two logits on the mean of its states."""
+    """MiniLM's encoder with a head of three logits on the mean of its states.
+
+    The third, that the passage denies the claim, only teaches: what is exported lacks it.
+    """
 
     def __init__(self, weights: Mapping[str, Any]) -> None:
         super().__init__()
@@ -123,11 +128,11 @@ class Net(nn.Module):  # type: ignore[misc]
         for number, layer in enumerate(self.layers):
             for part, name in _PARTS.items():
                 _load(getattr(layer, part), weights, f"encoder.layer.{number}.{name}")
-        self.head = nn.Linear(hidden, 2)
+        self.head = nn.Linear(hidden, 3)
         self.dropout = Dropout()
 
     def forward(self, ids: Any, mask: Any) -> Any:
-        """Return the logits, shape (batch, 2), of token ids and of where there are any."""
+        """Return the logits, shape (batch, 3), of token ids and of where there are any."""
         states = self.norm(self.words(ids) + self.places[: ids.shape[1]])
         drop = self.dropout if self.training else _as_it_is
         if self.training:  # what is added up too, or half of the time is lost
@@ -163,12 +168,16 @@ class Course:
 
 def train(net: Any, examples: Sequence[Example], rows: Sequence[list[int]], course: Course,
           checkpoint: Path) -> None:  # fmt: skip
-    """Train by AdamW: cross-entropy of each pair, and true over false within a group."""
+    """Train by AdamW: cross-entropy of each pair, and true over false within a group.
+
+    Of a pair with a claim also whether the passage denies it, where that is known.
+    """
     rng = random.Random(course.seed)  # noqa: S311
     labels = torch.tensor([example.label for example in examples])
     tasks = torch.tensor([example.task for example in examples])
     weights = torch.tensor([example.weight for example in examples])
     groups = torch.tensor([example.group for example in examples])
+    denied = torch.tensor([_denied(example) for example in examples])
     learned = [p for p in net.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [
@@ -196,6 +205,10 @@ def train(net: Any, examples: Sequence[Example], rows: Sequence[list[int]], cour
         pairwise = F.softplus(logit - logit[:, None])[beaten].sum() / len(batch)
         entropy = F.binary_cross_entropy_with_logits(logit, label, reduction="none")
         loss = PAIRWISE * pairwise + (entropy * weights[chosen]).mean()
+        known = denied[chosen] >= 0
+        denials, truth = logits.float()[known, 2], denied[chosen][known]
+        refuted = F.binary_cross_entropy_with_logits(denials, truth, reduction="sum")
+        loss = loss + DENIED * refuted / len(batch)
         loss.backward()
         nn.utils.clip_grad_norm_(learned, 1.0)
         optimizer.step()
@@ -207,6 +220,13 @@ def train(net: Any, examples: Sequence[Example], rows: Sequence[list[int]], cour
             torch.save(net.state_dict(), checkpoint)
     _say(f"{step} steps in {time.monotonic() - started:.0f} s, loss {mean:.3f}")
     torch.save(net.state_dict(), checkpoint)
+
+
+def _denied(example: Example) -> float:
+    """Return 1 where a passage denies a claim, 0 where it does not, -1 where that is not known."""
+    if example.task != SUPPORTS or example.kind == "wice":
+        return -1.0
+    return float(example.label < 0.5 and example.kind not in _OPEN)
 
 
 def _batches(
@@ -304,7 +324,8 @@ def export(net: Any, base: Path, out: Path) -> None:
         )
     )
     for name, part in (("head.matrix", "head.weight"), ("head.offset", "head.bias")):
-        graph.initializer.append(numpy_helper.from_array(state[part].astype(np.float32), name))
+        rows = state[part][:2].astype(np.float32)
+        graph.initializer.append(numpy_helper.from_array(rows, name))
     del graph.output[:]
     shape: list[str | int | None] = ["batch", 2]
     graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape))
@@ -323,18 +344,21 @@ def report(data: Data, folder: Path) -> dict[str, float]:
         among = (how == true) | (how == false)
         found[f"claims, {true} over {false}"] = auroc(how[among] == true, logits[among])
     best: dict[str, list[float]] = {}
-    first = []
+    first: dict[bool, list[bool]] = {False: [], True: []}  # by whether it is one of those judged
     for question in data.held_questions:
         passages = [*question.own, *question.strange]
         pairs = [Pair(question.text, passage) for passage in passages]
         answers = network.logits(pairs)[:, ANSWERS]
         # What is off the topic is asked where its abstract is not: of strangers alone.
         asked = answers[len(question.own) :] if question.kind == "O" else answers
-        kind = question.kind if question.kind in "XZO" else "answered"
+        judged = question.kind == "J"
+        kind = question.kind if question.kind in "XZOJ" else "answered"
         best.setdefault(kind, []).append(float(asked.max(initial=-99.0)))
-        if kind == "answered":
-            first.append(int(answers[: len(question.own)].argmax()) in question.answered_by)
-    found["questions, an answering sentence first"] = float(np.mean(first))
+        if kind == "answered" or (judged and question.answered_by):
+            place = int(answers[: len(question.own)].argmax())
+            first[judged].append(place in question.answered_by)
+    found["questions, an answering sentence first"] = float(np.mean(first[False]))
+    found["judged ones, an answering sentence first"] = float(np.mean(first[True]))
     for kind in "XZO":
         truth = [1] * len(best["answered"]) + [0] * len(best[kind])
         found[f"questions, answered over {kind}"] = auroc(truth, best["answered"] + best[kind])

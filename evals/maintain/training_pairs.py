@@ -31,9 +31,11 @@ HELD_OUT = frozenset(
     "a10 a22 b10 b22 h05 h40 i03 k05 k29 l07 m07 n04 o03 p02 q05 r06 "
     "s04 t03 u06 v08 w005 w033 w061 w089 w117 w145 w173 w201 x007 x037 "
     "qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47 qh06 qh20 qi03 qj13 qk08 "
-    "ql010 ql050 ql090 ql110".split()
+    "ql010 ql050 ql090 ql110 y009 y040 y080 y095 z007 z025 z045 "
+    "jg1_3 jg3_2 jg5_1 jg6_4 jg8_2 jh0_2 jh1_5 jh2_3".split()
 )
 TRUE = frozenset("Tt")  # how claims are that their passage says
+_GRADES = (0.0, 0.45, 1.0)  # labels of sentences that do not answer, that do in part, that do
 SUPPORTS, ANSWERS = 0, 1  # what is asked of a pair, as in `rag.models.cross_encoder`
 _CORPORA = {
     "acl": "acl_abstracts.jsonl.gz",
@@ -41,6 +43,9 @@ _CORPORA = {
     "pubmedqa": "pubmedqa-dev/corpus.jsonl.gz",
 }
 _POOL = 30_000  # sentences among which the hardest strangers to a question are looked for
+_WINDOWS = 60_000  # passages among which those to a claim are
+_MISCITED = 0.5  # of the true claims, beside such a passage
+_NEAREST = slice(2, 12)  # which of them: the very nearest may say it too
 _BY_PROGRAM = 14_000
 _RENAMED = 0.25  # of the groups of claims
 _NAME = re.compile(
@@ -107,6 +112,7 @@ def build(bench: Path, seed: int = 7) -> Data:
     _add_scifact(data, bench, rng, groups)
     _add_by_program(data, corpora, rng, groups)
     _add_questions(data, corpora, rng, groups)
+    _add_judged(data, corpora, groups)
     _add_pubmedqa(data, bench, corpora, rng, groups)
     data.train = list(_renamed(data.train, rng))
     return data
@@ -184,6 +190,7 @@ def _window(paper: Row, start: int, end: int, rng: random.Random | None = None) 
 def _add_claims(data: Data, corpora: Corpora, rng: random.Random, groups: Iterator[int]) -> None:
     """Add the claims of the data set, each with its passage, most with a wider one too."""
     places: dict[tuple[Any, ...], int] = {}
+    miscited: list[tuple[int, str, str]] = []
     for row in claims_of_even_length():
         place = (row["batch"], row["corpus"], row["paper"], row["start"])
         group = places[place] if place in places else places.setdefault(place, next(groups))
@@ -201,9 +208,32 @@ def _add_claims(data: Data, corpora: Corpora, rng: random.Random, groups: Iterat
         elsewhere = [text for text in _sentences(paper) if text not in passage]
         if label and elsewhere and rng.random() < 0.35:  # elsewhere the abstract says nothing of it
             passages.append((rng.choice(elsewhere), 0.0, "elsewhere", 0.7))
+        if label and rng.random() < _MISCITED:
+            miscited.append((group, claim, row["paper"]))
         for text, truth, kind, weight in passages:
             shown = under_title(paper["title"] if rng.random() < 0.75 else "", text)
             data.train.append(Example(group, SUPPORTS, claim, shown, truth, kind, weight))
+    strangers = _strangers(corpora, rng)
+    near = _nearest([claim for _, claim, _ in miscited], [text for _, _, text in strangers], 12)
+    for (group, claim, paper_id), found in zip(miscited, near, strict=True):
+        others = [strangers[i] for i in found[_NEAREST] if strangers[i][0] != paper_id]
+        if others:
+            _, title, text = rng.choice(others)
+            shown = under_title(title if rng.random() < 0.75 else "", text)
+            data.train.append(Example(group, SUPPORTS, claim, shown, 0.0, "stranger", 0.7))
+
+
+def _strangers(corpora: Corpora, rng: random.Random) -> list[tuple[str, str, str]]:
+    """Return passages of one to three sentences, each with its paper's id and title."""
+    found = []
+    for paper in _pool(corpora, rng)[:15_000]:
+        sentences = _sentences(paper)
+        for first in range(len(sentences)):
+            text = " ".join(sentences[first : first + rng.choice((1, 1, 1, 2, 2, 3))])
+            if len(text.split()) > 7:
+                found.append((paper["_id"], paper["title"], text))
+    rng.shuffle(found)
+    return found[:_WINDOWS]
 
 
 def _add_wice(data: Data, bench: Path, groups: Iterator[int]) -> None:
@@ -220,14 +250,15 @@ def _add_scifact(data: Data, bench: Path, rng: random.Random, groups: Iterator[i
             continue
         group, sentences = next(groups), [_plain(text) for text in row["abstract"]]
         if row["label"] == "NOT_ENOUGH_INFO":
-            first = rng.randrange(len(sentences))
-            runs = [sentences[first : first + rng.randint(1, 3)]]
+            firsts = rng.sample(range(len(sentences)), min(3, len(sentences)))
+            runs = [sentences[first : first + rng.randint(1, 3)] for first in firsts]
         else:
             runs = [[sentences[i] for i in sorted(found)[:3]] for found in row["rationale_idx"]]
         for run in runs:
             passage = under_title(row["title"], " ".join(run))
             label = float(row["label"] == "SUPPORT")
-            data.train.append(Example(group, SUPPORTS, _plain(row["claim"]), passage, label, "sci"))
+            kind = f"sci {row['label']}"
+            data.train.append(Example(group, SUPPORTS, _plain(row["claim"]), passage, label, kind))
 
 
 def _add_by_program(
@@ -361,6 +392,23 @@ def _answers(
             yield passage, 0.0, 1.0
 
 
+def _add_judged(data: Data, corpora: Corpora, groups: Iterator[int]) -> None:
+    """Add questions with the sentences that the program weighed for them, each judged 0 to 2."""
+    for row in read_rows(DATASETS / "judged.jsonl.gz"):
+        text, group = _plain(row["question"]), next(groups)
+        passages, grades = [], []
+        for corpus, paper_id, start, end, grade in row["judged"]:
+            paper = corpora[corpus, paper_id]
+            passages.append(under_title(paper["title"], paper["text"][start:end]))
+            grades.append(grade)
+        if row["batch"] in HELD_OUT:
+            best = [place for place, grade in enumerate(grades) if grade == 2]
+            data.held_questions.append(HeldQuestion(text, "J", best, passages, []))
+            continue
+        for passage, grade in zip(passages, grades, strict=True):
+            data.train.append(Example(group, ANSWERS, text, passage, _GRADES[grade], "J"))
+
+
 def _shared(one: str, two: str) -> int:
     """Return how many stems of four letters and more two texts share."""
     stems = [{word[:6] for word in re.findall(r"\w{4,}", text.casefold())} for text in (one, two)]
@@ -371,7 +419,12 @@ def _nearest(texts: Sequence[str], among: Sequence[str], count: int) -> list[lis
     """Return the places of the nearest by the static vectors, shape (texts, count)."""
     vectors = [word_vectors().encode(list(each)) for each in (texts, among)]
     unit = [rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9) for rows in vectors]
-    found: list[list[int]] = np.argsort(-(unit[0] @ unit[1].T), axis=1)[:, :count].tolist()
+    found: list[list[int]] = []
+    for start in range(0, len(texts), 1000):
+        far = -(unit[0][start : start + 1000] @ unit[1].T)
+        near = np.argpartition(far, min(count, len(among) - 1), axis=1)[:, :count]
+        order = np.take_along_axis(far, near, axis=1).argsort(axis=1)
+        found += np.take_along_axis(near, order, axis=1).tolist()
     return found
 
 
