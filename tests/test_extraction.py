@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -195,6 +196,25 @@ class TestReading:
         assert (first.logit, second.logit) == (-1.0, 2.0)
         assert first.likely == pytest.approx(logistic(-5.5 - 0.66 + 1.73 * 1.2 + 2.02))
         assert second.likely == pytest.approx(logistic(-5.5 + 1.32 + 1.73 * 1.1 + 1.01))
+
+    @pytest.mark.parametrize(
+        ("score", "names", "first", "second"),
+        [
+            (0.79, (), 2.02, 1.01),  # the first paper stands out
+            (0.8, (), 1.313, 1.313),
+            (0.8, ("ICE",), 2.02, 1.01),
+        ],
+    )
+    def test_where_nothing_is_named_papers_that_score_alike_are_alike(
+        self, score, names, first, second
+    ):
+        reader = Reader(lambda pair: 0.0)
+        hits = [hit(1, "A", "One is."), replace(hit(2, "B", "Two is."), score=score)]
+        hits[0] = replace(hits[0], score=1.0)
+        asked = replace(ONE, names=names)
+        one, two = score_sentences(asked, hits, alike, lambda term: 1.0, reader).sentences
+        assert one.likely == pytest.approx(logistic(-5.5 + 1.73 * one.score + first))
+        assert two.likely == pytest.approx(logistic(-5.5 + 1.73 * two.score + second))
 
     @pytest.mark.parametrize("better", ["a or b", "What is a?"])
     def test_of_two_that_are_asked_the_better_counts(self, better):

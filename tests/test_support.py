@@ -77,7 +77,10 @@ def test_a_fair_paraphrase_is_supported(claim):
             "Rangers in 6 parks have used it since 2019.",
             "Rangers in 6 parks have used it since 2011.",
         ),
-        ("Rangers in six parks use it.", "Rangers in two parks use it."),
+        (
+            "Rangers in six parks have used it since 2019.",
+            "Rangers in two have used it since 2019.",
+        ),
         ("HALO recognises 48 species.", "ORCA recognises 48 species."),
         ("HALO is 3.2x faster than SWIFT.", "HALO is 3.2x faster than EAGLE."),
         ("Weather records did not improve the results.", "Weather records improved the results."),
@@ -137,8 +140,8 @@ def test_which_sentences_need_a_citation(sentence, factual):
 @pytest.mark.parametrize("tail", ["And it is red. " * 200, "12 " * 60, "X1 " * 60])
 def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
     paper = Paper("p", "On graphs", f"A graph has many nodes and few edges. {tail}")
-    claim = f"A graph has few edges and many nodes {tail.strip()}."
-    assert judge("A graph has few edges and many nodes.", [paper]).support == "supported"
+    claim = f"Graphs have many nodes and few edges {tail.strip()}."
+    assert judge("Graphs have many nodes and few edges.", [paper]).support == "supported"
     assert judge(claim, [paper]).support in ("weak", "unsupported")
 
 
@@ -147,7 +150,7 @@ def test_what_is_not_read_to_its_end_is_weak_at_most(tail):
 
 def test_the_score_is_the_value_of_the_formula():
     features = Features(net=3.0, mistrust=0.3, names=1, opposed=1)
-    total = 0.366 + 0.448 * 3 + 0.673 * 0.3 - 0.205 - 0.668
+    total = 0.408 + 0.514 * 3 + 0.482 * 0.3 - 0.182 - 0.487
     assert score_of(Measured(features, 1.0, None)) == pytest.approx(1 / (1 + math.exp(-total)))
     least = Features(net=-1e9, mistrust=0, names=0, opposed=0)
     assert score_of(Measured(least, 1.0, None)) == pytest.approx(1 / (1 + math.exp(30)))
@@ -173,9 +176,9 @@ def test_what_a_limit_leaves_of_a_score(logit, limit, score):
 @pytest.mark.parametrize(
     ("score", "verdict"),
     [
-        (0.74, "supported"),
-        (0.73996, "supported"),  # as it is shown: with four digits
-        (0.7399, "weak"),
+        (0.75, "supported"),
+        (0.74996, "supported"),  # as it is shown: with four digits
+        (0.7499, "weak"),
         (0.15, "weak"),
         (0.1499, "unsupported"),
     ],

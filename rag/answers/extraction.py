@@ -55,10 +55,9 @@ _LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
 _BEFORE = 0.2  # of the score of the sentence before
 # How likely a sentence answers, from the network's logit, the score above and 1 / the paper's rank.
 LIKELY: Mapping[str, float] = {"logit": 0.66, "score": 1.73, "paper": 2.02, "constant": -5.5}
-# For the last where nothing is named: then the first paper answers hardly oftener than the others
-# (of the judged questions of datasets/checker that were kept out 74 of 143 get an answering sentence
-# first so, 59 by rank).
-_UNRANKED = 0.65
+# For 1 / rank where nothing is named and the second paper scores this share of the first or more:
+# then the first answers hardly oftener than others (found on judged questions of datasets/checker).
+_UNRANKED, _ALIKE = 0.65, 0.8
 
 _MOST: Mapping[Length, int] = {"short": 1, "usual": 4, "detailed": 8}
 _MOST_OF_ONE: Mapping[Length, int] = {"short": 1, "usual": 3, "detailed": 5}
@@ -127,10 +126,11 @@ def score_sentences(
         closely = [i for i, place in _places(every, closely) if place < each]
     closely = closely[:_CLOSELY]
     asked = [(i, text) for i in closely for text in _asked_of(question, every[i].hit)]
+    ranked = bool(question.names) or len(hits) < 2 or hits[1].score < _ALIKE * hits[0].score
     logits = read([Pair(text, titled(hits[every[i].hit], every[i])) for i, text in asked])
     for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):
         best = max(every[i].logit, float(logit))
-        every[i] = replace(every[i], logit=best, likely=likely(best, every[i], ranked=bool(question.names)))
+        every[i] = replace(every[i], logit=best, likely=likely(best, every[i], ranked=ranked))
     for i in closely:
         one = every[i]
         if says_plainly(question.text, hits[one.hit].paper.abstract[one.start : one.end]):
