@@ -441,6 +441,34 @@ def test_short_commands_of_ones_own_are_spelt_out():
     assert (one.line, one.text) == (5, r"Hives grow, Hives and combs too, 5\% less \cite{hive}.")
 
 
+@pytest.mark.parametrize(
+    ("defined", "used", "shown"),
+    [
+        (r"\newcommand{\see}[1]{\citep{#1}}", r"\see{hive}", r"\citep{hive}"),
+        (r"\newcommand*\see[1]{\parencite{#1}\xspace}", r"\see{hive}", r"\parencite{hive}"),
+        (r"\renewcommand{\see}[1]{(\cite{#1})}", r"\see{hive}", r"(\cite{hive})"),
+        (r"\def\see#1{\cite{#1}}", r"\see {hive}", r"\cite{hive}"),
+        (r"\newcommand{\see}[2]{#2 \cite{#1}}", r"\see{hive}{so}", r"so \cite{hive}"),
+        (r"\newcommand{\see}[2][2]{\cite[p.~#1]{#2}}", r"\see{hive}", r"\cite[p. 2]{hive}"),
+        (r"\newcommand{\see}[2][]{\cite[#1]{#2}}", r"\see[3]{hive}", r"\cite[3]{hive}"),
+        (r"\NewDocumentCommand{\see}{s O{2} m}{\cite[#2]{#3}}", r"\see*{hive}", r"\cite[2]{hive}"),
+        ("\\newcommand{\\see}[1]{%\n  \\cite{#1}% so\n}", r"\see{hive}", r"\cite{hive}"),
+        (r"\newcommand{\also}[1]{cf. \see{#1}}\def\see#1{\cite{#1}}", r"\also{hive}",
+         r"cf. \cite{hive}"),
+        (r"\renewcommand{\see}{\cite{hive}}", r"\see", r"\cite{hive}"),
+        (r"\newcommand{\mycite}[1]{(\cite{#1})}", r"\mycite{hive}", r"\mycite{hive}"),
+        (r"\newcommand{\mycite}[2]{#1 \cite{#2}}", r"\mycite{so}{hive}", r"so \cite{hive}"),
+        (r"\let\see\citep", r"\see{hive}", r"\citep{hive}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("begins", ["", "\\begin{document}\n"])
+def test_citing_commands_of_ones_own_cite_where_they_are_used(begins, defined, used, shown):
+    text = f"{defined}\n{begins}\nHives grow {used}."
+    (one,) = check_draft(text, "latex", Shelf()).sentences
+    assert (one.text, one.papers) == (f"Hives grow {shown}.", ("hive",))
+    assert one.line == text.count("\n") + 1
+
+
 def test_short_commands_that_grow_without_end_stay():
     text = "\\def\\a{" + "x" * 90 + "}" + "\\a " * 1000 + "\\cite{hive}."
     assert "\\a" in listed(text, "d.tex")[0]
