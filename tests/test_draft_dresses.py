@@ -325,6 +325,37 @@ def test_chapters_of_a_page_have_their_lists_whatever_its_lines(end):
     assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax", "moth"]
 
 
+TITLES_FIRST = [
+    "Counting Hives in Cities. https://aclanthology.org/2021.bees-1.12",
+    "Wax: How Combs Keep Warm. arXiv:1901.00017",
+]
+
+
+@pytest.mark.parametrize("entries", [SHORT, WORKS[:2], TITLES_FIRST])
+@pytest.mark.parametrize("lines", ["1. {}\n2. {}\n", "1) {}\n\n2) {}\n", "---\n\n1. {}\n1. {}\n"])
+def test_numbered_items_that_end_a_draft_are_the_list_where_it_cites_them(lines, entries):
+    text = SAID.format(1, 2) + lines.format(*entries)
+    assert listed(text, "d.txt") == ["Hives grow [1]. -> hive", "Combs warm [2]. -> wax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (SAID.format(1, 2) + "1. Wax (Aar and Su, 2019).\n2. It is.\n\nSo:\n\n1. {}\n2. {}",
+         ["hive", "wax", "wax"]),
+        ("Hives grow [1].\n\n1. {}\n2. {}\n\nThe end.", ["?1"]),
+        ("Hives grow [1].\n\n1. Moor and Bly (2021) count hives.\n2. Kern (2020) feeds moths.",
+         ["?1", "hive", "moth"]),
+        ("Hives grow.\n\n1. Combs warm (Aar and Su, 2019).\n2. Moths eat (Kern, 2020).",
+         ["wax", "moth"]),
+        (SAID.format(1, 2) + "1. Combs warm (Aar and Su, 2019).\n2. Moths eat (Kern, 2020).",
+         ["?1", "?2", "wax", "moth"]),
+    ],
+)  # fmt: skip
+def test_a_numbered_list_of_prose_stays_prose(text, found):
+    assert [each.split(" -> ")[1] for each in listed(text.format(*SHORT))] == found
+
+
 def test_numbered_lines_of_prose_are_no_list():
     text = "1 Moor and Bly (2021) count hives.\n2 Kern (2020) feeds moths.\n"
     assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "moth"]
