@@ -295,6 +295,31 @@ def test_each_bibliography_of_a_book_in_latex_is_that_of_its_chapter():
     assert [each.split(" -> ")[1] for each in listed(text, "d.tex")] == ["hive", "wax", "moth"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("* Bees\nHives grow [cite:@hive].\n** Wax [cite:@wax]\nCombs warm [cite/t:@wax p. 3].",
+         ["Hives grow [cite:@hive]. -> hive", "Combs warm [cite/t:@wax p. 3]. -> wax"]),
+        ("* Bees\n  Combs warm [[https://arxiv.org/abs/1901.00017][here]].\n\n    More grow, too\n"
+         "    [[cite:&hive]].", ["Combs warm here <https://arxiv.org/abs/1901.00017>. -> wax",
+                                "More grow, too [@hive]. -> hive"]),
+        ("* Bees\n:PROPERTIES:\n:CUSTOM_ID: cite:wax\n:END:\nHives grow[fn::See cite:hive.].",
+         ["Hives grow[^footnote 1]. -> hive"]),
+        ("* Bees\n| Hives | grow on all the roofs [cite:@hive] |\n|---+---|\n"
+         "| Combs | keep all the brood warm [cite:@wax] |",
+         ["Hives grow on all the roofs [cite:@hive] -> hive",
+          "Combs keep all the brood warm [cite:@wax] -> wax"]),
+        ("* Bees\n# Hives are bad [cite:@hive]\n: x = hives[1]\nSo =[cite:@wax]=.", []),
+        ("#+TITLE: Bees\nHives grow \\cite{hive}.", [r"Hives grow \cite{hive}. -> hive"]),
+        ("- Hives grow [cite:@hive].\n  So they do [cite:@wax].\n  - Moths eat [cite:@moth].",
+         ["Hives grow [cite:@hive]. -> hive", "So they do [cite:@wax]. -> wax",
+          "Moths eat [cite:@moth]. -> moth"]),
+    ],
+)  # fmt: skip
+def test_org_needs_no_keyword_in_a_file_of_that_name(text, found):
+    assert listed(text, "d.org") == found
+
+
 SAID = "Hives grow [{}]. Combs warm [{}].\n\n"
 SHORT = [
     "Moor, I., Bly, T. Counting Hives in Cities. 2021.",
