@@ -295,6 +295,31 @@ def test_each_bibliography_of_a_book_in_latex_is_that_of_its_chapter():
     assert [each.split(" -> ")[1] for each in listed(text, "d.tex")] == ["hive", "wax", "moth"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("* Bees\nHives grow [cite:@hive].\n** Wax [cite:@wax]\nCombs warm [cite/t:@wax p. 3].",
+         ["Hives grow [cite:@hive]. -> hive", "Combs warm [cite/t:@wax p. 3]. -> wax"]),
+        ("* Bees\n  Combs warm [[https://arxiv.org/abs/1901.00017][here]].\n\n    More grow, too\n"
+         "    [[cite:&hive]].", ["Combs warm here <https://arxiv.org/abs/1901.00017>. -> wax",
+                                "More grow, too [@hive]. -> hive"]),
+        ("* Bees\n:PROPERTIES:\n:CUSTOM_ID: cite:wax\n:END:\nHives grow[fn::See cite:hive.].",
+         ["Hives grow[^footnote 1]. -> hive"]),
+        ("* Bees\n| Hives | grow on all the roofs [cite:@hive] |\n|---+---|\n"
+         "| Combs | keep all the brood warm [cite:@wax] |",
+         ["Hives grow on all the roofs [cite:@hive] -> hive",
+          "Combs keep all the brood warm [cite:@wax] -> wax"]),
+        ("* Bees\n# Hives are bad [cite:@hive]\n: x = hives[1]\nSo =[cite:@wax]=.", []),
+        ("#+TITLE: Bees\nHives grow \\cite{hive}.", [r"Hives grow \cite{hive}. -> hive"]),
+        ("- Hives grow [cite:@hive].\n  So they do [cite:@wax].\n  - Moths eat [cite:@moth].",
+         ["Hives grow [cite:@hive]. -> hive", "So they do [cite:@wax]. -> wax",
+          "Moths eat [cite:@moth]. -> moth"]),
+    ],
+)  # fmt: skip
+def test_org_needs_no_keyword_in_a_file_of_that_name(text, found):
+    assert listed(text, "d.org") == found
+
+
 SAID = "Hives grow [{}]. Combs warm [{}].\n\n"
 SHORT = [
     "Moor, I., Bly, T. Counting Hives in Cities. 2021.",
@@ -323,6 +348,37 @@ def test_chapters_of_a_page_have_their_lists_whatever_its_lines(end):
     chapter = f"<h1>A</h1><p>So [1].</p>{end}<h2>References</h2><ol><li>{{}}</li></ol>{end}"
     text = f"<html><body>{''.join(chapter.format(work) for work in WORKS)}</body></html>"
     assert [each.split(" -> ")[1] for each in listed(text)] == ["hive", "wax", "moth"]
+
+
+TITLES_FIRST = [
+    "Counting Hives in Cities. https://aclanthology.org/2021.bees-1.12",
+    "Wax: How Combs Keep Warm. arXiv:1901.00017",
+]
+
+
+@pytest.mark.parametrize("entries", [SHORT, WORKS[:2], TITLES_FIRST])
+@pytest.mark.parametrize("lines", ["1. {}\n2. {}\n", "1) {}\n\n2) {}\n", "---\n\n1. {}\n1. {}\n"])
+def test_numbered_items_that_end_a_draft_are_the_list_where_it_cites_them(lines, entries):
+    text = SAID.format(1, 2) + lines.format(*entries)
+    assert listed(text, "d.txt") == ["Hives grow [1]. -> hive", "Combs warm [2]. -> wax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (SAID.format(1, 2) + "1. Wax (Aar and Su, 2019).\n2. It is.\n\nSo:\n\n1. {}\n2. {}",
+         ["hive", "wax", "wax"]),
+        ("Hives grow [1].\n\n1. {}\n2. {}\n\nThe end.", ["?1"]),
+        ("Hives grow [1].\n\n1. Moor and Bly (2021) count hives.\n2. Kern (2020) feeds moths.",
+         ["?1", "hive", "moth"]),
+        ("Hives grow.\n\n1. Combs warm (Aar and Su, 2019).\n2. Moths eat (Kern, 2020).",
+         ["wax", "moth"]),
+        (SAID.format(1, 2) + "1. Combs warm (Aar and Su, 2019).\n2. Moths eat (Kern, 2020).",
+         ["?1", "?2", "wax", "moth"]),
+    ],
+)  # fmt: skip
+def test_a_numbered_list_of_prose_stays_prose(text, found):
+    assert [each.split(" -> ")[1] for each in listed(text.format(*SHORT))] == found
 
 
 def test_numbered_lines_of_prose_are_no_list():
@@ -439,6 +495,34 @@ def test_short_commands_of_ones_own_are_spelt_out():
     )
     (one,) = check_draft(text, "latex", Shelf()).sentences
     assert (one.line, one.text) == (5, r"Hives grow, Hives and combs too, 5\% less \cite{hive}.")
+
+
+@pytest.mark.parametrize(
+    ("defined", "used", "shown"),
+    [
+        (r"\newcommand{\see}[1]{\citep{#1}}", r"\see{hive}", r"\citep{hive}"),
+        (r"\newcommand*\see[1]{\parencite{#1}\xspace}", r"\see{hive}", r"\parencite{hive}"),
+        (r"\renewcommand{\see}[1]{(\cite{#1})}", r"\see{hive}", r"(\cite{hive})"),
+        (r"\def\see#1{\cite{#1}}", r"\see {hive}", r"\cite{hive}"),
+        (r"\newcommand{\see}[2]{#2 \cite{#1}}", r"\see{hive}{so}", r"so \cite{hive}"),
+        (r"\newcommand{\see}[2][2]{\cite[p.~#1]{#2}}", r"\see{hive}", r"\cite[p. 2]{hive}"),
+        (r"\newcommand{\see}[2][]{\cite[#1]{#2}}", r"\see[3]{hive}", r"\cite[3]{hive}"),
+        (r"\NewDocumentCommand{\see}{s O{2} m}{\cite[#2]{#3}}", r"\see*{hive}", r"\cite[2]{hive}"),
+        ("\\newcommand{\\see}[1]{%\n  \\cite{#1}% so\n}", r"\see{hive}", r"\cite{hive}"),
+        (r"\newcommand{\also}[1]{cf. \see{#1}}\def\see#1{\cite{#1}}", r"\also{hive}",
+         r"cf. \cite{hive}"),
+        (r"\renewcommand{\see}{\cite{hive}}", r"\see", r"\cite{hive}"),
+        (r"\newcommand{\mycite}[1]{(\cite{#1})}", r"\mycite{hive}", r"\mycite{hive}"),
+        (r"\newcommand{\mycite}[2]{#1 \cite{#2}}", r"\mycite{so}{hive}", r"so \cite{hive}"),
+        (r"\let\see\citep", r"\see{hive}", r"\citep{hive}"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("begins", ["", "\\begin{document}\n"])
+def test_citing_commands_of_ones_own_cite_where_they_are_used(begins, defined, used, shown):
+    text = f"{defined}\n{begins}\nHives grow {used}."
+    (one,) = check_draft(text, "latex", Shelf()).sentences
+    assert (one.text, one.papers) == (f"Hives grow {shown}.", ("hive",))
+    assert one.line == text.count("\n") + 1
 
 
 def test_short_commands_that_grow_without_end_stay():

@@ -387,7 +387,8 @@ def test_flags_that_do_not_go_together_are_refused(folder, capsys, flags, error)
     assert capsys.readouterr() == ("", f"error: {error}\n")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig",
+                                      "utf-32", "cp1252"])  # fmt: skip
 def test_a_draft_is_read_in_its_encoding(folder, capsys, encoding):
     (folder / "d.md").write_bytes("Café delays sleep by 90 minutes [@kim].\n".encode(encoding))
     assert main(["verify", "d.md"]) == 1
@@ -402,7 +403,17 @@ def test_pairs_in_a_table_are_refused(folder, capsys):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("data", [b"\x7fELF\x02\0\0[@kim] (Lee, 2020).", b"%PDF-1.7\n[@kim]"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x7fELF\x02\0\0[@kim] (Lee, 2020).",
+        b"%PDF-1.7\n[@kim]",
+        "%PDF [@kim]\x01\x02\x03".encode("utf-16-le"),
+        "Coffee delays sleep [@kim].".encode("utf-16-le") + b"\0\xd8",
+        "Coffee delays sleep [@kim].".encode("utf-16-be") + b"a\0" * 9,
+        "Coffee delays sleep [@kim].".encode("utf-16-le") + b"\0",
+    ],
+)
 def test_what_is_no_text_is_refused(folder, capsys, data):
     (folder / "d").write_bytes(data)
     assert main(["verify", "d"]) == 1

@@ -32,7 +32,7 @@ from rag.receipts.several import judge_each, suggest
 from rag.text.anthology import anthology_doi
 from rag.types import Evidence, Paper, Support
 
-Format = Literal["markdown", "latex", "pairs"]
+Format = Literal["markdown", "org", "latex", "pairs"]
 Level = Literal["unresolved", "weak", "unsupported"]
 # What tells a statement from a title: "BERT is deep", "LoRA freezes the weights".
 _SAYS = re.compile(
@@ -133,6 +133,8 @@ def form_of(name: str, text: str) -> Format:
         return "pairs"
     if ending in ("tex", "ltx", "latex"):
         return "latex"
+    if ending == "org":
+        return "org"
     return "latex" if ending not in ("md", "markdown") and is_latex(text) else "markdown"
 
 
@@ -148,7 +150,7 @@ def check_draft(
         listed: what the BibTeX beside the draft says of each of its keys.
     """
     source = plain(text).replace("\r\n", "\n").replace("\r", "\n")
-    blocks = read_latex(source) if form == "latex" else read_markdown(source)
+    blocks = read_latex(source) if form == "latex" else read_markdown(source, org=form == "org")
     prose, references = split_references(blocks)
     prose = _works_first(prose)
     for key, entry in (listed or {}).items():

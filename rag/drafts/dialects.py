@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rag.drafts.citing import ADDRESS
+from rag.drafts.org import from_org, is_org
 from rag.drafts.wikitext import from_wikitext
 
 _ROLE = re.compile(
@@ -43,13 +44,6 @@ _BEHIND_NOTE = re.compile(
 _COUNTED = re.compile(r"^\.\. \[([#*])\](?= )|\[([#*])\]_(?!\w)", re.M)
 _CITED = re.compile(r"(\[[A-Za-z\d][\w.:-]{0,40}\])_(?!\w)")
 _CITED_NOTE = re.compile(r"\[#([\w-]{1,40})\]_|\[fn:([\w-]{1,40})\]")
-_ORG = (  # what stands in a line of Org, and what in one of Markdown
-    (re.compile(r"^\s*#\+(?:BEGIN|END)_(?:SRC|EXAMPLE|COMMENT|EXPORT)\b.*$", re.M | re.I), "```"),
-    (re.compile(r"^#\+CAPTION(?:\[[^\[\]\n]{0,200}\])?:", re.M | re.I), "-"),
-    (re.compile(r"^[ \t]*\|-[-+|\s]*$", re.M), ""),
-    (re.compile(r"^[ \t]*\|", re.M), "- "),
-    (re.compile(r"^\*{1,6} ", re.M), "# "),
-)
 _ASIDE = re.compile(r"(?<!\S)%%(?=\s).{0,5000}?%%", re.S)  # Obsidian's comments
 # What a line that is set in goes on with rather than begins: a list, a note, code.
 _HOLDS = re.compile(r"[ \t]|[-*+]\s|\(?\w{1,3}[.)]\s|\[\^|```|~~~")
@@ -63,7 +57,7 @@ _NOT_PROSE = frozenset(
 )
 
 
-def as_markdown(source: str) -> str:
+def as_markdown(source: str, *, org: bool = False) -> str:
     """Return a draft with what only those dialects write as Markdown and Pandoc write it.
 
     >>> as_markdown("It is :cite:p:`lee,kim`. So says [Lee20]_.")
@@ -75,9 +69,8 @@ def as_markdown(source: str) -> str:
     source = "\n".join(_set_out(_by_label(source).split("\n")))
     for pattern in (_ROLE, _OTHER, _LINK, _ORG_REF):
         source = pattern.sub(_keys, source) if "cite" in source else source
-    if re.search(r"^#\+\w", source, re.M):
-        for pattern, markdown in _ORG:
-            source = pattern.sub(markdown, source)
+    if org or is_org(source):
+        source = from_org(source)
     if "]_" in source or "[fn:" in source:
         source = _counted(source)
         source = _NOTED.sub(lambda match: f"[^{match[1] or match[2]}]:", source)

@@ -7,10 +7,11 @@ blocks, ``\x0e`` opens a heading, and a per cent sign alone keeps a line from re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rag.drafts.blocks import Block, raise_numbers, without_marks
 from rag.drafts.citing import CITE
+from rag.drafts.shorthands import closing, lines, spelt_out
 from rag.readers.clean import clean
 
 _PART, _HEADING = "\f", "\x0e"
@@ -56,25 +57,16 @@ _SILENT = re.compile(
 )
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^{}]*\})?|\\end\{thebibliography\}")
 _BIBITEM = re.compile(r"\\bibitem(?:\s*\[[^\[\]]{0,300}\])?\s*\{([^{}]{1,200})\}")
-# A command of an author's own that stands for some words.
-_SHORT = re.compile(
-    r"\\(?:(?:new|provide)command\*?\s*\{?|def\s*)\\([A-Za-z]{1,30})\}?\s*"
-    r"\{((?:[^{}#\n]|\{[^{}#\n]{0,80}\}){1,80})\}"
-)
-_LONGEST_SHORT = 100
-_COMMAND = re.compile(r"\\([A-Za-z]{1,30})(?![A-Za-z])(?:\{\})?")
-_SPACING = re.compile(r"\\xspace\b\s*\Z|\\@\Z")
 _PARAGRAPH = re.compile(r"[^\n\f](?:[^\n\f]|\n(?!\s*(?:\n|\Z)))*")
-_LONGEST_GROUP = 5_000
 
 
 def read_latex(source: str) -> list[Block]:
     """Return the blocks of a draft, in order."""
-    source = _spelt_out(source)
+    source = spelt_out(source)
     begin, end = source.find("\\begin{document}"), source.find("\\end{document}")
     text = source if end < 0 else source[:end]
     if begin >= 0:
-        text = _lines(text[:begin]) + text[begin + len("\\begin{document}") :]
+        text = lines(text[:begin]) + text[begin + len("\\begin{document}") :]
     text = _NOISE.sub(_quiet, text).replace("~", " ")
     text = _TIE.sub("  ", text)
     text = _MATH.sub(lambda formula: without_marks(formula[0]), _SUP.sub(_raised, text))
@@ -82,31 +74,10 @@ def read_latex(source: str) -> list[Block]:
     text, blocks = _take_bibliography(text)
     text, apart = _take_apart(text)
     text = _TABLE.sub(_rows, text)
-    text = _BREAK.sub(lambda match: _PART + _lines(match[0]), text)
-    text = _SILENT.sub(lambda match: " " + _lines(match[0]), text).replace("\\\\", "  ")
+    text = _BREAK.sub(lambda match: _PART + lines(match[0]), text)
+    text = _SILENT.sub(lambda match: " " + lines(match[0]), text).replace("\\\\", "  ")
     blocks += [*apart, *_paragraphs(text)]
     return sorted(blocks, key=lambda block: (block.line, block.kind == "entry"))
-
-
-def _spelt_out(source: str) -> str:
-    r"""Return a draft with its own short commands as what they stand for.
-
-    >>> _spelt_out(r"\newcommand{\tea}{Earl Grey\xspace} \tea{} is warm, \tea too.")
-    ' Earl Grey is warm, Earl Grey too.'
-    """
-    told = re.sub(r"(?<!\\)%[^\n]*", "", source)
-    found = (match for match in _SHORT.finditer(told) if len(match[2]) < _LONGEST_SHORT)
-    short = {match[1]: _SPACING.sub("", match[2]) for match in found}
-    if not short:
-        return source
-
-    nested = {name: _replaced(text, short) for name, text in short.items()}
-    written = _replaced(_SHORT.sub(lambda match: _lines(match[0]), source), nested)
-    return written if len(written) < 2 * len(source) else source
-
-
-def _replaced(text: str, short: Mapping[str, str]) -> str:
-    return _COMMAND.sub(lambda match: short.get(match[1], match[0]), text)
 
 
 def _paragraphs(text: str) -> Iterator[Block]:
@@ -116,10 +87,6 @@ def _paragraphs(text: str) -> Iterator[Block]:
         at = match.start()
         written = match[0]
         yield Block(written.strip(_HEADING), line, "heading" if _HEADING in written else "prose")
-
-
-def _lines(text: str) -> str:
-    return "\n" * text.count("\n")
 
 
 def _quiet(match: re.Match[str]) -> str:
@@ -152,8 +119,8 @@ def _take_bibliography(text: str) -> tuple[str, list[Block]]:
             line = text.count("\n", 0, place) + 1
             written = clean(entry.replace("\\newblock", " "), latex=True)
             blocks.append(Block(" ".join(written.split()), line, "entry", key.strip()))
-        pieces[i] = _lines(pieces[i])
-    gaps = [_lines(match[0]) + _PART for match in _BIBLIOGRAPHY.finditer(text)]
+        pieces[i] = lines(pieces[i])
+    gaps = [lines(match[0]) + _PART for match in _BIBLIOGRAPHY.finditer(text)]
     joined = "".join(piece + gap for piece, gap in zip(pieces, [*gaps, ""], strict=True))
     return joined, blocks
 
@@ -164,41 +131,28 @@ def _take_apart(text: str) -> tuple[str, list[Block]]:
     found = list(_OUTER.finditer(text))
     unclosed = len(text)  # where the first group begins that has no end: none around it has one
     for number, match in zip(range(len(found), 0, -1), reversed(found), strict=True):
-        close = _closing(text, match.end(), unclosed)
+        close = closing(text, match.end(), unclosed)
         if close is None:
             unclosed = match.start()
             continue
-        inside = _SILENT.sub(lambda silent: " " + _lines(silent[0]), text[match.end() : close])
-        name, lines = match[1], _lines(match[0]) + _lines(inside)
+        inside = _SILENT.sub(lambda silent: " " + lines(silent[0]), text[match.end() : close])
+        name, ends = match[1], lines(match[0]) + lines(inside)
         line = text.count("\n", 0, match.end()) + 1
         if name.startswith("footnote"):
             label = f"footnote {number}"
             blocks.append(Block(inside, line, "note", label))
-            left = lines if name == "footnotetext" else f"[^{label}]{lines}"
+            left = ends if name == "footnotetext" else f"[^{label}]{ends}"
         elif "caption" in name:
             blocks.append(Block(inside, line))
-            left = _PART + lines
+            left = _PART + ends
         elif name.endswith(("section", "chapter", "part", "frametitle", "{frame}")) or (
             name.endswith("paragraph") and CITE.search(inside)
         ):
-            left = f"{_PART}{_HEADING}{inside}{_lines(match[0])}{_PART}"
+            left = f"{_PART}{_HEADING}{inside}{lines(match[0])}{_PART}"
         else:
-            left = _PART + lines
+            left = _PART + ends
         text = text[: match.start()] + left + text[close + 1 :]
     return text, blocks
-
-
-def _closing(text: str, at: int, end: int) -> int | None:
-    """Return where the brace closes that was opened just before ``at``, None if not before ``end``.
-
-    What a draft's author left open may not swallow the rest of it.
-    """
-    depth = 1
-    for brace in re.compile(r"\\.|[{}]", re.S).finditer(text, at, min(end, at + _LONGEST_GROUP)):
-        depth += {"{": 1, "}": -1}.get(brace[0], 0)
-        if not depth:
-            return brace.start()
-    return None
 
 
 def _rows(match: re.Match[str]) -> str:

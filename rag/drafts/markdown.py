@@ -47,12 +47,13 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def read_markdown(source: str) -> list[Block]:
-    """Return the blocks of a draft, in order."""
+def read_markdown(source: str, *, org: bool = False) -> list[Block]:
+    """Return the blocks of a draft, in order; ``org`` where it is written in Org."""
     if is_html(source):
         return read_html(source)
     kept: dict[str, Any] = {}
-    written = _RAISED_BRACKETS.sub(lambda match: f"[{match[1] or match[2]}]", as_markdown(source))
+    text = as_markdown(source, org=org)
+    written = _RAISED_BRACKETS.sub(lambda match: f"[{match[1] or match[2]}]", text)
     return list(_blocks(_parser().parse(written, kept), kept))
 
 

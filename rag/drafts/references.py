@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from rag.drafts.author_year import GROUP, is_group
+from rag.drafts.author_year import GROUP, author_marks, is_group
 from rag.drafts.blocks import Block
-from rag.drafts.marks import Cited
+from rag.drafts.citing import find_marks
+from rag.drafts.marks import Cited, Known
 from rag.text.anthology import anthology_doi
 from rag.text.people import surname
 from rag.types import Paper
@@ -123,7 +124,7 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
     headings: set[str] = set()
     listing = notes = anew = False
     parts = [part for whole in blocks for part in _without_head_line(whole)]
-    counted = _counted(parts)
+    counted = _counted(parts) | _at_end(parts)
     for place, part in enumerate(parts):
         block = replace(part, place=place)
         if block.kind == "note":
@@ -132,7 +133,7 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             references.entries.append(block.text)
             references.put(block.label, block.text, place, anew=anew)
             anew = False
-        elif _HEADING.fullmatch(block.text) and len(block.text) < 80:
+        elif _is_heading(block.text):
             listing = True
             notes = "note" in block.text.lower()
             anew = True
@@ -161,6 +162,10 @@ def split_references(blocks: Sequence[Block]) -> tuple[list[Block], References]:
             for number, (place, entry) in enumerate(run, 1):
                 references.put(str(number), entry, place, anew=number == 1)
     return prose, references
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) < 80 and _HEADING.fullmatch(text) is not None
 
 
 def _without_head_line(block: Block) -> Iterator[Block]:
@@ -229,6 +234,38 @@ def _counted(blocks: Sequence[Block]) -> set[int]:
             run = []
         run += [place] if number == len(run) + 1 else []
     return found
+
+
+def _at_end(blocks: Sequence[Block]) -> set[int]:
+    """Return the places of the numbered items that end a draft, where they are what it cites."""
+    if any(block.kind == "entry" or _is_heading(block.text) for block in blocks):
+        return set()
+    items: list[int] = []
+    for place in range(len(blocks) - 1, -1, -1):
+        block = blocks[place]
+        if block.kind != "note" and not (block.kind == "prose" and _may_be_entry(block)):
+            break
+        items += [place] if block.kind == "prose" else []
+        if block.label == "1":
+            break
+    items.reverse()
+    labels = [blocks[place].label for place in items]
+    if len(items) < 2 or labels != [*map(str, range(1, len(items) + 1))]:
+        return set()
+    known = Known(labels, {})
+    marks = (mark for block in blocks[: items[0]] for mark in find_marks(block.text, known))
+    cited = {each.name for mark in marks for each in mark.cited if each.kind == "label"}
+    open_all = all(_OPENS.match(blocks[place].text) for place in items)
+    return {*items} if {*labels} <= cited or (open_all and cited.intersection(labels)) else set()
+
+
+def _may_be_entry(block: Block) -> bool:
+    """Say whether a numbered item gives a date or an address, and neither cites nor tells."""
+    text = block.text
+    cites = re.search(r"\[\d", text) or any(text[each.start] == "(" for each in author_marks(text))
+    return bool(
+        block.label.isdigit() and _DATED.search(text) and not cites and not _TOLD.search(text)
+    )
 
 
 def looks_like_entry(note: str) -> bool:
