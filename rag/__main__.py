@@ -17,9 +17,9 @@ def run() -> int:
     with contextlib.suppress(OSError):  # the working folder may be gone
         if sys.path[0] == os.getcwd() != here:  # noqa: PTH109
             del sys.path[0]
-    from rag.cli import main
+    from rag.cli import interrupt, main
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, interrupt)
     return main()
 
 

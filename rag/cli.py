@@ -7,12 +7,21 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 from rag.importing import heavy_imports, import_own
 from rag.text.seen import CONTROLS
+
+_interrupted = threading.Event()
+
+
+def interrupt(*_: object) -> None:
+    """Handle Ctrl-C: KeyboardInterrupt, remembered, as some libraries make an own error of it."""
+    _interrupted.set()
+    raise KeyboardInterrupt
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +57,9 @@ def _run(argv: Sequence[str] | None) -> int:
     except BrokenPipeError:  # `rag ... | head` has read enough
         _drop_output()
         return 0
-    except Exception as error:  # noqa: BLE001  # told, with RAG_DEBUG=1 at full length
+    except Exception as error:  # told, with RAG_DEBUG=1 at full length
+        if _interrupted.is_set():
+            raise KeyboardInterrupt from error
         from rag.errors import UsageError
         from rag.settings import without_secrets
 

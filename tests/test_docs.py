@@ -12,7 +12,7 @@ from rag import types
 from rag.answers import chain, followups
 from rag.batches.cost import Price
 from rag.batches.run import Summary
-from rag.drafts import latex, pairs
+from rag.drafts import pairs, shorthands
 from rag.drafts.checking import Checked
 from rag.index import filters
 from rag.readers import records
@@ -42,7 +42,7 @@ LIMITS = [
     (chain, "_LONGEST_QUESTION"), (filters, "_LONGEST_VALUE"), (filters, "_MOST"),
     (support, "_LONGEST_CLAIM"), (quantities, "MOST_CLAIMED"), (matching, "_LONGEST"),
     (matching, "_MOST_SENTENCES"), (matching, "_MOST_NUMBERS"), (followups, "_FAR"),
-    (records, "TITLE_LIMIT"), (records, "ABSTRACT_LIMIT"), (latex, "_LONGEST_GROUP"),
+    (records, "TITLE_LIMIT"), (records, "ABSTRACT_LIMIT"), (shorthands, "_LONGEST_GROUP"),
     (pairs, "_LONGEST_LINE"),
 ]  # fmt: skip
 

@@ -188,11 +188,11 @@ def test_an_ambiguous_citation_says_so_and_is_not_judged():
 
 def test_each_cited_paper_has_its_own_verdict():
     (one,) = check(
-        "Being smaller, it is also cheaper to fine-tune and to run "
+        "By that rule the giants of the day were badly undertrained "
         "[@hoffmann2022chinchilla; @hu2021lora]."
     )
-    assert one.support == "verbatim"
-    assert one.verdicts == {"hoffmann2022chinchilla": "verbatim", "hu2021lora": "unsupported"}
+    assert one.support == "supported"
+    assert one.verdicts == {"hoffmann2022chinchilla": "supported", "hu2021lora": "unsupported"}
 
 
 HALL = "Town Hall Office of Bees and Wasps"

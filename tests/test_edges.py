@@ -76,6 +76,24 @@ def test_ctrl_c_at_any_instant_is_quiet(index, after):
     assert b"Traceback" not in err
 
 
+def test_ctrl_c_of_which_a_library_makes_an_own_error_is_quiet(index):
+    """As a class does whose parts are being named (`__set_name__`) when the signal comes."""
+    code = """if True:
+        import os, signal, sys, rag.__main__ as m
+        class Part:
+            def __set_name__(self, *_):
+                os.kill(os.getpid(), signal.SIGINT)
+        def ask(_):
+            class Whole:
+                part = Part()
+        sys.argv = ['rag', 'ask', 'What has nodes?']
+        import rag.cli
+        rag.cli._load = lambda _: ask
+        raise SystemExit(m.run())"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_a_terminal_gets_no_codes(index, monkeypatch):
     codes = "\x1b]0;owned\x07\x1b[2J\x9b31m\x08"
     with FakeOpenAI(lambda _: say("A graph ", codes, "has nodes [1].")) as server:

@@ -51,5 +51,5 @@ def test_where_the_paper_says_both_nothing_is_exchanged():
 
 def test_a_claim_with_its_names_exchanged_gets_no_tick():
     paper = Paper("p", "Chinchilla", "Chinchilla beats Gopher on nine of ten sets.")
-    assert judge("Chinchilla beats Gopher on nine sets.", [paper]).score > 0.5
+    assert judge("Chinchilla beats Gopher on nine of the ten sets.", [paper]).score > 0.5
     assert judge("Gopher beats Chinchilla on nine of ten sets.", [paper]).score < SUPPORTED
