@@ -188,7 +188,7 @@ def test_an_ambiguous_citation_says_so_and_is_not_judged():
 
 def test_each_cited_paper_has_its_own_verdict():
     (one,) = check(
-        "By that rule the giants of the day were badly undertrained "
+        "It was trained with the same computation as the 280-billion-parameter Gopher "
         "[@hoffmann2022chinchilla; @hu2021lora]."
     )
     assert one.support == "supported"
