@@ -153,7 +153,7 @@ def test_a_sentence_mixed_from_two_papers_is_weak_at_most(monkeypatch):
 
     monkeypatch.setattr("rag.receipts.several.judge", judged)
     verdict, each = judge_each("Moss and ferns.", [MOSS, FERN])
-    assert (verdict.support, verdict.score) == ("weak", 0.7425)  # 0.99 of the limit
+    assert (verdict.support, verdict.score) == ("weak", 0.7524)  # 0.99 of the limit
     assert [one.score for one in each] == [0.5, 0.3]
 
 
@@ -194,7 +194,7 @@ def test_a_sentence_of_an_answer_tells_each_verdict_and_the_paper_that_says_it()
     ]
     text = (
         "Ferns lower the temperature of 90 ponds in Chile. [1] "
-        "Moss grows on the north side of 40 oaks in Norway [1][2]. Nothing of the kind [1]."
+        "Moss grows on the north side of 40 oaks in Norway [1][2]. Salmon eat 12 gulls [1]."
     )
     wrong, both, none = receipts(Written(text, (0, 1), frozenset(), None, Usage()), read, read)
     assert (wrong.support, wrong.suggested, dict(wrong.verdicts)) == ("unsupported", 2, {})

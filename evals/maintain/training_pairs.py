@@ -31,7 +31,7 @@ HELD_OUT = frozenset(
     "a10 a22 b10 b22 h05 h40 i03 k05 k29 l07 m07 n04 o03 p02 q05 r06 "
     "s04 t03 u06 v08 w005 w033 w061 w089 w117 w145 w173 w201 x007 x037 "
     "qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47 qh06 qh20 qi03 qj13 qk08 "
-    "ql010 ql050 ql090 ql110 y009 y040 y080 y095 z007 z025 z045 "
+    "ql010 ql050 ql090 ql110 y009 y040 y080 y095 z007 z025 z045 c004 c031 c058 "
     "jg1_3 jg3_2 jg5_1 jg6_4 jg8_2 jh0_2 jh1_5 jh2_3 jg10_2 jg11_5 jh4_1".split()
 )
 TRUE = frozenset("Tt")  # how claims are that their passage says
