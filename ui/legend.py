@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # How often the checker is wrong: of 240 hard claims (evals/datasets/attacks.jsonl), the share of
 # the false ones that it calls supported, and of the true ones that it does not (README).
-TICKED_FALSE, UNTICKED_TRUE = 5, 76
+TICKED_FALSE, UNTICKED_TRUE = 6, 74
 
 MEANING = '<button type="button" class="quiet means" data-do="help">What the signs mean</button>'
 
