@@ -423,6 +423,12 @@ def test_a_paper_is_called_by_its_head_or_by_sixty_characters(title, name):
         ("Thus ", "Thus "),
         ("lower case stays.", "lower case stays."),
         ("Thus, however, it rains.", "However, it rains."),
+        ("Finally we show that it flies.", "We show that it flies."),
+        ("In addition to moss, it eats ferns.", "In addition to moss, it eats ferns."),
+        ("Overall accuracy rises.", "Overall accuracy rises."),
+        ("Besides the moss it eats ferns.", "Besides the moss it eats ferns."),
+        ("More importantly, it flies.", "More importantly, it flies."),
+        ("It flies and, in particular, it swims.", "It flies and, in particular, it swims."),
     ],
 )
 def test_what_joins_a_sentence_to_the_one_before_is_not_shown(words, text):

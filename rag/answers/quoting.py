@@ -10,11 +10,13 @@ from rag.answers.questions import Question
 from rag.receipts.markers import no_markers
 from rag.types import Evidence, Hit, Paper, Sentence
 
-# How a sentence begins that goes on from the one before it, which is not shown.
+# How a sentence begins that goes on from the one before it, which is not shown. Without a comma
+# only before what begins a clause: "In addition to X" and "Overall accuracy" stay whole.
 _LINK = re.compile(
     r"(?:however|moreover|furthermore|finally|therefore|thus|hence|additionally|consequently|"
-    r"nevertheless|nonetheless|accordingly|besides|in addition|as a result|in particular|overall|"
-    r"to this end|in contrast|on the other hand|specifically|importantly|notably)\b\s*,?\s+",
+    r"nevertheless|nonetheless|accordingly|besides(?=,)|in addition|as a result|in particular|"
+    r"overall|to this end|in contrast|on the other hand|specifically|importantly|notably)"
+    r"(?:,\s+|\s+(?=(?:we|our|this|these|the|it|they)\b))",
     re.IGNORECASE,
 )
 _LONGEST_NAME = 60
@@ -70,7 +72,8 @@ def shown(words: str) -> str:
     >>> shown("However, we find that it fails [3].")
     'We find that it fails (3).'
     """
-    text = _LINK.sub("", words, count=1) or words
+    link = _LINK.match(words)
+    text = words[link.end() :] if link else words
     return no_markers(text[:1].upper() + text[1:] if text != words else text)
 
 
