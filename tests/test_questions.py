@@ -577,6 +577,14 @@ def test_half_of_a_sentence_is_no_side_of_a_comparison():
             ("I read much. What is LiT?", "LiT sings. How fast is it?"),
         ),
         ("What is LiT? It sings.", None),
+        (
+            "What is zero-shot quantization and which papers propose it?",
+            ("What is zero-shot quantization", "which papers propose zero-shot quantization?"),
+        ),
+        (
+            "What are scaling laws, and who found them?",
+            ("What are scaling laws", "who found scaling laws?"),
+        ),
         ("What is LiT? Why so?", None),  # two words are no question of their own
         ("What is LiT? Why is that?", None),  # nor what asks for a detail of the first
         ("How long does LiT take and how long CLIP takes?", None),

@@ -493,6 +493,10 @@ _IT = re.compile(
     re.IGNORECASE,
 )
 _ITS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
+# "What is zero-shot quantization and which papers propose it?"
+_DEFINED = re.compile(
+    r"\A(?:what\s+(?:is|are)|define|explain)\s+(?!the\b)(.+?)\W*\Z", re.IGNORECASE
+)
 _THE = re.compile(r"\A(?:what|which|how\s+\w+)\s+(?:is|are|was|were)\s+the\b", re.IGNORECASE)
 # "…, and were the labels checked": those of what was named, not things known to all.
 _ITS_OWN = re.compile(
@@ -546,6 +550,8 @@ def _split(text: str, library: Lexical | None) -> tuple[tuple[str, ...], ...]:
     named = naming.find_names(pieces[0], library)
     author = " ".join(word for word, mark in named.marked if mark == "A")
     subject = next((name for name in named.titles if _is_own(name, library)), author)
+    if not subject and (topic := _DEFINED.match(pieces[0])):
+        subject = topic[1]
     later = [_alone(piece, subject, library) for piece in pieces[1:_MOST]]
     if any(_belongs(ways[0], library) for ways in later):
         return whole_text
