@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from rag.answers.gathering import (
+    _compared_in_one,
     _each_once,
     _is_absent,
     choose_sides,
@@ -40,6 +41,25 @@ def hit(key: str, title: str, abstract: str = "Nothing.", score: float = 1.0) ->
 )
 def test_how_clearly_a_paper_is_what_a_name_stands_for(title, abstract, strength):
     assert name_strength("the LoRA method", hit("p", title, abstract)) == strength
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "in_one"),
+    [
+        ("Dense passages", "DPR gains 9 points over BM25.", True),
+        ("Dense passages", "DPR gains 9 points.", False),
+        ("BM25: words that count", "DPR loses.", True),  # as the side's own paper names the other
+    ],
+)
+@pytest.mark.parametrize("loosely", [True, False])
+def test_where_neither_side_has_a_paper_one_that_names_both_compares_them(
+    title, abstract, in_one, loosely
+):
+    near = hit("near", title, abstract)
+    sides = [hit("a", "Retrieval", "A DPR retriever."), hit("b", "Expansion", "It helps BM25.")]
+    if "BM25" in title:
+        sides[1] = near
+    assert _compared_in_one(("DPR", "BM25"), sides, [near], loosely=loosely) is in_one
 
 
 def test_one_word_of_a_name_of_two_is_hardly_that_name():

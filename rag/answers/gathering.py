@@ -72,7 +72,7 @@ def gather(
         sides = choose_sides(question.parts, [*runs, hits], functools.partial(_likeness, embedder))
         joined = " and ".join(question.parts) in question.text  # of each the same is asked
         loosely = comparisons.sides(question.text) is None and not joined
-        in_one = _compared_in_one(question.parts, sides, hits[:_FIRST] if loosely else ())
+        in_one = _compared_in_one(question.parts, sides, hits[:_FIRST], loosely=loosely)
         if in_one:
             also = f"Is {question.parts[0]} better than {question.parts[1]}?"
             return Found(tuple(hits), READ, replace(question, kind="fact", parts=(), also=also))
@@ -198,21 +198,24 @@ def choose_sides(
     return [side[0] for side in meant if side]
 
 
-def _compared_in_one(parts: Sequence[str], sides: Sequence[Hit], near: Sequence[Hit]) -> bool:
+def _compared_in_one(
+    parts: Sequence[str], sides: Sequence[Hit], near: Sequence[Hit], *, loosely: bool
+) -> bool:
     """Say whether a side has no paper of its own, but the paper for the other names it too.
 
-    Where a question has two names but is not worded as a comparison, it is enough that one of the
-    papers ``near`` has both; for one that is, there are none.
+    Where neither has one, or a question has two names but is not worded as a comparison
+    (``loosely``), it is enough that one of the papers ``near`` has both.
     """
     own = [name_strength(part, hit) for part, hit in zip(parts, sides, strict=False)]
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
     if len(own) != 2:
         return False
-    if near:
-        have_both = (all(name_strength(part, hit) for part in parts) for hit in [*sides, *near])
+    have_both = (all(name_strength(part, hit) for part in parts) for hit in [*sides, *near])
+    if loosely and near:
         return min(own) < _CALLED and any(have_both)
     if max(own) < _IN_TITLE:  # neither side has a paper of its own
-        return any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
+        whole = (min(name_strength(part, hit) for part in parts) >= 1.0 for hit in near)
+        return any(min(pair) > 0.0 for pair in zip(own, others, strict=True)) or any(whole)
     return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
 
 
