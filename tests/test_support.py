@@ -79,7 +79,7 @@ def test_a_fair_paraphrase_is_supported(claim):
         ),
         (
             "Rangers in six parks have used it since 2019.",
-            "Rangers in two have used it since 2019.",
+            "Rangers in two parks have used it since 2019.",
         ),
         ("HALO recognises 48 species.", "ORCA recognises 48 species."),
         ("HALO is 3.2x faster than SWIFT.", "HALO is 3.2x faster than EAGLE."),

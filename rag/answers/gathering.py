@@ -210,12 +210,12 @@ def _compared_in_one(
     others = [name_strength(part, hit) for part, hit in zip(parts[::-1], sides, strict=False)]
     if len(own) != 2:
         return False
-    have_both = (all(name_strength(part, hit) for part in parts) for hit in [*sides, *near])
+    of_both = any(min(pair) > 0.0 for pair in zip(own, others, strict=True))
+    near_both = (min(name_strength(part, hit) for part in parts) for hit in near)
     if loosely and near:
-        return min(own) < _CALLED and any(have_both)
+        return min(own) < _CALLED and (of_both or any(near_both))
     if max(own) < _IN_TITLE:  # neither side has a paper of its own
-        whole = (min(name_strength(part, hit) for part in parts) >= 1.0 for hit in near)
-        return any(min(pair) > 0.0 for pair in zip(own, others, strict=True)) or any(whole)
+        return of_both or any(strength >= 1.0 for strength in near_both)
     return any(own[i] >= _IN_TITLE > own[1 - i] and others[i] > 0 for i in (0, 1))
 
 
