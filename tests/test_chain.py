@@ -126,14 +126,13 @@ def test_what_says_just_what_is_asked_is_sure(library):
             "bees”; “Beta: naming whales”.",
         ),
         (
-            "And who sings at nihgt?",
+            "And which studies deal with nihgt?",
             "- **Beta: naming whales** (2021): They sing at night. [1]",
         ),
         (
             "How many bees does Alpha count? And who sings at night?",
             "**How many bees does Alpha count?**\nAlpha counts 40 bees. [1]\n\n"
-            "**who sings at night?**\n"
-            "- **Beta: naming whales** (2021): They sing at night. [2]",
+            "**who sings at night?**\nThey sing at night. [2]",
         ),
     ],
 )

@@ -600,7 +600,7 @@ _REFERS = re.compile(
     r"systems?|methods?|approach|data(?:set)?|corpus|papers?|results?|gains?))\b",
     re.IGNORECASE,
 )
-_FEW = 2  # terms of a question that says too little to stand alone
+_FEW = 2  # terms of a question that says little, one that says too little to stand alone
 _HALF = re.compile(
     r"\A(?:in|on|at|by|to|for|with|of|from)\s+(?:what|which)\s+(?:\w+\s+)?\w+(?:\W*\Z|,)",
     re.IGNORECASE,
@@ -619,12 +619,12 @@ def _belongs(piece: str, library: Lexical | None) -> bool:
         return False
     if not re.search(rf"\b{_ASKS}\b", piece, re.IGNORECASE):
         return True
-    short = len(asked_terms(piece)) <= _FEW
+    said = len(asked_terms(piece))
     kind = _read(piece, library).kind
     refers = bool(_REFERS.search(piece))
     if kind == "list":  # "which steps were taken for that"
-        return short and refers and not _WORKS.intersection(piece.casefold().split())
-    return (short or refers) and kind not in {"library", "compare"}
+        return said <= _FEW and refers and not _WORKS.intersection(piece.casefold().split())
+    return (said < _FEW or refers) and kind not in {"library", "compare"}
 
 
 def _same_opening(before: str, piece: str, library: Lexical | None) -> bool:

@@ -20,7 +20,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME = 60
-NEAREST = "No sentence found says that outright. The nearest:"
+NEAREST = "These sentences come nearest; they may not answer it:"
 
 
 def quote(
