@@ -164,6 +164,13 @@ def test_a_list_of_what_has_the_names_asked_needs_less(unnamed, least):
     assert least_for(listed, found) == pytest.approx(least)
 
 
+@pytest.mark.parametrize(("least", "needed"), [(0.4, 1.0), (0.0, 0.0)])
+def test_a_list_in_which_no_paper_may_belong_is_declined(least, needed):
+    found = Grounds(Features(0.0, 0.0, 1.0, 0.0, 0.0), ())
+    listed = Question("Which papers imitate BERT?", "list")
+    assert least_for(listed, found, least, unsure=True) == needed
+
+
 def test_the_size_of_the_library_counts_for_lists_up_to_a_thousand(monkeypatch):
     listed = grounds(
         monkeypatch, Question("Which papers use alpha?", "list"), [(1.0,)], (0.0,), 10**5

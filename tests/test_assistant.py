@@ -151,7 +151,7 @@ def test_markers_of_the_papers_own_are_not_citations(assistant, tmp_path):
         json.dumps({"id": "p", "title": "T", "abstract": "A robot [7] walks as in [2, 3]."})
     )
     assistant.ingest([str(path)])
-    answer = assistant.ask("What does the robot do, it walks?")
+    answer = assistant.ask("How does a robot walk?")
     assert answer.answer == "A robot (7) walks as in (2, 3). [1]"
     assert answer.sentences[0].evidence.quote == "A robot [7] walks as in [2, 3]."
 

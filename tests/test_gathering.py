@@ -408,9 +408,9 @@ def test_whether_a_name_is_asked_that_no_paper_has(words, unheard):
     assert names_unheard(index, words) is unheard
 
 
-def test_of_little_that_is_asked_no_list_is_made(library):
+def test_of_little_that_is_asked_the_nearest_papers_are_read(library):
     known = "Which papers say how 40 bees, seven whales, forty zebras and nine unicorns dance?"
     hits = [hit("a", "Bees", "Bees dance."), hit("b", "Whales", "Whales dance.")]
     assert matches(known, hits, library.index.lexical) == []
     found = gather(Question(known, "list"), index=library.index, embedder=library.embedder, k=3)
-    assert (found.question.kind, found.matching) == ("fact", 0)
+    assert (found.question.kind, found.matching, found.lead) == ("list", 0, 6)

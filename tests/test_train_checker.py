@@ -138,6 +138,8 @@ def test_the_report_counts_what_was_kept_out(monkeypatch, tmp_path):
             HeldQuestion("q", "O", [], ["yes"], ["perhaps"]),
             HeldQuestion("q", "J", [1, 2], ["no", "yes", "perhaps"], []),
             HeldQuestion("q", "J", [], ["yes"], []),  # none answers
+            HeldQuestion("q", "L", [0], ["yes", "no"], []),
+            HeldQuestion("q", "L", [0], ["no", "yes"], []),
         ],
     )
     found = train_checker.report(data, tmp_path)
@@ -145,6 +147,7 @@ def test_the_report_counts_what_was_kept_out(monkeypatch, tmp_path):
     assert found["claims, t over f"] == 0.0
     assert found["questions, an answering sentence first"] == 0.5
     assert found["judged ones, an answering sentence first"] == 1.0
+    assert found["lists, an answering sentence first"] == 0.5
     assert [found[f"questions, answered over {kind}"] for kind in "XZO"] == [1.0, 1.0, 1.0]
 
 

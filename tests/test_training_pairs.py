@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
 import re
@@ -215,3 +216,25 @@ def test_a_fit_tells_apart_what_a_line_does():
     assert list(values > 0) == [False, False, True, True]
     assert auroc(labels, values) == 1.0
     assert auroc(labels, -values) == 0.0
+
+
+def test_a_list_is_trained_on_by_few(bench, monkeypatch):
+    ends = [7 * i for i in range(13)]
+    text = "".join(f"Bee{i:>2}. " for i in range(12))
+    row = {"_id": "B1", "title": "Hive", "text": text, "metadata": {"year": "2019"}}
+    grades = [0, 2, 0, 1, 0, 2, 0, 2, 0, 0, 1, 0]
+    judged = [["own", "B1", a, a + 6, g] for a, g in zip(ends, grades, strict=False)]
+    write(training_pairs.DATASETS / "passages.jsonl.gz", [row])
+    asked = {"batch": "jl0_0", "question": "Which bees?", "judged": judged}
+    write(training_pairs.DATASETS / "judged.jsonl.gz", [asked])
+    data = training_pairs.Data()
+    corpora = training_pairs.read_corpora(bench)
+    training_pairs._add_judged(data, corpora, itertools.count())
+    groups: dict[int, list[float]] = {}
+    for example in data.train:
+        groups.setdefault(example.group, []).append(example.label)
+    assert list(groups.values()) == [
+        [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.45],
+        [0.0, 0.0, 0.0, 1.0, 1.0, 0.45],
+    ]
+    assert {e.passage for e in data.train} == {f"Hive: Bee{i:>2}." for i in range(12)}

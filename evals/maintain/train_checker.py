@@ -344,21 +344,20 @@ def report(data: Data, folder: Path) -> dict[str, float]:
         among = (how == true) | (how == false)
         found[f"claims, {true} over {false}"] = auroc(how[among] == true, logits[among])
     best: dict[str, list[float]] = {}
-    first: dict[bool, list[bool]] = {False: [], True: []}  # by whether it is one of those judged
+    first: dict[str, list[bool]] = {}  # whether a sentence that answers is the likeliest
     for question in data.held_questions:
         passages = [*question.own, *question.strange]
         pairs = [Pair(question.text, passage) for passage in passages]
         answers = network.logits(pairs)[:, ANSWERS]
         # What is off the topic is asked where its abstract is not: of strangers alone.
         asked = answers[len(question.own) :] if question.kind == "O" else answers
-        judged = question.kind == "J"
-        kind = question.kind if question.kind in "XZOJ" else "answered"
+        kind = question.kind if question.kind in "XZOJL" else "answered"
         best.setdefault(kind, []).append(float(asked.max(initial=-99.0)))
-        if kind == "answered" or (judged and question.answered_by):
+        if kind == "answered" or (kind in "JL" and question.answered_by):
             place = int(answers[: len(question.own)].argmax())
-            first[judged].append(place in question.answered_by)
-    found["questions, an answering sentence first"] = float(np.mean(first[False]))
-    found["judged ones, an answering sentence first"] = float(np.mean(first[True]))
+            first.setdefault(kind, []).append(place in question.answered_by)
+    for kind, name in {"answered": "questions", "J": "judged ones", "L": "lists"}.items():
+        found[f"{name}, an answering sentence first"] = float(np.mean(first[kind]))
     for kind in "XZO":
         truth = [1] * len(best["answered"]) + [0] * len(best[kind])
         found[f"questions, answered over {kind}"] = auroc(truth, best["answered"] + best[kind])

@@ -32,7 +32,8 @@ HELD_OUT = frozenset(
     "s04 t03 u06 v08 w005 w033 w061 w089 w117 w145 w173 w201 x007 x037 "
     "qa04 qb04 qa14 qa15 qa16 qa17 qe07 qe23 qf09 qg11 qg35 qg47 qh06 qh20 qi03 qj13 qk08 "
     "ql010 ql050 ql090 ql110 y009 y040 y080 y095 z007 z025 z045 c004 c031 c058 "
-    "jg1_3 jg3_2 jg5_1 jg6_4 jg8_2 jh0_2 jh1_5 jh2_3 jg10_2 jg11_5 jh4_1".split()
+    "jg1_3 jg3_2 jg5_1 jg6_4 jg8_2 jh0_2 jh1_5 jh2_3 jg10_2 jg11_5 jh4_1 "
+    "jl0_4 jl1_4 jl2_3 jl3_2 jl3_7 jl4_0 jl5_0 jl5_1 jl5_2".split()
 )
 TRUE = frozenset("Tt")  # how claims are that their passage says
 _GRADES = (0.0, 0.45, 1.0)  # labels of sentences that do not answer, that do in part, that do
@@ -395,18 +396,32 @@ def _answers(
 def _add_judged(data: Data, corpora: Corpora, groups: Iterator[int]) -> None:
     """Add questions with the sentences that the program weighed for them, each judged 0 to 2."""
     for row in read_rows(DATASETS / "judged.jsonl.gz"):
-        text, group = _plain(row["question"]), next(groups)
+        text = _plain(row["question"])
         passages, grades = [], []
         for corpus, paper_id, start, end, grade in row["judged"]:
             paper = corpora[corpus, paper_id]
             passages.append(under_title(paper["title"], paper["text"][start:end]))
             grades.append(grade)
+        listed = row["batch"].startswith("jl")
         if row["batch"] in HELD_OUT:
             best = [place for place, grade in enumerate(grades) if grade == 2]
-            data.held_questions.append(HeldQuestion(text, "J", best, passages, []))
+            kind = "L" if listed else "J"
+            data.held_questions.append(HeldQuestion(text, kind, best, passages, []))
             continue
-        for passage, grade in zip(passages, grades, strict=True):
-            data.train.append(Example(group, ANSWERS, text, passage, _GRADES[grade], "J"))
+        pairs = list(zip(passages, grades, strict=True))
+        for part in _by_few(pairs) if listed else [pairs]:
+            group = next(groups)
+            for passage, grade in part:
+                example = Example(group, ANSWERS, text, passage, _GRADES[grade], "J")
+                data.train.append(example)
+
+
+def _by_few(judged: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    """Yield the sentences of a list by few: up to four that do not answer, beside some that do."""
+    none, partly, fully = ([one for one in judged if one[1] == grade] for grade in range(3))
+    for i in range(max(1, math.ceil(len(none) / 4), math.ceil(len(fully) / 2))):
+        beside = [fully[(2 * i + j) % len(fully)] for j in range(min(2, len(fully)))]
+        yield [*none[4 * i : 4 * i + 4], *beside, *(partly[i % len(partly)] for _ in partly[:1])]
 
 
 def _shared(one: str, two: str) -> int:

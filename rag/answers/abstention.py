@@ -125,18 +125,25 @@ def score(features: Features, coefficients: Mapping[str, float] = COEFFICIENTS) 
 
 
 def least_for(
-    question: Question, grounds: Grounds, least: float = LEAST, *, unheard: bool = False
+    question: Question,
+    grounds: Grounds,
+    least: float = LEAST,
+    *,
+    unheard: bool = False,
+    unsure: bool = False,
 ) -> float:
     """Return from which score the papers answer: for a list, words that are found are enough.
 
-    For a comparison it is less where both names are found: each side's paper has something to say.
-    For others it is more where a name is ``unheard``, in no paper of the library.
+    None does where it is ``unsure`` whether any paper belongs there. For a comparison it is less
+    where both names are found: each side's paper has something to say. For others it is more where
+    a name is ``unheard``, in no paper of the library.
     """
     compares = question.kind == "compare"
     if question.kind == "list":  # its papers have much of what is asked (see `listing.matches`)
         named = any(word.kind == "name" for word in question.words)
         all_names = named and grounds.features.unnamed == 0.0
-        least *= _LISTED if grounds.features.coverage > _ALL or all_names else _MOSTLY_LISTED
+        found = grounds.features.coverage > _ALL or all_names
+        least = math.ceil(least) if unsure else least * (_LISTED if found else _MOSTLY_LISTED)
     elif compares and grounds.features.unnamed == 0.0:
         least *= _COMPARED
     return max(least, LEAST_OF_UNKNOWN) if unheard and not compares else least

@@ -197,7 +197,8 @@ def stream(
     @functools.cache
     def answers() -> bool:
         unheard = gathering.names_unheard(index, unknown())
-        needed = abstention.least_for(read, grounds, least, unheard=unheard)
+        unsure = extraction.nearest(candidates, read)
+        needed = abstention.least_for(read, grounds, least, unheard=unheard, unsure=unsure)
         # Who wrote what is asked about is a filter: what it leaves is what is meant.
         meant = read.limited or bool(found.absent) or sure >= needed
         return bool(hits) and meant and not strange
@@ -251,8 +252,9 @@ def stream(
         named = found.named if not plan else 0
         told = extraction.heard(candidates, hits, read, named)
         chosen = extraction.choose(told, read, named, length)
-        more = max(0, found.matching - len(chosen)) if read.kind == "list" else 0
         unsure = extraction.nearest(told, read)
+        listed = len({piece.hit for piece in chosen})
+        more = 0 if unsure or read.kind != "list" else max(0, found.matching - listed)
         made = _Made(*quote(hits, chosen, read, more, apart=unsure))
         if unsure:
             made = replace(made, text=f"{NEAREST}\n\n{made.text}")

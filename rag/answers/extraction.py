@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rag.answers import listing
 from rag.answers.asking import asked_terms
 from rag.answers.questions import Question
 from rag.models.cross_encoder import ANSWERS, Pair, likelihood
@@ -44,8 +45,8 @@ _OPEN = frozenset(["what", "who"])
 _DIGIT = re.compile(r"\d")
 
 READ = 6  # papers whose sentences are worth weighing, unless the question asks for a list
-_CLOSELY = 24  # sentences that the network reads: some 60 ms on two cores
-_EACH = {"list": 2, "compare": 4}  # of each paper of a list or comparison
+_CLOSELY, _LISTED = 24, 60  # sentences that the network reads (of a list): 3 ms each on two cores
+_EACH = {"list": 3, "compare": 4}  # of each paper of a list or comparison
 # What words and vectors give a sentence: the similarity of question and sentence counts 1.
 _COVERAGE = 0.8
 _PAPER = 0.2  # divided by the paper's rank
@@ -55,6 +56,8 @@ _LINK_WEIGHT = -0.4  # for a sentence with a link where none is asked for
 _BEFORE = 0.2  # of the score of the sentence before
 # How likely a sentence answers, from the network's logit, the score above and 1 / the paper's rank.
 LIKELY: Mapping[str, float] = {"logit": 0.66, "score": 1.73, "paper": 2.02, "constant": -5.5}
+# How likely it shows that its paper belongs in a list, fitted to papers that were judged so.
+BELONGS: Mapping[str, float] = {"logit": 0.3, "score": 2.0, "paper": 0.0, "constant": -2.5}
 # For 1 / rank where nothing is named and the second paper scores this share of the first or more:
 # then the first answers hardly oftener than others (found on judged questions of datasets/checker).
 _UNRANKED, _ALIKE = 0.65, 0.8
@@ -71,6 +74,7 @@ _ALSO: Mapping[Length, float] = {"short": 0.15, "usual": 0.1, "detailed": 0.05}
 _ELSEWHERE, _NEARLY = 0.5, 0.7  # one of another paper as this, and nearly as likely as the best
 # Where no sentence is this likely, the best of so many papers, or so many of a named one.
 _UNSURE, _NEAREST, _OF_NAMED = 0.1, 3, 2
+LEAST = 0.14  # from this likelihood on that it belongs a paper is listed, or with all the words
 _MAY = 0.1  # what a paper that is called by its name says best is at least as likely as this
 _SAME = 0.92  # cosine from which two sentences say the same
 
@@ -124,18 +128,33 @@ def score_sentences(
     if question.kind in _EACH:
         each = _EACH[question.kind]
         closely = [i for i, place in _places(every, closely) if place < each]
-    closely = closely[:_CLOSELY]
+    closely = closely[: _LISTED if question.kind == "list" else _CLOSELY]
     asked = [(i, text) for i in closely for text in _asked_of(question, every[i].hit)]
     ranked = bool(question.names) or len(hits) < 2 or hits[1].score < _ALIKE * hits[0].score
+    weights = BELONGS if question.kind == "list" else LIKELY
     logits = read([Pair(text, titled(hits[every[i].hit], every[i])) for i, text in asked])
     for (i, _), logit in zip(asked, logits[:, ANSWERS], strict=True):
         best = max(every[i].logit, float(logit))
-        every[i] = replace(every[i], logit=best, likely=likely(best, every[i], ranked=ranked))
+        chance = likely(best, every[i], weights, ranked=ranked)
+        every[i] = replace(every[i], logit=best, likely=chance)
+    if question.kind == "list":
+        # Where one paper belongs for sure, the names are enough for others.
+        sure = max((one.likely for one in every), default=0.0) >= LEAST
+        having = listing.having_all(question.text, hits, names_do=sure)
+        for i in _best_of_each(every, having):
+            every[i] = replace(every[i], likely=max(every[i].likely, LEAST))
     for i in closely:
         one = every[i]
         if says_plainly(question.text, hits[one.hit].paper.abstract[one.start : one.end]):
             every[i] = replace(one, likely=1.0)
     return Candidates(tuple(every), vectors)
+
+
+def _best_of_each(every: Sequence[Candidate], among: Set[int]) -> list[int]:
+    """Return the index of the likeliest sentence of each of these hits that was read."""
+    order = sorted(range(len(every)), key=lambda i: -every[i].likely)
+    first = [i for i, place in _places(every, order) if not place]
+    return [i for i in first if every[i].hit in among and every[i].likely]
 
 
 def rivals(asked: Sequence[str], hits: Sequence[Hit]) -> frozenset[int]:
@@ -167,12 +186,10 @@ def says_plainly(question: str, sentence: str) -> bool:
 
 
 def _asked_of(question: Question, hit: int) -> list[str]:
-    """Return what the network is asked of a paper: of a list its subject, of a side what it is.
+    """Return what the network is asked of a paper; of a side of a comparison also what it is.
 
-    No sentence answers a question for a list or a comparison by itself.
+    No sentence answers a question for a comparison by itself.
     """
-    if question.kind == "list" and question.subject:
-        return [f"What is said about {question.subject}?"]
     if question.kind == "compare" and hit < len(question.parts):
         return [question.text, f"What is {question.parts[hit]}?"]
     if question.language != "en":  # its names are all that is searched
@@ -198,13 +215,19 @@ def titled(hit: Hit, piece: Candidate) -> str:
     return f"{hit.paper.title}: {text}" if hit.paper.title else text
 
 
-def likely(logit: float, piece: Candidate, *, ranked: bool = True) -> float:
+def likely(
+    logit: float,
+    piece: Candidate,
+    weights: Mapping[str, float] = LIKELY,
+    *,
+    ranked: bool = True,
+) -> float:
     """Return how likely a sentence answers, 0 to 1; ``ranked`` where the first papers rather do."""
     total = (
-        LIKELY["constant"]
-        + LIKELY["logit"] * logit
-        + LIKELY["score"] * piece.score
-        + LIKELY["paper"] * (1 / (1 + piece.hit) if ranked else _UNRANKED)
+        weights["constant"]
+        + weights["logit"] * logit
+        + weights["score"] * piece.score
+        + weights["paper"] * (1 / (1 + piece.hit) if ranked else _UNRANKED)
     )
     return likelihood(total)
 
@@ -287,8 +310,8 @@ def heard(
 
 def nearest(candidates: Candidates, question: Question) -> bool:
     """Say whether no sentence is likely to answer: then those of several papers are the nearest."""
-    asks_one = question.kind not in {"list", "compare", "topic"}
-    return asks_one and max((one.likely for one in candidates.sentences), default=0.0) < _UNSURE
+    least = {"list": LEAST, "compare": 0.0, "topic": 0.0}.get(question.kind, _UNSURE)
+    return max((one.likely for one in candidates.sentences), default=0.0) < least
 
 
 def choose(
@@ -305,9 +328,13 @@ def choose(
     order = sorted(range(len(every)), key=lambda i: (-every[i].likely, -every[i].score))
     if not order:
         return []
-    if question.kind in {"list", "compare"}:
+    if question.kind in _EACH:
         each = _MOST_OF_EACH[length][question.kind]
         kept = [i for i, place in _places(every, order) if place < each]
+        if question.kind == "list" and nearest(candidates, question):
+            kept = kept[:_NEAREST]
+        elif question.kind == "list":
+            kept = [i for i in kept if every[i].likely >= LEAST]
         return [every[i] for i in sorted(kept, key=lambda i: every[i].hit)]
     own = [i for i in order if every[i].hit < named]
     # Of a question in another language only its names are read, so they decide.

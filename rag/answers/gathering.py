@@ -90,8 +90,8 @@ def gather(
             every = [*kept, *(hit for hit in every if hit not in sides)]
             return Found(_ranked(every), 1, replace(question, parts=tuple(here)), absent=absent)
         return Found(_ranked(every), len(sides), question)
-    if question.kind == "list":  # of nothing: read as what it is, a description
-        question = replace(question, kind="fact")
+    if question.kind == "list":  # hardly a paper has the words: whether one belongs is read
+        return Found(tuple(hits[:k]), READ, question)
     first = _called(question.names, index, embedder, hits, where)
     every = _each_once([*first, *hits])[:k]
     return Found(_ranked(every), READ, question, named=len({hit.paper.id for hit in first}))

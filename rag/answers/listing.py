@@ -82,6 +82,15 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
     return [hit for hit, keep in zip(hits, kept, strict=True) if keep]
 
 
+def having_all(question: str, hits: Sequence[Hit], *, names_do: bool) -> frozenset[int]:
+    """Return which hits have all the words of a list; of one with names these, if ``names_do``."""
+    asked = _listed_words(question)
+    names = [word for word in asked if word.kind == "name" and names_do]
+    wanted = {first_term(word.text) for word in names or asked}
+    said = [{*terms(hit.paper.title), *terms(hit.paper.abstract)} for hit in hits]
+    return frozenset(number for number, own in enumerate(said) if wanted and wanted <= own)
+
+
 def alternatives(text: str, asked: Sequence[Word]) -> list[tuple[int, int]]:
     """Return the places of words of which either will do: “rap or metal lyrics”, “a, b and c”."""
     ends = [(word.start + len(word.text), after.start) for word, after in itertools.pairwise(asked)]
