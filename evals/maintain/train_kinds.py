@@ -159,10 +159,14 @@ def main() -> None:
         _PLACE.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
         sys.stdout.write(f"{len(model.features)} features -> {_PLACE.name}\n")
         return
+    count = sum(map(len, asked.values()))
+    every = 0.0
     for writer, examples in asked.items():
         model = train(templates, {each: rows for each, rows in asked.items() if each != writer})
         right = share_right(model, examples)
+        every += right * len(examples) / count
         sys.stdout.write(f"{writer}: {right:.3f} of {len(examples)} right, left out\n")
+    sys.stdout.write(f"all: {every:.3f} of {count}\n")
 
 
 if __name__ == "__main__":
