@@ -564,6 +564,11 @@ def test_whether_articles_say_so_asks_for_no_list_of_articles():
     assert read_question("Are there articles about the lives of women?").kind == "list"
 
 
+def test_whether_one_thing_without_a_name_is_better_is_one_question():
+    assert read_question("Are nets better than trees for medical images?").kind == "yes_no"
+    assert read_question("Are nets better than GPT-2 for medical images?").kind == "compare"
+
+
 def test_half_of_a_sentence_is_no_side_of_a_comparison():
     read = read_question("My boss wants to see rude or kind notes. Why is a plain net too weak?")
     assert read.kind != "compare"
