@@ -391,7 +391,7 @@ def test_a_long_turn_is_cut_not_dropped():
         ("How much does HugeCLIP prune, and how much GiantCLIP?", "fact", ()),
         ("the pruning of nets versus the forgetting", "compare", ("pruning of nets", "forgetting")),
         ("Is pruning better than forgetting for TinyCLIP?", "yes_no", ()),
-        ("Is TinyCLIP better than forgetting?", "compare", ("TinyCLIP", "forgetting")),
+        ("Is TinyCLIP better than forgetting?", "yes_no", ()),
         ("segmentation papers", "list", ()),
         ("TinyCLIP papers", "list", ()),
     ],
@@ -566,7 +566,7 @@ def test_whether_articles_say_so_asks_for_no_list_of_articles():
 
 def test_whether_one_thing_without_a_name_is_better_is_one_question():
     assert read_question("Are nets better than trees for medical images?").kind == "yes_no"
-    assert read_question("Are nets better than GPT-2 for medical images?").kind == "compare"
+    assert read_question("Is BERT better than GPT-2 for medical images?").kind == "compare"
 
 
 def test_half_of_a_sentence_is_no_side_of_a_comparison():

@@ -222,8 +222,8 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
             "chat",
         }:
             continue
-        # "Are nets better than trees for X": without names it is searched as a whole.
-        whole = not named.titles and said[:1] and said[0] in _VERBS
+        # "Are nets better than CNNs for X": where not both are names it is searched as a whole.
+        whole = said[:1] and said[0] in _VERBS
         compares = of_names or _COMPARE.search(text) or (kind == "compare" and not whole)
         if sides and compares and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
