@@ -102,12 +102,10 @@ def varied(examples: Sequence[Example]) -> list[Example]:
 def train(templates: Sequence[Example], asked: Mapping[str, Sequence[Example]]) -> kinds.Weights:
     """Return softmax regression's weights for templates and questions (Adam, whole batches)."""
     vocabulary = vocabulary_of(templates, asked)
-    examples = [*templates, *itertools.chain.from_iterable(asked.values())]
+    examples = varied([*templates, *itertools.chain.from_iterable(asked.values())])
     names = sorted({kind for _, kind in examples})
-    rows = [
-        {*kinds.features(kinds.mask(tokens, vocabulary)), "bias"} for tokens, _ in varied(examples)
-    ]
-    wanted = np.array([names.index(kind) for _, kind in varied(examples)])
+    rows = [{*kinds.features(kinds.mask(tokens, vocabulary)), "bias"} for tokens, _ in examples]
+    wanted = np.array([names.index(kind) for _, kind in examples])
     counts = collections.Counter(name for row in rows for name in row)
     places = {name: i for i, name in enumerate(sorted(n for n in counts if counts[n] >= 2))}
     known = [[places[name] for name in row if name in places] for row in rows]

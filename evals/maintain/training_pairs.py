@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import math
 import random
@@ -419,9 +420,10 @@ def _add_judged(data: Data, corpora: Corpora, groups: Iterator[int]) -> None:
 def _by_few(judged: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
     """Yield the sentences of a list by few: up to four that do not answer, beside some that do."""
     none, partly, fully = ([one for one in judged if one[1] == grade] for grade in range(3))
+    some, part = itertools.cycle(fully), itertools.cycle(partly)
     for i in range(max(1, math.ceil(len(none) / 4), math.ceil(len(fully) / 2))):
-        beside = [fully[(2 * i + j) % len(fully)] for j in range(min(2, len(fully)))]
-        yield [*none[4 * i : 4 * i + 4], *beside, *(partly[i % len(partly)] for _ in partly[:1])]
+        beside = [*itertools.islice(some, min(2, len(fully))), *itertools.islice(part, 1)]
+        yield [*none[4 * i : 4 * i + 4], *beside]
 
 
 def _shared(one: str, two: str) -> int:

@@ -323,8 +323,8 @@ def choose(
 
     Of the paper that answers best up to three sentences, as far as they are likely to answer too;
     of others only what is nearly as likely. Where the first ``named`` hits are called by their
-    names and may answer, they alone are heard. A comparison takes two of each paper, a list one;
-    an answer of another ``length`` fewer or more.
+    names and may answer, they alone are heard. A comparison takes two of each paper, a list one
+    of each that may belong; an answer of another ``length`` fewer or more.
     """
     every = candidates.sentences
     order = sorted(range(len(every)), key=lambda i: (-every[i].likely, -every[i].score))

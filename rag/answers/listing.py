@@ -32,7 +32,7 @@ def matches(question: str, hits: Sequence[Hit], library: Lexical) -> list[Hit]:
     """Return the hits that have most of what a list asks for: its words, and pairs side by side.
 
     Where any paper has all the names that are asked, only such papers match. A word that hardly
-    any paper of a large library has is enough. Where none has much of it there is no list.
+    any paper of a large library has is enough. Where none has much of it none matches.
     """
     asked = _listed_words(question)
     roots = [first_term(word.text) for word in asked]

@@ -179,10 +179,12 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
     """Return the question that a text asks, its kind the likeliest that its parts allow."""
     named = naming.find_names(text, library)
     # What is told before the question does not tell what is wanted.
-    tokens = naming.find_names(asking_part(text), library).tokens
+    asks = asking_part(text)
+    tokens = named.tokens if asks == text else naming.find_names(asks, library).tokens
     shares = kinds.probabilities(tokens)
     vocabulary = kinds.weights().vocabulary
     said = kinds.mask(tokens, vocabulary)
+    verb_first = not _VERBS.isdisjoint(said[:1])
     sides = comparisons.sides(text)
     of_names = sides and all(any(t in side for t in named.titles) for side in sides)
     both = (
@@ -223,8 +225,7 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         }:
             continue
         # "Are nets better than CNNs for X": where not both are names it is searched as a whole.
-        whole = said[:1] and said[0] in _VERBS
-        compares = of_names or _COMPARE.search(text) or (kind == "compare" and not whole)
+        compares = of_names or _COMPARE.search(text) or (kind == "compare" and not verb_first)
         if sides and compares and not _claims(sides, named):
             first, second = (_named_side(side, named.titles) for side in sides)
             return replace(question, kind="compare", parts=(first, second))
@@ -236,8 +237,7 @@ def _read(text: str, library: Lexical | None, *, alone: bool = True) -> Question
         if kind == "chat" and "N" not in said and _is_small(said, shares[kind]):
             return replace(question, kind="chat")
         long = said.count("X") > _TOLD and shares[kind] < _SURE
-        unlike = long or (said and said[0] in _VERBS)
-        if kind == "list" and unlike and not _SOUGHT.intersection(said):
+        if kind == "list" and (long or verb_first) and not _SOUGHT.intersection(said):
             continue
         if kind not in LIBRARY and kind not in {"compare", "chat"}:
             return replace(question, kind=cast("Kind", kind))
